@@ -1,0 +1,21 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import { Widget } from '@lumino/widgets';
+
+import manifest from '../package.json';
+import { renderAbout } from './components/about';
+import { aboutText } from './core/about';
+
+/** The ids under which JupyterLab knows the commands. */
+export const CommandIDs = {
+  about: 'xyzpy-widgets:about',
+} as const;
+
+/** Show which version runs and what it is; resolves when the reader has closed the dialog. */
+export async function showAbout(): Promise<void> {
+  const about = aboutText(manifest);
+  await showDialog({
+    title: about.title,
+    body: new Widget({ node: renderAbout(about) }),
+    buttons: [Dialog.okButton({ label: 'Close' })],
+  });
+}

@@ -1,0 +1,2 @@
+/** What JupyterLab loads: the plugins of this extension. */
+export { plugin as default } from './plugin';

@@ -1,0 +1,37 @@
+"""JupyterLab for the browser tests, in folders of its own that each run finds empty.
+
+It asks for no password, so it listens on this machine alone, and nobody should work with it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+    def get_config() -> Config:
+        """The configuration that is being read; whoever reads this file defines the function."""
+
+
+folder = Path(__file__).parent / "results" / "server"
+work = folder / "work"
+work.mkdir(parents=True, exist_ok=True)
+quiet = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+quiet.parent.mkdir(parents=True, exist_ok=True)
+quiet.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8")
+
+c = get_config()
+c.Application.log_level = "WARN"
+c.ServerApp.ip = "127.0.0.1"
+c.ServerApp.port = int(os.environ["XYZPY_UI_PORT"])
+c.ServerApp.port_retries = 0
+c.ServerApp.open_browser = False
+c.ServerApp.allow_root = True
+c.ServerApp.root_dir = str(work)
+c.IdentityProvider.token = ""
+c.LabApp.user_settings_dir = str(folder / "settings")
+c.LabApp.workspaces_dir = str(folder / "workspaces")

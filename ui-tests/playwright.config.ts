@@ -1,0 +1,28 @@
+import { defineConfig } from '@playwright/test';
+
+const port = process.env.XYZPY_UI_PORT ?? '18888';
+const address = `http://127.0.0.1:${port}`;
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: 'results',
+  reporter: 'list',
+  forbidOnly: process.env.CI !== undefined,
+  timeout: 90_000,
+  expect: { timeout: 30_000 },
+  workers: 1,
+  use: {
+    baseURL: address,
+    viewport: { width: 1280, height: 900 },
+    trace: 'retain-on-failure',
+    // recording needs a program of Playwright's own, which a system browser does not bring
+    video: 'off',
+    launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium' },
+  },
+  webServer: {
+    command: 'jupyter lab --config jupyter_server_config.py',
+    url: `${address}/lab`,
+    env: { XYZPY_UI_PORT: port },
+    timeout: 120_000,
+  },
+});
