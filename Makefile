@@ -1,0 +1,75 @@
+# Needs Python 3.11 or newer, Node.js 20 or newer, and make. Everything else comes into .venv and node_modules.
+
+PYTHON ?= python3
+CHROMIUM ?= /usr/bin/chromium
+
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# What the installed package is made of besides its Python files, which it takes from this folder.
+PARTS := pyproject.toml package.json package-lock.json install.json $(shell find src style -type f)
+
+export CHROMIUM
+export PATH := $(abspath $(BIN)):$(PATH)
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+.PHONY: demo
+demo: $(VENV)/.demo ## run the digits study from the terminal; it tells where its results are
+	$(BIN)/python notebooks/digits_study.py
+
+.PHONY: lab
+lab: $(VENV)/.demo ## open JupyterLab on the digits notebook
+	$(BIN)/jupyter lab notebooks/01_digits.ipynb
+
+.PHONY: check
+check: $(VENV)/.dev ## style, types and floors, without running anything
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	npm run --silent check
+	$(BIN)/python -m pytest --quiet tests/test_layers.py
+
+.PHONY: test
+test: $(VENV)/.dev browser ## every test: Python, TypeScript, and JupyterLab in a browser
+	$(BIN)/python -m pytest
+	npm run --silent test
+	npm run --silent test:ui
+
+.PHONY: format
+format: $(VENV)/.dev ## lay out every source file
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+	npm run --silent format
+
+.PHONY: clean
+clean: ## remove all that was made
+	rm -rf $(VENV) node_modules lib dist demo xyzpy_widgets/labextension xyzpy_widgets/_version.py ui-tests/results
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find xyzpy_widgets tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/pyvenv.cfg:
+	$(PYTHON) -m venv $(VENV)
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --silent
+	@touch $@
+
+$(VENV)/.demo $(VENV)/.dev: $(VENV)/.%: $(PARTS) | $(VENV)/pyvenv.cfg node_modules/.package-lock.json
+	$(PIP) install --quiet --editable '.[$*]'
+	@touch $@
+
+.PHONY: browser
+browser:
+ifeq ($(shell [ -x "$(CHROMIUM)" ] && echo there),)
+	@command -v apt-get >/dev/null || { \
+	  echo 'The browser tests need Chromium. Install it, then name it: make test CHROMIUM=/path/to/chromium' >&2; exit 1; }
+	$(SUDO) apt-get update -qq
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends chromium fonts-dejavu-core
+endif
