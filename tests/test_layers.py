@@ -26,7 +26,7 @@ FLOORS = (
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
-LODGERS = {"run": "runner"}
+LODGERS = {"case_runner": "runner", "combo_runner": "runner", "run": "runner"}
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
 LOWEST_FLOOR = {"numpy": 1, "pandas": 2, "xarray": 2}
