@@ -52,7 +52,7 @@ format: $(VENV)/.dev ## lay out every source file
 clean: ## remove all that was made
 	rm -rf $(VENV) node_modules lib dist demo xyzpy_widgets/labextension xyzpy_widgets/_version.py ui-tests/results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find xyzpy_widgets tests notebooks -name __pycache__ -prune -exec rm -rf {} +
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:
 	$(PYTHON) -m venv $(VENV)

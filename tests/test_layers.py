@@ -20,13 +20,14 @@ FLOORS = (
     {"execution", "labelling", "store", "views"},
     {"runner"},
     {"harvester", "sampler"},
+    {"decorator"},
     {"widgets"},
     {"magics"},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
-LODGERS = {"case_runner": "runner", "combo_runner": "runner", "run": "runner"}
+LODGERS = {"archive": "harvester", "case_runners": "runner", "combo_runners": "runner", "run": "runner"}
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
 LOWEST_FLOOR = {"numpy": 1, "pandas": 2, "xarray": 2}
