@@ -35,6 +35,7 @@ HOME = {
     "IPython": {"magics"},
     "anywidget": {"widgets"},
     "bokeh": {"views"},
+    "cloudpickle": {"execution"},
     "comm": {"widgets"},
     "dask": {"labelling", "store"},
     "h5netcdf": {"store"},
