@@ -1,0 +1,76 @@
+"""One function over many parameters, into one labelled dataset that only grows.
+
+The public names resolve when they are first used (PEP 562), so that importing the package stays quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from xyzpy_widgets._version import __version__
+
+if TYPE_CHECKING:
+    from xyzpy_widgets import errors
+    from xyzpy_widgets.case_runners import case_runner, case_runner_to_df, case_runner_to_ds
+    from xyzpy_widgets.combo_runners import combo_runner, combo_runner_to_df, combo_runner_to_ds
+    from xyzpy_widgets.decorator import label
+    from xyzpy_widgets.harvester import Harvester
+    from xyzpy_widgets.labelling.coverage import find_missing_cases
+    from xyzpy_widgets.runner import Runner
+    from xyzpy_widgets.sampler import Sampler
+    from xyzpy_widgets.store.netcdf import load_ds, save_ds
+    from xyzpy_widgets.store.table import load_df, save_df
+
+__all__ = [
+    "Harvester",
+    "Runner",
+    "Sampler",
+    "__version__",
+    "case_runner",
+    "case_runner_to_df",
+    "case_runner_to_ds",
+    "combo_runner",
+    "combo_runner_to_df",
+    "combo_runner_to_ds",
+    "errors",
+    "find_missing_cases",
+    "label",
+    "load_df",
+    "load_ds",
+    "save_df",
+    "save_ds",
+]
+
+_ROOMS = {
+    "Harvester": "harvester",
+    "Runner": "runner",
+    "Sampler": "sampler",
+    "case_runner": "case_runners",
+    "case_runner_to_df": "case_runners",
+    "case_runner_to_ds": "case_runners",
+    "combo_runner": "combo_runners",
+    "combo_runner_to_df": "combo_runners",
+    "combo_runner_to_ds": "combo_runners",
+    "find_missing_cases": "labelling.coverage",
+    "label": "decorator",
+    "load_df": "store.table",
+    "load_ds": "store.netcdf",
+    "save_df": "store.table",
+    "save_ds": "store.netcdf",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name where it stands."""
+    if name not in _ROOMS:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return __all__

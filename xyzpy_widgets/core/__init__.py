@@ -1,0 +1,1 @@
+"""The pure part: spaces, plans, descriptions and outcomes. Standard library and numpy only."""

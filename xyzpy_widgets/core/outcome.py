@@ -1,0 +1,83 @@
+"""What came of the points of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Failure", "Outcome", "RunReport", "Status"]
+
+
+class Status(IntEnum):
+    """What is known of a case; a nan that was returned is done like any other value."""
+
+    MISSING = 0
+    DONE = 1
+    FAILED = 2
+    CANCELLED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One point whose call raised.
+
+    Attributes
+    ----------
+    number : int
+        Where the point stands in its space.
+    args : dict
+        Its swept arguments.
+    exception : BaseException
+        What the function raised, with a note that names the case.
+    """
+
+    number: int
+    args: dict[str, Any]
+    exception: BaseException
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a batch of points: a column of values rather than an object per case.
+
+    Attributes
+    ----------
+    numbers : range or ndarray of intp
+        The points that are done, shape ``(n,)``.
+    values : list
+        What the function returned for each of them.
+    seconds : ndarray of float32
+        How long each of them took, shape ``(n,)``; the mean over the batch where calls are too short for a clock.
+    failures : tuple of Failure
+        The points of the batch that raised.
+    """
+
+    numbers: range | NDArray[np.intp]
+    values: list[Any]
+    seconds: NDArray[np.float32]
+    failures: tuple[Failure, ...] = ()
+
+    def __len__(self) -> int:
+        """Count the points that have an end, good or bad."""
+        return len(self.values) + len(self.failures)
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """How a run ended.
+
+    Attributes
+    ----------
+    done, failed : int
+        How many points came out well, and how many raised.
+    error : BaseException or None
+        What ended the run before its last point; it is raised again once the results are kept.
+    """
+
+    done: int
+    failed: int
+    error: BaseException | None = None

@@ -1,0 +1,85 @@
+"""Draws: how the arguments of a Sampler get their random values."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from xyzpy_widgets.core.space import Cases
+from xyzpy_widgets.errors import SeedWarning, SpaceError
+
+__all__ = ["draw_cases"]
+
+
+def draw_cases(n: Any, draws: Mapping[str, Any], rng: np.random.Generator, *, seeded: bool) -> Cases:
+    """Draw the values of every argument.
+
+    Parameters
+    ----------
+    n : int
+        The number of cases.
+    draws : mapping of str to draw
+        For each argument one of: an iterable, of which each case gets one value, all equally likely; a frozen
+        ``scipy.stats`` distribution; a callable with one required argument, which gets the
+        generator; any other callable, which is called without arguments and draws from its own source; a single value.
+    rng : numpy.random.Generator
+        Where the draws come from, argument by argument.
+    seeded : bool
+        Whether the caller expects the same cases again: a `SeedWarning` then names the draws that cannot follow.
+
+    Returns
+    -------
+    Cases
+        Of length ``n``, with an argument per draw, in their order.
+
+    Raises
+    ------
+    SpaceError
+        For an ``n`` that is not a count, and for a draw without any values.
+    """
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
+        msg = f"n={n!r} is not a number of samples; give a whole number from 0"
+        raise SpaceError(msg)
+    columns = tuple(tuple(_draw(name, draw, int(n), rng, seeded=seeded)) for name, draw in draws.items())
+    return Cases(tuple(draws), columns, int(n))
+
+
+def _draw(name: str, draw: Any, n: int, rng: np.random.Generator, *, seeded: bool) -> Iterable[Any]:
+    if hasattr(draw, "rvs"):
+        return list(np.atleast_1d(draw.rvs(size=n, random_state=rng)).tolist())
+    if callable(draw):
+        return _called(name, draw, n, rng, seeded=seeded)
+    return _chosen(name, draw, n, rng)
+
+
+def _called(name: str, draw: Callable[..., Any], n: int, rng: np.random.Generator, *, seeded: bool) -> list[Any]:
+    if _takes_generator(draw):
+        return [draw(rng) for _ in range(n)]
+    if seeded:
+        msg = f"the seed does not reach {name}: {draw!r} draws from its own source; let it take one: lambda rng: …"
+        warnings.warn(msg, SeedWarning, stacklevel=2)
+    return [draw() for _ in range(n)]
+
+
+def _takes_generator(draw: Callable[..., Any]) -> bool:
+    try:
+        parameters = inspect.signature(draw).parameters.values()
+    except ValueError:  # a builtin that does not tell its parameters
+        return False
+    positional = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    required = [p for p in parameters if p.kind in positional and p.default is inspect.Parameter.empty]
+    return len(required) == 1
+
+
+def _chosen(name: str, draw: Any, n: int, rng: np.random.Generator) -> list[Any]:
+    if isinstance(draw, (str, bytes)) or not isinstance(draw, Iterable):
+        return [draw] * n
+    values: Sequence[Any] = sorted(draw) if isinstance(draw, (set, frozenset)) else list(draw)
+    if not values and n:
+        msg = f"{name} has no values to draw from; give at least one"
+        raise SpaceError(msg)
+    return [values[i] for i in rng.integers(len(values), size=n).tolist()] if n else []

@@ -1,0 +1,103 @@
+"""Every error and warning of the library, grouped by what a caller would do about it.
+
+::
+
+    XyzError
+    ├── SpaceError      (ValueError)    the combos, cases, draws or labels: change the parameters
+    ├── FunctionError   (TypeError)     the function against its arguments and outputs: change the description
+    ├── OptionError     (ValueError)    a word or number that is not among the choices: change the option
+    ├── ResultError     (ValueError)    what a case returned does not fit what was described
+    ├── CaseError       (RuntimeError)  a case failed with an exception that could not be carried to this process
+    ├── MergeError      (ValueError)    two datasets that do not go together
+    │   └── ConflictError               the same cells with other values: choose ``overwrite``
+    ├── StoreError      (OSError)       the file or its folder: make room, change the path or the rights
+    │   ├── FormatError                 the file is damaged or not what its name says
+    │   └── EncodingError               a value that the file format cannot hold
+    └── ViewError       (ValueError)    the wishes for a plot do not fit the data
+
+    XyzWarning          (UserWarning)
+    ├── LabelWarning                    two spellings of one label were taken as one
+    └── SeedWarning                     a draw that the seed does not reach
+
+A failing case raises the exception of the user's own function, with a note that names the case; it is never wrapped.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CaseError",
+    "ConflictError",
+    "EncodingError",
+    "FormatError",
+    "FunctionError",
+    "LabelWarning",
+    "MergeError",
+    "OptionError",
+    "ResultError",
+    "SeedWarning",
+    "SpaceError",
+    "StoreError",
+    "ViewError",
+    "XyzError",
+    "XyzWarning",
+]
+
+
+class XyzError(Exception):
+    """The root of everything that this library raises by itself."""
+
+
+class SpaceError(XyzError, ValueError):
+    """The combos, cases, draws or labels cannot be what was meant."""
+
+
+class FunctionError(XyzError, TypeError):
+    """The function, its arguments and its described outputs do not fit together."""
+
+
+class OptionError(XyzError, ValueError):
+    """An option has a value that is not among its choices."""
+
+
+class ResultError(XyzError, ValueError):
+    """A case returned something else than was described."""
+
+
+class CaseError(XyzError, RuntimeError):
+    """A case failed, and its own exception could not be carried over to this process."""
+
+
+class MergeError(XyzError, ValueError):
+    """Two datasets that do not go together."""
+
+
+class ConflictError(MergeError):
+    """The same cells hold other values in the new data than in the old."""
+
+
+class StoreError(XyzError, OSError):
+    """The file or its folder does not allow what was asked."""
+
+
+class FormatError(StoreError):
+    """The file is damaged, or it is not what its name says."""
+
+
+class EncodingError(StoreError):
+    """A value that the file format cannot hold."""
+
+
+class ViewError(XyzError, ValueError):
+    """What was wished of a plot does not fit the data."""
+
+
+class XyzWarning(UserWarning):
+    """The root of the library's warnings."""
+
+
+class LabelWarning(XyzWarning):
+    """Two spellings of one label were taken as one."""
+
+
+class SeedWarning(XyzWarning):
+    """A draw that the seed does not reach."""

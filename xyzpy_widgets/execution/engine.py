@@ -1,0 +1,211 @@
+"""The engine: carries out a plan in batches and yields their outcomes as they come.
+
+Work is handed out in batches whose size follows the measured time of a case, so that bookkeeping is paid once a batch:
+about 20 ms of work when calls are made here, about 100 ms when they are shipped to workers. A slow function gets
+batches of one case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.outcome import Failure, Outcome
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.execution.calls import Calls, call_batch, call_listed, call_shipped
+from xyzpy_widgets.execution.executors import Pool, opened
+from xyzpy_widgets.execution.options import RunOptions
+
+__all__ = ["execute"]
+
+_SERIAL_SECONDS = 0.02
+_PARALLEL_SECONDS = 0.1
+_GROWTH = 16
+_TIMED_SECONDS = 1e-4
+"""A call longer than this is timed singly; for a shorter one the clock would cost more than a trivial function."""
+
+Numbers = range | NDArray[np.intp]
+
+
+@dataclass(slots=True)
+class _Sizes:
+    """How many cases the next batch takes."""
+
+    target: float
+    shares: int = 1
+    last: int = 0
+    per_case: float = 0.0
+
+    def next(self, remaining: int) -> int:
+        """Aim at the target time, at most so many times the last, the tail divided among the workers."""
+        if not self.last:
+            return min(1, remaining)
+        wanted = int(self.target / max(self.per_case, 1e-9))
+        return max(1, min(wanted, self.last * _GROWTH, -(-remaining // self.shares)))
+
+    def learn(self, calls: Calls) -> None:
+        n = len(calls.values)
+        if n >= self.last:
+            self.last, self.per_case = n, calls.elapsed / n
+
+    @property
+    def timed(self) -> bool:
+        return not self.last or self.per_case > _TIMED_SECONDS
+
+
+def execute(plan: Plan, spec: FunctionSpec, options: RunOptions) -> Generator[Outcome, None, None]:
+    """Carry out a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+        The points and their order.
+    spec : FunctionSpec
+        What is called for each of them.
+    options : RunOptions
+        Where and how.
+
+    Yields
+    ------
+    Outcome
+        Of each batch, in the order of completion. With ``on_error="raise"`` the last one holds the failure.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After what was finished has been yielded; the workers are ended.
+    """
+    if options.backend == "serial":
+        yield from _serially(plan, spec, stop_on_error=options.on_error == "raise")
+    elif len(plan):
+        yield from _in_parallel(plan, spec, options)
+
+
+def _serially(plan: Plan, spec: FunctionSpec, *, stop_on_error: bool) -> Iterator[Outcome]:
+    call = spec.bound(plan.space.names)
+    sizes = _Sizes(_SERIAL_SECONDS)
+    at = 0
+    while at < len(plan):
+        numbers = plan.numbers(at, at + sizes.next(len(plan) - at))
+        calls = call_batch(call, plan.args(numbers), len(numbers), timed=sizes.timed, stop_on_error=stop_on_error)
+        yield _outcome(plan, numbers, calls)
+        _raise_interrupt(calls)
+        if calls.errors and stop_on_error:
+            return
+        at += len(numbers)
+        sizes.learn(calls)
+
+
+def _in_parallel(plan: Plan, spec: FunctionSpec, options: RunOptions) -> Iterator[Outcome]:
+    with opened(options) as pool:
+        work = _Work(plan, spec, pool, stop_on_error=options.on_error == "raise")
+        try:
+            yield from work.outcomes()
+        finally:
+            work.cancel()
+
+
+@dataclass(slots=True)
+class _Work:
+    """Batches under way in a pool."""
+
+    plan: Plan
+    spec: FunctionSpec
+    pool: Pool
+    stop_on_error: bool
+    at: int = 0
+    pending: dict[Future[Any], Numbers] = field(default_factory=dict)
+    sizes: _Sizes = field(init=False)
+    function: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sizes = _Sizes(_PARALLEL_SECONDS, 2 * self.pool.workers)
+        call = self.spec.bound(self.plan.space.names)
+        if self.pool.ships:
+            import cloudpickle
+
+            self.function = cloudpickle.dumps(call)
+        else:
+            self.function = call
+
+    def outcomes(self) -> Iterator[Outcome]:
+        """Keep every worker busy, with one batch waiting for each; yield what is done."""
+        while self.pending or self.at < len(self.plan):
+            while self.at < len(self.plan) and len(self.pending) < 2 * self.pool.workers:
+                self._submit()
+            try:
+                done, _ = wait(self.pending, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt:
+                yield from self._collect([future for future in self.pending if future.done()])
+                raise
+            yield from self._collect(done)
+
+    def _submit(self) -> None:
+        numbers = self.plan.numbers(self.at, self.at + self.sizes.next(len(self.plan) - self.at))
+        args = list(self.plan.args(numbers))
+        calling = call_shipped if self.pool.ships else call_listed
+        future: Future[Any] = self.pool.executor.submit(
+            calling, self.function, args, timed=self.sizes.timed, stop_on_error=self.stop_on_error
+        )
+        self.pending[future] = numbers
+        self.at += len(numbers)
+
+    def _collect(self, done: Iterable[Future[Any]]) -> Iterator[Outcome]:
+        for future in done:
+            yield from self._one(future)
+
+    def _one(self, future: Future[Any]) -> Iterator[Outcome]:
+        numbers = self.pending.pop(future)
+        calls = self._calls(future)
+        self.sizes.learn(calls)
+        yield _outcome(self.plan, numbers, calls)
+        _raise_interrupt(calls)
+        if calls.errors and self.stop_on_error:
+            self.at = len(self.plan)
+            self.cancel()
+
+    def _calls(self, future: Future[Any]) -> Calls:
+        if not self.pool.ships:
+            return future.result()  # type: ignore[no-any-return]
+        import cloudpickle
+
+        return cloudpickle.loads(future.result())  # type: ignore[no-any-return]
+
+    def cancel(self) -> None:
+        """Take back the batches that have not begun."""
+        for future in list(self.pending):
+            if future.cancel():
+                del self.pending[future]
+
+
+def _outcome(plan: Plan, numbers: Numbers, calls: Calls) -> Outcome:
+    """Put the calls of a batch under the numbers of their points."""
+    n = len(calls.values)
+    seconds = np.full(n, calls.elapsed / max(n, 1), dtype=np.float32)
+    if len(calls.seconds) == n:
+        seconds[:] = calls.seconds
+    numbers = numbers[:n]
+    if not calls.errors:
+        return Outcome(numbers, calls.values, seconds)
+    bad = [at for at, _ in calls.errors]
+    good = np.delete(np.arange(n), bad)
+    failures = tuple(_failure(plan, int(numbers[at]), error) for at, error in calls.errors)
+    points = np.asarray(numbers, dtype=np.intp)[good]
+    return Outcome(points, [calls.values[at] for at in good], seconds[good], failures)
+
+
+def _failure(plan: Plan, number: int, error: BaseException) -> Failure:
+    point = plan.point(number)
+    error.add_note(f"in the case {point}")
+    return Failure(number, point.args, error)
+
+
+def _raise_interrupt(calls: Calls) -> None:
+    if calls.interrupt is not None:
+        raise calls.interrupt

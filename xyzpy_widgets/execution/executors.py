@@ -1,0 +1,52 @@
+"""Where calls are made: every backend as a `concurrent.futures.Executor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from xyzpy_widgets.execution.options import RunOptions
+
+__all__ = ["Pool", "opened"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """An executor at work.
+
+    Attributes
+    ----------
+    executor : concurrent.futures.Executor
+    workers : int
+        How many calls it makes at once, as far as is known.
+    ships : bool
+        Whether calls leave this process, so that functions and results must be pickled.
+    """
+
+    executor: Executor
+    workers: int
+    ships: bool
+
+
+@contextmanager
+def opened(options: RunOptions) -> Iterator[Pool]:
+    """Open the backend of some options; an interrupt ends its workers, an executor of the caller's is left running."""
+    import joblib
+
+    workers = int(options.workers or joblib.cpu_count())
+    if isinstance(options.backend, Executor):
+        yield Pool(options.backend, workers, ships=not isinstance(options.backend, ThreadPoolExecutor))
+    elif options.backend == "threads":
+        with ThreadPoolExecutor(workers) as executor:
+            yield Pool(executor, workers, ships=False)
+    else:
+        from joblib.externals.loky import get_reusable_executor
+
+        executor = get_reusable_executor(max_workers=workers)
+        try:
+            yield Pool(executor, workers, ships=True)
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            executor.shutdown(wait=True, kill_workers=True)
+            raise

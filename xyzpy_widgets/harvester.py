@@ -1,0 +1,344 @@
+"""`Harvester`: a Runner whose results grow into one labelled dataset, in memory and in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from xyzpy_widgets.archive import Archive
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.space import Combos, ParameterSpace
+from xyzpy_widgets.errors import OptionError, SpaceError
+from xyzpy_widgets.labelling.constants import differing, recorded
+from xyzpy_widgets.labelling.coverage import covered
+from xyzpy_widgets.labelling.dataset import DatasetBuilder
+from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
+from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable
+from xyzpy_widgets.run import as_space, with_constants
+from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.store.netcdf import NetCDFStore
+
+__all__ = ["Harvester"]
+
+
+class Harvester:
+    """A Runner whose results are merged into one dataset that only grows.
+
+    Parameters
+    ----------
+    runner : Runner or callable
+        What runs; a plain function is taken as a Runner whose results name their own outputs.
+    data_name : path, optional
+        The file that holds the dataset; without one it is kept in memory.
+    chunks : int, mapping or "auto", optional
+        Open the file lazily with dask, in chunks of these sizes.
+    engine : {"h5netcdf", "netcdf4", "zarr"}, optional
+        The format of the file; by default the one of its suffix, h5netcdf without.
+    full_ds : xarray.Dataset, optional
+        Data to start from.
+
+    Attributes
+    ----------
+    runner : Runner
+    last_ds : xarray.Dataset or None
+        What the last harvest gave, also when it ended early or could not be merged.
+
+    Raises
+    ------
+    StoreError
+        When the file cannot be what was asked: before anything runs.
+
+    Examples
+    --------
+    >>> harvester = Harvester(Runner(lambda a, b: a * b, "product", verbosity=0))
+    >>> _ = harvester.harvest_combos({"a": [1, 2], "b": [3, 4]})
+    >>> _ = harvester.harvest_combos({"a": [5], "b": ...})
+    >>> harvester.full_ds["product"].sel(a=5).values.tolist()
+    [15, 20]
+    """
+
+    def __init__(
+        self,
+        runner: Runner | Callable[..., Any],
+        data_name: str | PathLike[str] | None = None,
+        *,
+        chunks: Any = None,
+        engine: str | None = None,
+        full_ds: xr.Dataset | None = None,
+    ) -> None:
+        self.runner = as_runner(runner)
+        store = None if data_name is None else NetCDFStore(data_name, engine=engine, chunks=chunks)
+        start = None if full_ds is None else with_inferred_ledger(full_ds, self.runner.fn_args)
+        self._archive = Archive(store, self.runner.fn_args, start)
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself."""
+        return self.runner(*args, **kwargs)
+
+    @property
+    def fn(self) -> Callable[..., Any]:
+        """The function."""
+        return self.runner.fn
+
+    @property
+    def data_name(self) -> str | None:
+        """The path of the file, None without one."""
+        return None if self._archive.store is None else str(self._archive.store.path)
+
+    @property
+    def last_ds(self) -> xr.Dataset | None:
+        """What the last harvest gave."""
+        return self.runner.last_ds
+
+    @property
+    def full_ds(self) -> xr.Dataset | None:
+        """Everything harvested so far: what the file holds now, and what is not yet in it; None without any."""
+        full = self._archive.current()
+        return None if full is None else full.data.copy(deep=False)
+
+    def harvest_combos(
+        self,
+        combos: Any,
+        constants: Mapping[str, Any] | None = None,
+        *,
+        cases: Any = None,
+        sync: bool = True,
+        overwrite: bool | None = None,
+        missing_only: bool = False,
+        **settings: Any,
+    ) -> xr.Dataset:
+        """Run over every combination of values and merge the results.
+
+        Parameters
+        ----------
+        combos : mapping or pairs
+            Arguments with their values; ``...`` means every value that is stored.
+        constants : mapping, optional
+            Constants of this call, over those of the runner.
+        cases : sequence of mapping, optional
+            Cases, each of which is run with every combination.
+        sync : bool
+            Whether to write the file; what is not written yet goes with the next call that does.
+        overwrite : bool or None
+            What to do with cells that are stored with another value. None: raise, with the new results in `last_ds`;
+            True: the new win, a new nan too; False: the old win.
+        missing_only : bool
+            Run only the cases that are not done; a nan that was returned counts as done.
+        **settings
+            Run settings of this call, see `Runner`; ``chunks`` and ``engine`` change those of the file.
+
+        Returns
+        -------
+        xarray.Dataset
+            The results of this call, also in `last_ds`.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError, MergeError
+            Before anything runs.
+        ConflictError
+            When ``overwrite`` is None and a stored cell has another value.
+        Exception
+            The function's own, with a note that names the case; what was finished is merged and written before.
+        """
+        wishes = _Wishes(_on_conflict(overwrite), sync=sync, missing_only=missing_only)
+        return self._harvest((combos, cases, None), constants, wishes, settings)
+
+    def harvest_cases(  # noqa: PLR0913 - the public spelling
+        self,
+        cases: Any,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        combos: Any = None,
+        sync: bool = True,
+        overwrite: bool | None = None,
+        missing_only: bool = False,
+        **settings: Any,
+    ) -> xr.Dataset:
+        """Run over a list of cases and merge the results.
+
+        Parameters
+        ----------
+        cases : sequence of mapping, tuple or scalar, or DataFrame
+            The cases, as for `Runner.run_cases`.
+        fn_args : str or sequence of str, optional
+            The arguments that the entries of a tuple stand for.
+        constants, combos, sync, overwrite, missing_only, **settings
+            As for `harvest_combos`.
+
+        Returns
+        -------
+        xarray.Dataset
+            The results of this call, also in `last_ds`.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError, MergeError, ConflictError, Exception
+            As for `harvest_combos`.
+        """
+        wishes = _Wishes(_on_conflict(overwrite), sync=sync, missing_only=missing_only)
+        return self._harvest((combos, cases, fn_args), constants, wishes, settings)
+
+    def _harvest(
+        self,
+        given: tuple[Any, Any, Any],
+        constants: Mapping[str, Any] | None,
+        wishes: _Wishes,
+        settings: Mapping[str, Any],
+    ) -> xr.Dataset:
+        """Check everything that can be known, run, keep what came out, and only then raise what went wrong."""
+        settings = dict(settings)
+        self._archive.use(engine=settings.pop("engine", None), chunks=settings.pop("chunks", None))
+        if self._archive.store is not None and wishes.sync:
+            self._archive.store.check()
+        old = self._archive.current()
+        spec, space = self._spec_and_space(given, constants, old)
+        self._check(DatasetBuilder(space, spec).build(), old)
+        plan = Plan(space)
+        if wishes.missing_only and old is not None:
+            plan = plan.without(covered(old, space))
+        labelled, report = self.runner.run_plan(plan, spec, settings, lambda first: self._check(first, old))
+        if report.done or report.failed or old is None:
+            self._archive.add(labelled, wishes.on_conflict, sync=wishes.sync)
+        if report.error is not None:
+            raise report.error
+        return labelled.data
+
+    def _spec_and_space(
+        self, given: tuple[Any, Any, Any], constants: Mapping[str, Any] | None, old: Labelled | None
+    ) -> tuple[FunctionSpec, ParameterSpace]:
+        """Read what is asked for; an argument that is a stored dimension is swept, be it over one value."""
+        combos, cases, fn_args = given
+        stored = {} if old is None else {arg: list(old.data[arg].to_numpy()) for arg in old.args}
+        spec = with_constants(self.runner.spec, constants)
+        space = as_space(combos, cases, fn_args, spec, stored)
+        fixed = spec.effective(space.names)
+        single = {arg: fixed[arg] for arg in stored if arg not in space.names and arg in fixed}
+        if single:
+            spec = replace(spec, constants={name: v for name, v in spec.constants.items() if name not in single})
+            extended = Combos((*space.combos.names, *single), (*space.combos.values, *((v,) for v in single.values())))
+            space = ParameterSpace(space.cases, extended)
+        return spec, space.labelled()
+
+    def _check(self, new: Labelled, old: Labelled | None) -> None:
+        """Raise what would keep new data from being merged or written."""
+        if old is not None:
+            check_mergeable(old, new)
+        if self._archive.store is not None:
+            self._archive.store.check_encodable(new.data)
+
+    def add_ds(self, new_ds: xr.Dataset, *, sync: bool = True, overwrite: bool | None = None) -> None:
+        """Merge a dataset that was made elsewhere; it is not changed.
+
+        Parameters
+        ----------
+        new_ds : xarray.Dataset
+            Its dimensions that are arguments of the function tell the cases; what is not null counts as done.
+        sync : bool
+            Whether to write the file.
+        overwrite : bool or None
+            As for `harvest_combos`.
+
+        Raises
+        ------
+        MergeError, ConflictError, StoreError
+            When it does not go together with the stored data, or cannot be written.
+        """
+        on_conflict = _on_conflict(overwrite)
+        new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
+        self._check(new, self._archive.current())
+        self._archive.add(new, on_conflict, sync=sync)
+
+    def expand_dims(self, name: str, value: Any) -> None:
+        """Make an argument that did not vary so far a dimension, and write the file.
+
+        Parameters
+        ----------
+        name : str
+            The argument.
+        value : label
+            The value that all stored cases were made with.
+
+        Raises
+        ------
+        SpaceError
+            When nothing is stored, the dimension exists, or the cases were made with another value.
+        """
+        full = self._stored()
+        if name in full.data.dims:
+            msg = f"{name!r} is a dimension already"
+            raise SpaceError(msg)
+        if differing(full.constants, recorded({name: value})):
+            msg = f"the stored cases were made with {name}={full.constants[name]!r}, not {value!r}"
+            raise SpaceError(msg)
+        data, ledger = full.data.drop_attrs(deep=False), full.ledger
+        data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
+        ledger = ledger.assign_attrs(constants={k: v for k, v in full.constants.items() if k != name})
+        labels = {name: Combos((name,), ((value,),)).labelled().values[0]}
+        grown = Labelled(data.expand_dims({k: list(v) for k, v in labels.items()}), ledger.expand_dims(labels))
+        self._archive.replace(grown)
+
+    def drop_sel(self, labels: Mapping[str, Any] | None = None, *, errors: str = "raise", **labels_kwargs: Any) -> None:
+        """Drop labels with all their cases, and write the file.
+
+        Parameters
+        ----------
+        labels, errors, **labels_kwargs
+            As for `xarray.Dataset.drop_sel`.
+
+        Raises
+        ------
+        SpaceError
+            When nothing is stored.
+        KeyError
+            For a label that is not there, unless ``errors="ignore"``.
+        """
+        full = self._stored()
+        chosen = {**(labels or {}), **labels_kwargs}
+        on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
+        data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
+        ledger = full.ledger.drop_sel(on_ledger, errors=errors)  # type: ignore[arg-type]
+        self._archive.replace(Labelled(data, ledger))
+
+    def delete_ds(self) -> None:
+        """Remove the file, and forget what was harvested."""
+        self._archive.delete()
+
+    def _stored(self) -> Labelled:
+        full = self._archive.current()
+        if full is None:
+            msg = "nothing is harvested yet; call harvest_combos first"
+            raise SpaceError(msg)
+        return full
+
+    def __repr__(self) -> str:
+        """Show the runner and the file."""
+        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
+        store = self._archive.store
+        where = "in memory" if store is None else f"Sync file --> {store.path} [{store.engine}]"
+        return f"<xyzpy_widgets.Harvester>\n{runner}\n{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What is to be done with the results of a harvest."""
+
+    on_conflict: OnConflict
+    sync: bool
+    missing_only: bool
+
+
+def _on_conflict(overwrite: Any) -> OnConflict:
+    if overwrite is None:
+        return "raise"
+    if not isinstance(overwrite, (bool, np.bool_)):
+        msg = f"overwrite={overwrite!r}; choose None (raise on a conflict), True (the new win) or False (the old win)"
+        raise OptionError(msg)
+    return "replace" if overwrite else "keep"

@@ -1,0 +1,130 @@
+"""Columns: the values of one output over many cells, in one typed array, with what is missing kept apart.
+
+A column never invents or changes a value: it starts with the type of the first values, widens where that keeps every
+value exact, and holds the objects themselves where it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.labels import int_array, kind_of, object_array, text_array
+
+__all__ = ["Column", "common_dtype", "converted", "settled", "typed", "unsettled"]
+
+_EXACT = 2**53
+_MAKERS: dict[str, Callable[[Any], NDArray[Any]]] = {
+    "int": int_array,
+    "str": text_array,
+    "bool": np.array,
+    "float": np.array,
+    "complex": np.array,
+}
+_NOTHING = {"f": np.nan, "c": complex(np.nan, np.nan), "M": "NaT", "m": "NaT"}
+
+
+def typed(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
+    """Make a 1-D array of scalars: of their type where they have one, of the objects themselves otherwise."""
+    examples = {type(value): value for value in values}
+    kinds = {kind_of(value) for value in examples.values()}
+    if kinds == {"int", "float"} and all(abs(value) <= _EXACT for value in values if kind_of(value) == "int"):
+        return np.array(values, dtype=np.float64)
+    (kind, *others) = kinds or {None}
+    make = object_array if others else _MAKERS.get(kind or "", object_array)
+    if kind in {"datetime", "timedelta"} and all(issubclass(cls, (np.datetime64, np.timedelta64)) for cls in examples):
+        make = np.array
+    return make(values)
+
+
+def common_dtype(one: NDArray[Any], other: NDArray[Any]) -> np.dtype[Any]:
+    """Return the type that holds the values of both arrays exactly; that of objects where there is none."""
+    if one.dtype == other.dtype:
+        return one.dtype
+    kinds = {one.dtype.kind, other.dtype.kind}
+    if len(kinds) == 1 or kinds in ({"i", "u"}, {"f", "c"}):
+        wide = np.result_type(one, other)
+        return wide if wide.kind in kinds else np.dtype(object)
+    if "f" in kinds and kinds <= {"i", "u", "f"}:
+        ints = one if one.dtype.kind in "iu" else other
+        exact = not ints.size or max(abs(int(ints.max())), abs(int(ints.min()))) <= _EXACT
+        return np.dtype(np.float64) if exact else np.dtype(object)
+    return np.dtype(object)
+
+
+class Column:
+    """The values of one output over a number of cells.
+
+    Parameters
+    ----------
+    size : int
+        The number of cells.
+    inner : tuple of int
+        The shape that one value has by itself; ``()`` for a scalar.
+    """
+
+    def __init__(self, size: int, inner: tuple[int, ...] = ()) -> None:
+        self.inner = inner
+        self.present: NDArray[np.bool_] = np.zeros((size, *inner), dtype=bool)
+        self.array: NDArray[Any] | None = None
+
+    def put(self, where: tuple[Any, ...], values: NDArray[Any]) -> None:
+        """Write values at an index of numpy's into ``(cell, *inner)``."""
+        values = values.astype(object) if values.dtype.kind == "U" else values
+        if self.array is None:
+            self.array = np.zeros(self.present.shape, dtype=values.dtype)
+        dtype = common_dtype(self.array, values)
+        if dtype != self.array.dtype:
+            self.array = converted(self.array, dtype)
+        self.array[where] = converted(values, dtype)
+        self.present[where] = True
+
+    def settled(self) -> NDArray[Any]:
+        """Return the values with what is missing marked as such, shape ``(size, *inner)``."""
+        if self.array is None:
+            return np.full(self.present.shape, np.nan)
+        return settled(self.array, self.present)
+
+
+def converted(array: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Convert exactly; the objects of a typed array are its numpy scalars, which remember their type."""
+    if dtype.kind != "O" or array.dtype.kind == "O":
+        return array.astype(dtype, copy=False)
+    return object_array(list(array.reshape(-1))).reshape(array.shape)
+
+
+def settled(array: NDArray[Any], present: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return what a dataset holds: typed where nothing is missing or the type has a mark for it, else objects, nan."""
+    if array.dtype == object:
+        array = array.copy()
+        if present.all():
+            return _retyped(array)
+        array[~present] = np.nan
+        return array
+    if present.all():
+        return array
+    mark = _NOTHING.get(array.dtype.kind)
+    array = array.copy() if mark is not None else converted(array, np.dtype(object))
+    array[~present] = np.nan if mark is None else mark
+    return array
+
+
+def _retyped(array: NDArray[Any]) -> NDArray[Any]:
+    """Give objects their common type back, where they have one."""
+    flat = typed(array.reshape(-1)) if array.size else array.reshape(-1)
+    return flat.reshape(array.shape)
+
+
+def unsettled(array: NDArray[Any], present: NDArray[np.bool_]) -> NDArray[Any]:
+    """Undo `settled`: return the values typed where they can be, with anything where nothing is present."""
+    if array.dtype != object:
+        return array
+    values = typed(array[present])
+    if values.dtype == object:
+        return array
+    plain = np.zeros(array.shape, dtype=values.dtype)
+    plain[present] = values
+    return plain

@@ -1,0 +1,88 @@
+"""Coverage: which cases a dataset has, and which it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import compress, product
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.labels import LabelIndex
+from xyzpy_widgets.core.lattice import lattice_of
+from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
+
+__all__ = ["covered", "find_missing_cases"]
+
+
+def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
+    """Say for each point of a space whether it is done, shape ``(len(space),)``.
+
+    The space must have every argument that is a dimension of the dataset.
+    """
+    lattice = lattice_of(space)
+    where = []
+    for arg in labelled.args:
+        index = LabelIndex(arg, labelled.data[arg].to_numpy())
+        found = (index.find(value) for value in lattice.values[lattice.names.index(arg)])
+        where.append(np.array([-1 if at is None else at for at in found], dtype=np.intp))
+    known = labelled.done[np.ix_(*where)] if where else labelled.done
+    for axis, at in enumerate(where):
+        known = known & (at >= 0).reshape([-1 if i == axis else 1 for i in range(len(where))])
+    order = [labelled.args.index(name) for name in lattice.names if name in labelled.args]
+    shape = [
+        len(values) if name in labelled.args else 1 for name, values in zip(lattice.names, lattice.values, strict=True)
+    ]
+    full = np.broadcast_to(known.transpose(order).reshape(shape), lattice.shape)
+    return full.reshape(-1)[lattice.cells(np.arange(len(space)))]
+
+
+def find_missing_cases(
+    ds: xr.Dataset, ignore_dims: str | Iterable[str] | None = None
+) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+    """List the cases that a dataset has no value for.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        A labelled dataset. A case is missing when none of its outputs has a value; a harvester, which knows which nan
+        was returned and which never ran, tells them apart by itself (``missing_only=True``).
+    ignore_dims : str or iterable of str, optional
+        Dimensions that belong to the outputs rather than to the cases. By default the cases are what all outputs share.
+
+    Returns
+    -------
+    fn_args : tuple of str
+        The arguments of a case.
+    cases : list of tuple
+        The missing cases, ready for ``case_runner(fn, fn_args, cases)``.
+
+    Raises
+    ------
+    SpaceError
+        When ``ignore_dims`` names a dimension that is not there, or a dimension of the cases has no labels.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> ds = xr.Dataset({"y": ("a", [1.0, float("nan")])}, {"a": [10, 20]})
+    >>> find_missing_cases(ds)
+    (('a',), [(20,)])
+    """
+    ignored = {ignore_dims} if isinstance(ignore_dims, str) else set(ignore_dims or ())
+    for dim in ignored - set(map(str, ds.dims)):
+        msg = f"ignore_dims names {dim!r}, and the dataset has the dimensions {list(ds.dims)}"
+        raise SpaceError(msg)
+    shared = [str(dim) for dim in ds.dims if dim not in ignored]
+    shared = [dim for dim in shared if all(dim in var.dims for var in ds.data_vars.values())]
+    for dim in shared:
+        if dim not in ds.coords:
+            msg = f"the dimension {dim!r} has no labels; give it coordinates, or name it in ignore_dims"
+            raise SpaceError(msg)
+    missing = ~with_inferred_ledger(ds, shared).done
+    labels = [ds[dim].to_numpy().tolist() if ds[dim].dtype.kind != "M" else list(ds[dim].to_numpy()) for dim in shared]
+    return tuple(shared), list(compress(product(*labels), missing.reshape(-1)))

@@ -1,0 +1,91 @@
+"""From outcomes to a labelled dataset, straight into preallocated arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.lattice import lattice_of
+from xyzpy_widgets.core.outcome import Outcome, Status
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.errors import ResultError
+from xyzpy_widgets.labelling.collect import Cells, collector_of
+from xyzpy_widgets.labelling.constants import recorded
+from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
+
+__all__ = ["DatasetBuilder", "place"]
+
+
+def place(space: ParameterSpace, outcome: Outcome, put: Callable[[Any, list[Any]], None]) -> None:
+    """Give the results of a batch to ``put``, together where all fit and one by one where not.
+
+    Raises the first `ResultError`, with a note that names its case, after the others have been placed.
+    """
+    try:
+        put(outcome.numbers, outcome.values)
+    except ResultError:
+        wrong: list[ResultError] = []
+        for number, value in zip(outcome.numbers, outcome.values, strict=True):
+            try:
+                put(range(number, number + 1), [value])
+            except ResultError as error:
+                error.add_note(f"in the case {Plan(space).point(int(number))}")
+                wrong.append(error)
+        if wrong:
+            raise wrong[0] from None
+
+
+class DatasetBuilder:
+    """Fills the grid of a space with the outcomes of its points, in any order.
+
+    Parameters
+    ----------
+    space : ParameterSpace
+        Its values must be fit to be labels; `SpaceError` is raised otherwise.
+    spec : FunctionSpec
+        What the results are and what is recorded with them.
+    """
+
+    def __init__(self, space: ParameterSpace, spec: FunctionSpec) -> None:
+        self._space = space
+        self._spec = spec
+        self._lattice = lattice_of(space)
+        self._labels = self._lattice.labels()
+        self._status = np.zeros(self._lattice.size, dtype=np.int8)
+        self._collector = collector_of(spec, self._lattice.size, space.names)
+
+    def add(self, outcome: Outcome) -> None:
+        """Place a batch; raise `ResultError` for a result that does not fit, with the others placed."""
+        for failure in outcome.failures:
+            self._status[self._lattice.cells(range(failure.number, failure.number + 1))] = Status.FAILED
+        if outcome.values:
+            place(self._space, outcome, self._put)
+
+    def _put(self, numbers: Any, values: list[Any]) -> None:
+        cells: Cells = self._lattice.cells(numbers)
+        self._collector.put(cells, values)
+        self._status[cells] = Status.DONE
+
+    def build(self) -> Labelled:
+        """Return the dataset of what has been placed, and its ledger."""
+        names, shape = self._space.names, self._lattice.shape
+        variables: dict[str, Any] = {}
+        present = {}
+        for name, (dims, column) in self._collector.columns().items():
+            full = (*shape, *column.inner)
+            attrs = {**self._collector.attrs.get(name, {}), **self._spec.var_attrs.get(name, {})}
+            variables[name] = ((*names, *dims), column.settled().reshape(full), attrs)
+            present[name] = ((*names, *dims), column.present.reshape(full))
+        coords = self._coords()
+        data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
+        constants = recorded(self._spec.effective(names))
+        return Labelled(data, ledger_of(names, coords, self._status.reshape(shape), present, constants))
+
+    def _coords(self) -> dict[str, Any]:
+        values: Mapping[str, Any] = {**self._labels, **self._collector.coords}
+        return {name: (name, labels, dict(self._spec.arg_attrs.get(name, {}))) for name, labels in values.items()}

@@ -1,0 +1,93 @@
+"""From outcomes to a table with one row per case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.outcome import Outcome
+from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.errors import FunctionError, ResultError
+from xyzpy_widgets.labelling.collect import collector_of
+from xyzpy_widgets.labelling.columns import Column, settled, typed
+from xyzpy_widgets.labelling.dataset import place
+
+__all__ = ["FrameBuilder"]
+
+
+class FrameBuilder:
+    """Fills a table with the outcomes of the points of a space, in any order.
+
+    Parameters
+    ----------
+    space : ParameterSpace
+    spec : FunctionSpec
+        Its outputs must be scalars; `FunctionError` is raised otherwise.
+    """
+
+    def __init__(self, space: ParameterSpace, spec: FunctionSpec) -> None:
+        for variable in spec.variables or ():
+            if variable.dims:
+                msg = f"the output {variable.name!r} has the dimensions {variable.dims}; a table holds scalars only"
+                raise FunctionError(msg)
+        self._space = space
+        self._done = np.zeros(len(space), dtype=bool)
+        self._collector = collector_of(spec, len(space), space.names)
+
+    def add(self, outcome: Outcome) -> None:
+        """Place a batch; raise `ResultError` for a result that does not fit, with the others placed."""
+        if outcome.values:
+            place(self._space, outcome, self._put)
+
+    def _put(self, numbers: Any, values: list[Any]) -> None:
+        rows = slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
+        self._collector.put(rows, values)
+        self._done[rows] = True
+
+    def build(self) -> pd.DataFrame:
+        """Return the rows of the cases that are done, in the order of the space."""
+        rows = np.flatnonzero(self._done)
+        columns = self._argument_columns(rows)
+        for name, (dims, column) in self._collector.columns().items():
+            if dims:
+                msg = f"the output {name!r} has the dimensions {dims}; a table holds scalars: make a Dataset"
+                raise ResultError(msg)
+            array = np.zeros(len(self._done)) if column.array is None else column.array
+            columns[name] = settled(array[rows], column.present[rows])
+        return pd.DataFrame(columns)
+
+    def _argument_columns(self, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
+        cases, combos = self._space.cases, self._space.combos
+        case, combo = np.divmod(rows, max(len(combos), 1))
+        columns = {name: typed(values)[case] for name, values in zip(cases.names, cases.columns, strict=True)}
+        step = len(combos)
+        for name, values in zip(combos.names, combos.values, strict=True):
+            step //= max(len(values), 1)
+            columns[name] = typed(values)[combo // max(step, 1) % max(len(values), 1)]
+        return columns
+
+
+def append(*tables: pd.DataFrame) -> pd.DataFrame:
+    """Put tables under one another, numbered anew, each value kept as it is."""
+    if len(tables) == 1:
+        return tables[0].reset_index(drop=True)
+    names = dict.fromkeys(name for table in tables for name in table.columns)
+    return pd.DataFrame({name: _stacked([table.get(name) for table in tables], tables) for name in names})
+
+
+def _stacked(parts: list[pd.Series | None], tables: tuple[pd.DataFrame, ...]) -> Any:
+    """Stack one column; where types differ or rows lack it, no number is turned into another."""
+    found = [part for part in parts if part is not None]
+    if len(found) == len(parts) and len({part.dtype for part in found}) == 1:
+        return pd.concat(found, ignore_index=True)
+    column = Column(sum(map(len, tables)))
+    start = 0
+    for part, table in zip(parts, tables, strict=True):
+        if part is not None:
+            column.put((slice(start, start + len(part)),), typed(list(part)))
+        start += len(table)
+    return column.settled()

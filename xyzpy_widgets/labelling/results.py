@@ -1,0 +1,190 @@
+"""Results: what the calls returned, split into one column of values per output and checked against its description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.labels import kind_of
+from xyzpy_widgets.core.variables import Variable
+from xyzpy_widgets.errors import ResultError
+from xyzpy_widgets.labelling.columns import typed
+
+__all__ = ["Piece", "arrays", "named", "pieces_of", "scalars"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One output of some cases.
+
+    Attributes
+    ----------
+    name : str
+    dims : tuple of str
+        The dimensions of one value.
+    values : ndarray
+        Shape ``(n_cases, *sizes)``.
+    coords : dict
+        Labels along ``dims``, where the results bring them.
+    attrs : dict
+        Attributes, where the results bring them.
+    """
+
+    name: str
+    dims: tuple[str, ...]
+    values: NDArray[Any]
+    coords: dict[str, NDArray[Any]]
+    attrs: dict[str, Any]
+
+
+def named(values: Sequence[Any], variables: tuple[Variable, ...]) -> Iterator[tuple[Variable, Sequence[Any]]]:
+    """Split results into the values of each described output; raise `ResultError` where they do not match the names."""
+    n = len(variables)
+    if n == 1 and not any(isinstance(value, Mapping) for value in values):
+        return iter([(variables[0], values)])
+    if n > 1 and set(map(type, values)) == {tuple} and set(map(len, values)) == {n}:
+        return zip(variables, zip(*values, strict=True), strict=True)
+    rows = [_row(value, variables) for value in values]
+    return zip(variables, zip(*rows, strict=True), strict=True)
+
+
+def _row(value: Any, variables: tuple[Variable, ...]) -> Sequence[Any] | NDArray[Any]:
+    names = [variable.name for variable in variables]
+    if isinstance(value, Mapping):
+        if set(map(str, value)) != set(names):
+            msg = f"the function returned the outputs {list(value)}, and var_names is {names}; name exactly these"
+            raise ResultError(msg)
+        return [value[name] for name in names]
+    if len(names) == 1:
+        return [value]
+    if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != len(names):
+        count = len(value) if isinstance(value, (tuple, list, np.ndarray)) else 1
+        msg = f"the function returned {count} outputs, and var_names names {len(names)}: {names}; got {value!r:.200}"
+        raise ResultError(msg)
+    return value
+
+
+def scalars(name: str, values: Sequence[Any]) -> NDArray[Any]:
+    """Make the column of an output without dimensions; raise `ResultError` for what has a shape."""
+    suspects = [cls for cls in set(map(type, values)) if not _plain(cls)]
+    if suspects:
+        values = [_scalar(name, value) if type(value) in suspects else value for value in values]
+    return typed(values)
+
+
+def _plain(cls: type) -> bool:
+    return issubclass(cls, (bool, int, float, complex, str, bytes, np.generic, type(None)))
+
+
+def _scalar(name: str, value: Any) -> Any:
+    if isinstance(value, (np.ndarray, xr.DataArray)) and value.ndim == 0:
+        return np.asarray(value)[()]
+    if isinstance(value, (list, tuple, np.ndarray, xr.DataArray, Mapping, set)):
+        shape = np.shape(value) if isinstance(value, (np.ndarray, xr.DataArray)) else f"a {type(value).__name__}"
+        msg = (
+            f"the output {name!r} is described as a scalar, and the function returned {shape}: {value!r:.200}; "
+            f"name its dimensions: var_dims={{{name!r}: [...]}}"
+        )
+        raise ResultError(msg)
+    return value
+
+
+def arrays(variable: Variable, values: Sequence[Any], sizes: Mapping[str, int]) -> NDArray[Any]:
+    """Stack the values of an output with dimensions; raise `ResultError` for one of another shape."""
+    expected = tuple(sizes.get(dim) for dim in variable.dims)
+    stacked = [_array(variable, value) for value in values]
+    wanted = tuple(size if size is not None else have for size, have in zip(expected, stacked[0].shape, strict=False))
+    for array in stacked:
+        if array.ndim != len(variable.dims) or array.shape != wanted:
+            sizes_known = (
+                f"{dim}: {'?' if size is None else size}" for dim, size in zip(variable.dims, expected, strict=True)
+            )
+            described = ", ".join(sizes_known)
+            msg = f"the output {variable.name!r} is described with ({described}), and a result has shape {array.shape}"
+            raise ResultError(msg)
+    return np.stack(stacked)
+
+
+def _array(variable: Variable, value: Any) -> NDArray[Any]:
+    if isinstance(value, xr.DataArray):
+        if set(value.dims) != set(variable.dims):
+            msg = f"the output {variable.name!r} is described with {variable.dims}, and a result has {value.dims}"
+            raise ResultError(msg)
+        return value.transpose(*variable.dims).to_numpy()
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        msg = f"the output {variable.name!r} is described with {variable.dims}, and a result is ragged: {value!r:.200}"
+        raise ResultError(msg) from error
+    if array.dtype == object or (array.dtype.kind == "U" and not isinstance(value, np.ndarray)):
+        flat = typed(_flat(value)) if array.dtype.kind == "U" else typed(array.reshape(-1))
+        array = flat.reshape(array.shape)
+    return array
+
+
+def _flat(value: Any) -> list[Any]:
+    """List the leaves of nested sequences: numpy would turn a number beside a text into text."""
+    if isinstance(value, (list, tuple)):
+        return [leaf for item in value for leaf in _flat(item)]
+    return [value]
+
+
+def pieces_of(values: Sequence[Any]) -> Iterator[tuple[list[int], Piece]]:
+    """Split results that name their own outputs; with each piece come the positions of the results that have it.
+
+    A result is an `xarray.Dataset` or a mapping of names to scalars, DataArrays or ``(dims, array[, attrs])``; a bare
+    scalar is the output ``out``.
+    """
+    columns: dict[str, tuple[list[int], list[Any]]] = {}
+    for at, value in enumerate(values):
+        for name, one in _items(value):
+            where, found = columns.setdefault(name, ([], []))
+            where.append(at)
+            found.append(one)
+    for name, (where, found) in columns.items():
+        yield from _grouped(name, where, found)
+
+
+def _items(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, xr.DataArray) and value.name is not None:
+        value = value.to_dataset()
+    if isinstance(value, xr.Dataset):
+        return ((str(name), value[name]) for name in value.variables if name not in value.dims)
+    if isinstance(value, Mapping):
+        return ((str(name), one) for name, one in value.items())
+    if isinstance(value, (tuple, list, np.ndarray)):
+        msg = f"the function returned {value!r:.200}; name its outputs: var_names=[...]"
+        raise ResultError(msg)
+    return iter([("out", value)])
+
+
+def _grouped(name: str, where: list[int], found: list[Any]) -> Iterator[tuple[list[int], Piece]]:
+    """Give scalars as one piece, and each array as a piece of its own."""
+    flat = [i for i, one in enumerate(found) if not _has_shape(one)]
+    if flat:
+        column = scalars(name, [found[i] for i in flat])
+        yield [where[i] for i in flat], Piece(name, (), column, {}, {})
+    for i, one in enumerate(found):
+        if _has_shape(one):
+            yield [where[i]], _piece(name, one)
+
+
+def _has_shape(one: Any) -> bool:
+    return isinstance(one, (xr.DataArray, xr.Variable)) or (
+        isinstance(one, tuple) and len(one) > 1 and kind_of(one) is None and _is_dims(one[0])
+    )
+
+
+def _is_dims(dims: Any) -> bool:
+    return isinstance(dims, str) or (isinstance(dims, (tuple, list)) and all(isinstance(dim, str) for dim in dims))
+
+
+def _piece(name: str, one: Any) -> Piece:
+    array = one if isinstance(one, xr.DataArray) else xr.DataArray(xr.as_variable(one))
+    coords = {str(dim): array.coords[dim].to_numpy() for dim in array.dims if dim in array.coords}
+    return Piece(name, tuple(map(str, array.dims)), array.to_numpy()[np.newaxis], coords, dict(array.attrs))

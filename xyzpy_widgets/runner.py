@@ -1,0 +1,249 @@
+"""`Runner`: a function with its outputs described, ready to run over any combos and cases into a Dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import xarray as xr
+
+from xyzpy_widgets.core.function import FunctionSpec, as_function_spec
+from xyzpy_widgets.core.outcome import RunReport
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.execution.options import as_run_options
+from xyzpy_widgets.labelling.dataset import DatasetBuilder
+from xyzpy_widgets.labelling.ledger import Labelled
+from xyzpy_widgets.run import as_space, carry_out, with_constants
+
+__all__ = ["Runner", "as_runner"]
+
+
+class Runner:
+    """A function and the description of its outputs; it is still callable as the function.
+
+    Parameters
+    ----------
+    fn : callable
+        What is called, once per case, with its arguments by name.
+    var_names : str, sequence of str or None, optional
+        The outputs. None when the function returns a mapping or an `xarray.Dataset` that names them.
+    fn_args : str or sequence of str, optional
+        The arguments; read from the signature by default.
+    var_dims : mapping, pairs, sequence beside ``var_names`` or str, optional
+        The dimensions that an output has by itself: ``{"C": ["x", "t"]}``; a tuple of names as key serves several
+        outputs.
+    var_coords : mapping, optional
+        Values along those dimensions. A constant that bears the name of a dimension gives its values too.
+    constants : mapping, optional
+        Arguments with one value, recorded as attributes of the dataset. What is neither plain nor a small array is
+        recorded by its type and a digest.
+    resources : mapping, optional
+        Arguments with one value that are passed and never recorded.
+    attrs : mapping, optional
+        Attributes of the dataset.
+    var_attrs, arg_attrs : mapping of str to mapping, optional
+        Attributes of outputs and of arguments, such as ``long_name`` and ``units`` (CF conventions, section 3).
+    **settings
+        Run settings that hold unless a call gives others: ``parallel``, ``num_workers``, ``executor``, ``shuffle``,
+        ``verbosity``, ``on_error``; see `as_run_options`.
+
+    Attributes
+    ----------
+    spec : FunctionSpec
+        All of the above as one value.
+    last_ds : xarray.Dataset or None
+        What the last run gave, also when it ended early.
+
+    Raises
+    ------
+    FunctionError, OptionError
+        When names do not fit together.
+
+    Examples
+    --------
+    >>> runner = Runner(lambda a, b: (a + b, a - b), ["sum", "diff"], verbosity=0)
+    >>> dict(runner.run_combos({"a": [1, 2], "b": [3, 4, 5]}).sizes)
+    {'a': 2, 'b': 3}
+    """
+
+    def __init__(  # noqa: PLR0913 - the public spelling
+        self,
+        fn: Callable[..., Any],
+        var_names: Any = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        var_dims: Any = None,
+        var_coords: Any = None,
+        constants: Mapping[str, Any] | None = None,
+        resources: Mapping[str, Any] | None = None,
+        attrs: Mapping[str, Any] | None = None,
+        var_attrs: Mapping[str, Mapping[str, Any]] | None = None,
+        arg_attrs: Mapping[str, Mapping[str, Any]] | None = None,
+        **settings: Any,
+    ) -> None:
+        self.spec = as_function_spec(
+            fn,
+            var_names,
+            fn_args,
+            var_dims=var_dims,
+            var_coords=var_coords,
+            constants=constants,
+            resources=resources,
+            attrs=attrs,
+            var_attrs=var_attrs,
+            arg_attrs=arg_attrs,
+        )
+        as_run_options(**settings)
+        self.settings = settings
+        self.last_ds: xr.Dataset | None = None
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself."""
+        return self.fn(*args, **kwargs)
+
+    @property
+    def fn(self) -> Callable[..., Any]:
+        """The function."""
+        return self.spec.fn
+
+    @property
+    def fn_args(self) -> tuple[str, ...]:
+        """Its arguments."""
+        return self.spec.fn_args
+
+    @property
+    def var_names(self) -> tuple[str, ...] | None:
+        """Its outputs; None when each result names its own."""
+        return None if self.spec.variables is None else tuple(variable.name for variable in self.spec.variables)
+
+    @property
+    def var_dims(self) -> dict[str, tuple[str, ...]]:
+        """The dimensions that each output has by itself."""
+        return {variable.name: variable.dims for variable in self.spec.variables or ()}
+
+    def run_combos(
+        self, combos: Any, constants: Mapping[str, Any] | None = None, *, cases: Any = None, **settings: Any
+    ) -> xr.Dataset:
+        """Run over every combination of values.
+
+        Parameters
+        ----------
+        combos : mapping or pairs
+            Arguments with their values.
+        constants : mapping, optional
+            Constants of this call, over those of the runner.
+        cases : sequence of mapping, optional
+            Cases, each of which is run with every combination.
+        **settings
+            Run settings of this call.
+
+        Returns
+        -------
+        xarray.Dataset
+            Each output over the arguments, in the order of the combos, then over its own dimensions. Also in `last_ds`.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError
+            Before anything runs.
+        ResultError
+            After the first result that does not fit the description, with the case.
+        Exception
+            The function's own, with a note that names the case; what was finished is in `last_ds`.
+        """
+        return self._run(combos, cases, None, constants, settings)
+
+    def run_cases(
+        self,
+        cases: Any,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        combos: Any = None,
+        **settings: Any,
+    ) -> xr.Dataset:
+        """Run over a list of cases.
+
+        Parameters
+        ----------
+        cases : sequence of mapping, tuple or scalar, or DataFrame
+            The cases. The entries of a tuple are the arguments that are neither constants, resources nor combos.
+        constants : mapping, optional
+            Constants of this call, over those of the runner.
+        fn_args : str or sequence of str, optional
+            The arguments that the entries of a tuple stand for.
+        combos : mapping or pairs, optional
+            Values of which every combination is run for each case.
+        **settings
+            Run settings of this call.
+
+        Returns
+        -------
+        xarray.Dataset
+            On the dense grid of the cases' values, each axis sorted. Also in `last_ds`.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, ResultError, Exception
+            As for `run_combos`.
+        """
+        return self._run(combos, cases, fn_args, constants, settings)
+
+    def _run(self, combos: Any, cases: Any, fn_args: Any, constants: Any, settings: Mapping[str, Any]) -> xr.Dataset:
+        spec = with_constants(self.spec, constants)
+        space = as_space(combos, cases, fn_args, spec)
+        labelled, report = self.run_plan(Plan(space.labelled()), spec, settings)
+        if report.error is not None:
+            raise report.error
+        return labelled.data
+
+    def run_plan(
+        self,
+        plan: Plan,
+        spec: FunctionSpec,
+        settings: Mapping[str, Any],
+        check: Callable[[Labelled], None] | None = None,
+    ) -> tuple[Labelled, RunReport]:
+        """Carry out a plan; return what came out, and how it ended, so that the caller can keep it before raising.
+
+        Parameters
+        ----------
+        plan : Plan
+            Its space must be fit to be labels.
+        spec : FunctionSpec
+            The runner's, or that with other constants.
+        settings : mapping
+            Run settings over those of the runner.
+        check : callable, optional
+            Gets the dataset of the first results, and may raise to end the run.
+
+        Returns
+        -------
+        labelled : Labelled
+            The dataset, also in `last_ds`, and the state of each case.
+        report : RunReport
+            How many cases are done and failed, and what ended the run early.
+        """
+        builder = DatasetBuilder(plan.space, spec)
+        options = as_run_options(**{**self.settings, **settings})
+        on_first = None if check is None else lambda: check(builder.build())
+        report = carry_out(plan, spec, options, builder, on_first)
+        labelled = builder.build()
+        self.last_ds = labelled.data
+        return labelled, report
+
+    def __repr__(self) -> str:
+        """Show the function, its arguments and outputs."""
+        lines = [
+            "<xyzpy_widgets.Runner>",
+            f"    fn: {self.fn!r}",
+            f"    fn_args: {self.fn_args}",
+            f"    var_names: {self.var_names}",
+            f"    var_dims: {self.var_dims}",
+        ]
+        return "\n".join(lines)
+
+
+def as_runner(given: Runner | Callable[..., Any]) -> Runner:
+    """Return the Runner, or one for a plain function."""
+    return given if isinstance(given, Runner) else Runner(given)

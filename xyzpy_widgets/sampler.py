@@ -1,0 +1,207 @@
+"""`Sampler`: a Runner over random draws, whose results grow into one table, in memory and in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.sampling import draw_cases
+from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.execution.options import as_run_options
+from xyzpy_widgets.labelling.frame import FrameBuilder, append
+from xyzpy_widgets.run import carry_out, with_constants
+from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.store.table import TableStore
+
+__all__ = ["Sampler"]
+
+
+class Sampler:
+    """A Runner over random draws; each draw is a row of one table that only grows.
+
+    Parameters
+    ----------
+    runner : Runner or callable
+        What runs; a plain function is taken as a Runner whose results name their own outputs.
+    data_name : path, optional
+        The file that holds the table; without one it is kept in memory.
+    default_combos : mapping or pairs, optional
+        How each argument gets its values: an iterable to choose from, a distribution of ``scipy.stats``, a callable
+        that takes a `numpy.random.Generator`, one that takes nothing, or a single value; see `draw_cases`.
+    engine : {"pickle", "csv", "json", "parquet"}, optional
+        The format of the file; by default the one of its suffix, pickle without.
+    full_df : pandas.DataFrame, optional
+        Rows to start from.
+    seed : int or numpy.random.Generator, optional
+        Where the draws come from: the same seed gives the same table, serial or parallel. No global random state is
+        touched.
+
+    Attributes
+    ----------
+    runner : Runner
+    last_df : pandas.DataFrame or None
+        The rows of the last call, also when it ended early.
+
+    Examples
+    --------
+    >>> sampler = Sampler(Runner(lambda a, b: a * b, "product", verbosity=0), seed=1)
+    >>> df = sampler.sample_combos(100, {"a": [1, 2, 3], "b": lambda rng: rng.normal()})
+    >>> list(df.columns), len(df)
+    (['a', 'b', 'product'], 100)
+    """
+
+    def __init__(
+        self,
+        runner: Runner | Callable[..., Any],
+        data_name: str | PathLike[str] | None = None,
+        default_combos: Any = None,
+        *,
+        engine: str | None = None,
+        full_df: pd.DataFrame | None = None,
+        seed: int | np.random.Generator | None = None,
+    ) -> None:
+        self.runner = as_runner(runner)
+        self.default_combos = _draws(default_combos)
+        self.last_df: pd.DataFrame | None = None
+        self._seed = seed
+        self._rng = np.random.default_rng(seed)
+        self._store = None if data_name is None else TableStore(data_name, engine=engine)
+        self._full = None if full_df is None else full_df.copy()
+        self._unsaved = self._full
+        self._seen: Any = None
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself."""
+        return self.runner(*args, **kwargs)
+
+    @property
+    def fn(self) -> Callable[..., Any]:
+        """The function."""
+        return self.runner.fn
+
+    @property
+    def data_name(self) -> str | None:
+        """The path of the file, None without one."""
+        return None if self._store is None else str(self._store.path)
+
+    @property
+    def full_df(self) -> pd.DataFrame | None:
+        """All rows so far: what the file holds now, and what is not yet in it; None before the first."""
+        full = self._current()
+        return None if full is None else full.copy(deep=False)
+
+    def _current(self) -> pd.DataFrame | None:
+        if self._store is not None and self._store.identity() != self._seen:
+            self._seen = self._store.identity()
+            parts = [part for part in (self._store.read(), self._unsaved) if part is not None]
+            self._full = append(*parts) if parts else None
+        return self._full
+
+    def sample_combos(
+        self,
+        n: int,
+        combos: Any = None,
+        *,
+        seed: int | np.random.Generator | None = None,
+        sync: bool = True,
+        **settings: Any,
+    ) -> pd.DataFrame:
+        """Draw cases, run them and append the rows.
+
+        Parameters
+        ----------
+        n : int
+            How many cases.
+        combos : mapping or pairs, optional
+            Draws over those of `default_combos`.
+        seed : int or numpy.random.Generator, optional
+            Where the draws of this call come from; by default the sampler's own generator goes on.
+        sync : bool
+            Whether to write the file; what is not written yet goes with the next call that does.
+        **settings
+            Run settings of this call, see `Runner`; ``constants`` adds constants.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The new rows, in the order of the draws, also in `last_df`.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError
+            Before anything runs.
+        Exception
+            The function's own, with a note that names the case; the finished rows are kept and written before.
+        """
+        spec = with_constants(self.runner.spec, settings.pop("constants", None))
+        options = as_run_options(**{**self.runner.settings, **settings})
+        draws = {**self.default_combos, **_draws(combos)}
+        ordered = {name: draws[name] for name in dict.fromkeys((*spec.fn_args, *draws)) if name in draws}
+        spec.check_call(tuple(ordered))
+        if self._store is not None and sync:
+            self._store.check()
+        self._current()
+        rng = self._rng if seed is None else np.random.default_rng(seed)
+        seeded = seed is not None or self._seed is not None
+        space = ParameterSpace(cases=draw_cases(n, ordered, rng, seeded=seeded))
+        builder = FrameBuilder(space, spec)
+        report = carry_out(Plan(space), spec, options, builder)
+        self.last_df = builder.build()
+        if len(self.last_df):
+            self.add_df(self.last_df, sync=sync)
+        if report.error is not None:
+            raise report.error
+        return self.last_df
+
+    def add_df(self, new_df: pd.DataFrame, *, sync: bool = True) -> None:
+        """Append rows that were made elsewhere.
+
+        Parameters
+        ----------
+        new_df : pandas.DataFrame
+            The rows; columns that one side lacks are missing there.
+        sync : bool
+            Whether to write the file.
+
+        Raises
+        ------
+        StoreError
+            When the file cannot be written; the rows stay in memory, and go with the next call that writes.
+        """
+        old = self._current()
+        self._full = append(*(part for part in (old, new_df) if part is not None))
+        self._unsaved = append(*(part for part in (self._unsaved, new_df) if part is not None))
+        if sync and self._store is not None:
+            self._store.write(self._full)
+            self._unsaved = None
+            self._seen = self._store.identity()
+
+    def delete_df(self) -> None:
+        """Remove the file, and forget the rows."""
+        if self._store is not None:
+            self._store.delete()
+        self._full = self._unsaved = self._seen = None
+
+    def __repr__(self) -> str:
+        """Show the runner and the file."""
+        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
+        where = "in memory" if self._store is None else f"Sync file --> {self._store.path} [{self._store.engine}]"
+        return f"<xyzpy_widgets.Sampler>\n{runner}\n{where}"
+
+
+def _draws(given: Any) -> dict[str, Any]:
+    """Read draws from a mapping or pairs."""
+    if given is None:
+        return {}
+    try:
+        draws = dict(given)
+    except (TypeError, ValueError) as error:
+        msg = f"combos must be a mapping or pairs of names and draws, not {given!r}"
+        raise SpaceError(msg) from error
+    return draws
