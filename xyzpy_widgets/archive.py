@@ -8,9 +8,12 @@ from typing import Any
 
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import OnConflict, merge
+from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
 __all__ = ["Archive"]
+
+_UNREAD = "unread"
 
 
 class Archive:
@@ -31,22 +34,24 @@ class Archive:
         self._args = tuple(args)
         self._full = start
         self._unsaved = start
-        self._seen: Any = None
+        self._seen: Identity | str | None = _UNREAD
 
     def current(self) -> Labelled | None:
         """Return all there is: what the file holds now, with what is not written yet merged in.
 
+        A file that has vanished takes nothing with it: what it held is written again with the next call that writes.
+
         Raises `StoreError` for a file that cannot be read, and `MergeError` when another process has written values
         that contradict those not written yet.
         """
-        if self.store is None or self.store.identity() == self._seen:
+        seen = None if self.store is None else identity(self.store.path)
+        if self.store is None or seen == self._seen:
             return self._full
-        seen = self.store.identity()
         stored = self._read()
-        if self._unsaved is None or stored is None:
-            self._full = stored if self._unsaved is None else self._unsaved
+        if stored is None:
+            self._unsaved = self._full
         else:
-            self._full = merge(stored, self._unsaved)
+            self._full = stored if self._unsaved is None else merge(stored, self._unsaved)
         self._seen = seen
         return self._full
 
@@ -77,13 +82,14 @@ class Archive:
             return
         self.store.write(self._full.data, self._full.ledger)
         self._unsaved = None
-        self._seen = self.store.identity()
+        self._seen = identity(self.store.path)
 
     def delete(self) -> None:
         """Remove the file, and forget the data."""
         if self.store is not None:
             self.store.delete()
-        self._full = self._unsaved = self._seen = None
+        self._full = self._unsaved = None
+        self._seen = _UNREAD
 
     def use(self, **changes: Any) -> None:
         """Change how the file is opened; values of None change nothing."""

@@ -73,7 +73,7 @@ class Harvester:
         full_ds: xr.Dataset | None = None,
     ) -> None:
         self.runner = as_runner(runner)
-        store = None if data_name is None else NetCDFStore(data_name, engine=engine, chunks=chunks)
+        store = None if data_name is None else NetCDFStore.named(data_name, engine, chunks)
         start = None if full_ds is None else with_inferred_ledger(full_ds, self.runner.fn_args)
         self._archive = Archive(store, self.runner.fn_args, start)
 

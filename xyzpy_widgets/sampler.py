@@ -17,6 +17,7 @@ from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.labelling.frame import FrameBuilder, append
 from xyzpy_widgets.run import carry_out, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.table import TableStore
 
 __all__ = ["Sampler"]
@@ -71,10 +72,10 @@ class Sampler:
         self.last_df: pd.DataFrame | None = None
         self._seed = seed
         self._rng = np.random.default_rng(seed)
-        self._store = None if data_name is None else TableStore(data_name, engine=engine)
+        self._store = None if data_name is None else TableStore.named(data_name, engine)
         self._full = None if full_df is None else full_df.copy()
         self._unsaved = self._full
-        self._seen: Any = None
+        self._seen: Identity | None = None
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -97,10 +98,16 @@ class Sampler:
         return None if full is None else full.copy(deep=False)
 
     def _current(self) -> pd.DataFrame | None:
-        if self._store is not None and self._store.identity() != self._seen:
-            self._seen = self._store.identity()
-            parts = [part for part in (self._store.read(), self._unsaved) if part is not None]
-            self._full = append(*parts) if parts else None
+        """Return all rows; a file that has vanished takes nothing with it."""
+        seen = None if self._store is None else identity(self._store.path)
+        if self._store is None or seen == self._seen:
+            return self._full
+        stored = self._store.read()
+        if stored is None:
+            self._unsaved = self._full
+        else:
+            self._full = stored if self._unsaved is None else append(stored, self._unsaved)
+        self._seen = seen
         return self._full
 
     def sample_combos(
@@ -180,7 +187,7 @@ class Sampler:
         if sync and self._store is not None:
             self._store.write(self._full)
             self._unsaved = None
-            self._seen = self._store.identity()
+            self._seen = identity(self._store.path)
 
     def delete_df(self) -> None:
         """Remove the file, and forget the rows."""

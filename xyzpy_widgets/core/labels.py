@@ -175,6 +175,7 @@ def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
     Raises `SpaceError` for a label that stands twice; labels that are `CLOSE` are taken as the first of them, with a
     `LabelWarning`.
     """
+    _checked_kinds(name, values)
     if _surely_distinct(values):
         return tuple(values)
     index = LabelIndex(name)
@@ -270,7 +271,7 @@ class LabelIndex:
             return found
         near = self._sorted.near(float(value))
         if near is not None:
-            msg = f"{self.name}={value!r} is taken as {self.labels[near]!r}: they differ by rounding only"
+            msg = f"{self.name}={float(value)!r} is taken as {float(self.labels[near])!r}: they differ by rounding only"
             warnings.warn(msg, LabelWarning, stacklevel=2)
         return near
 

@@ -29,6 +29,7 @@ _NOTHING = {"f": np.nan, "c": complex(np.nan, np.nan), "M": "NaT", "m": "NaT"}
 
 def typed(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     """Make a 1-D array of scalars: of their type where they have one, of the objects themselves otherwise."""
+    values = list(values)
     examples = {type(value): value for value in values}
     kinds = {kind_of(value) for value in examples.values()}
     if kinds == {"int", "float"} and all(abs(value) <= _EXACT for value in values if kind_of(value) == "int"):
