@@ -1,0 +1,1 @@
+"""Files: names, atomic writing, exact types. Nothing is merged here."""

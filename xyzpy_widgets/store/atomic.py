@@ -1,0 +1,227 @@
+"""Replacing a file or a folder so that at every moment the name stands for the old whole or the new whole.
+
+The new version is written beside the old one under a hidden name (``.NAME.PID-RANDOM.tmp``), brought to the disk with
+fsync, and renamed over it; then the folder is brought to the disk. A folder cannot be renamed over another in one step,
+so the old one steps aside as ``.NAME.old`` for the moment in between; `restore` puts it back should the process die
+there.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from xyzpy_widgets.errors import StoreError
+
+__all__ = ["check_writable", "remove", "replacing", "replacing_folder", "reported", "restore"]
+
+_PROBE = bytes(65536)
+_ABANDONED = 24 * 3600.0  # seconds without a change after which a temporary file belongs to nobody
+_REMEDIES = {
+    errno.ENOSPC: "make room on the disk, or choose another folder",
+    errno.EDQUOT: "make room in the quota, or choose another folder",
+    errno.EFBIG: "choose a disk that takes files of this size",
+    errno.EACCES: "choose a folder that may be written to, or change its rights",
+    errno.EPERM: "choose a folder that may be written to, or change its rights",
+    errno.EROFS: "choose a folder on a disk that may be written to",
+    errno.ENOENT: "make the folder first, or correct the path",
+    errno.ENOTDIR: "a part of the path is a file; correct the path",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Turn what the operating system says into a `StoreError` that names the path and the remedy."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, "")
+        wrapped = StoreError("; ".join(filter(None, (f"{path}: {error.strerror or error}", remedy))))
+        wrapped.errno = error.errno
+        raise wrapped from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give an empty file to write the new version to; when the block ends well it takes the place of the old one.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        What to replace; a symbolic link stays, and what it points to is replaced.
+
+    Yields
+    ------
+    pathlib.Path
+        A file in the same folder, which no other process and no other thread uses.
+
+    Raises
+    ------
+    StoreError
+        When the operating system refuses; the old version is untouched then, as it is after any other exception.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = _beside(target)
+    with reported(path):
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        try:
+            with suppress(FileNotFoundError):
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+            yield temporary
+            _sync_file(temporary)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """Do for a folder what `replacing` does for a file: give an empty folder, which takes the place of the old one."""
+    target = Path(os.path.realpath(path))
+    temporary = _beside(target)
+    with reported(path):
+        restore(target)
+        temporary.mkdir()
+        try:
+            yield temporary
+            for folder, _, files in os.walk(temporary):
+                for name in files:
+                    _sync_file(Path(folder, name))
+                _sync_folder(Path(folder))
+            _swap(temporary, target)
+        except BaseException:
+            shutil.rmtree(temporary, ignore_errors=True)
+            raise
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put a whole folder in the place of another."""
+    aside = _aside(target)
+    if target.exists():
+        target.rename(aside)
+    try:
+        new.rename(target)
+    except BaseException:
+        restore(target)
+        raise
+    _sync_folder(target.parent)
+    if aside.exists():
+        shutil.rmtree(aside)
+
+
+def restore(path: Path) -> None:
+    """Finish what a process left half done in `replacing_folder`: the old version comes back, or goes if replaced."""
+    target = Path(os.path.realpath(path))
+    aside = _aside(target)
+    if not aside.exists():
+        return
+    if target.exists():
+        shutil.rmtree(aside)
+    else:
+        aside.rename(target)
+    _sync_folder(target.parent)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    with reported(path):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            _sync_folder(path.parent)
+
+
+def check_writable(path: Path, *, folder: bool = False) -> None:
+    """Say now what would keep a file from being written later, by writing a little beside it; it leaves nothing there.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        What is going to be written.
+    folder : bool, default False
+        Whether it is going to be a folder rather than a file.
+
+    Raises
+    ------
+    StoreError
+        When there is no folder to write into, it may not be written to, it is full, or the name is taken.
+    """
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        msg = f"{path}: there is no folder {target.parent}; make it first, or correct the path"
+        raise StoreError(msg)
+    if target.exists() and target.is_dir() != folder:
+        there, wanted = ("a file", "a folder") if folder else ("a folder", "a file")
+        msg = f"{path} is {there}, and {wanted} is going to be written; move it away, or choose another name"
+        raise StoreError(msg)
+    if target.exists() and not os.access(target, os.W_OK):
+        msg = f"{path} may not be written to; change its rights, or choose another name"
+        raise StoreError(msg)
+    with reported(path):
+        _sweep(target)
+        probe = _beside(target)
+        try:
+            probe.write_bytes(_PROBE)
+        finally:
+            probe.unlink(missing_ok=True)
+
+
+def _beside(target: Path) -> Path:
+    """Return a hidden name in the same folder that nobody else uses."""
+    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+
+
+def _aside(target: Path) -> Path:
+    """Return where the old version of a folder stands while the new one moves in."""
+    return target.with_name(f".{target.name}.old")
+
+
+def _sweep(target: Path) -> None:
+    """Remove the temporary files that dead processes left for this one."""
+    limit = time.time() - _ABANDONED
+    for sibling in os.scandir(target.parent):
+        if sibling.name.startswith(f".{target.name}.") and sibling.name.endswith(".tmp"):
+            with suppress(FileNotFoundError):
+                if sibling.stat(follow_symlinks=False).st_mtime < limit:
+                    remove(Path(sibling.path))
+
+
+def _sync_file(path: Path) -> None:
+    """Bring the content of a file to the disk."""
+    with path.open("r+b") as file:
+        _sync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    """Bring the names in a folder to the disk, where the system lets a folder be opened."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        _sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sync(descriptor: int) -> None:
+    """Bring to the disk, past the cache of the drive where the system has a word for that."""
+    try:
+        from fcntl import F_FULLFSYNC, fcntl  # type: ignore[attr-defined, unused-ignore]
+    except ImportError:
+        os.fsync(descriptor)
+    else:
+        fcntl(descriptor, F_FULLFSYNC)

@@ -1,0 +1,113 @@
+"""The exact dataset and ledger from the plain variables of a file; the reverse of `encoding`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import xarray as xr
+
+from xyzpy_widgets.errors import FormatError
+from xyzpy_widgets.store.cells import decode_cells, empty_cells
+from xyzpy_widgets.store.encoding import VERSION
+from xyzpy_widgets.store.image import Source, checksums, count_checksums
+from xyzpy_widgets.store.literal import Json, from_json
+
+__all__ = ["Schema", "decode", "read_schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a file says of itself.
+
+    Attributes
+    ----------
+    data : dict
+        The JSON of the dataset, as `encoding` describes it.
+    ledger : dict or None
+        The JSON of the ledger.
+    checksums : tuple of int
+        Those of all variables, in the order of the schema.
+    """
+
+    data: dict[str, Json]
+    ledger: dict[str, Json] | None
+    checksums: tuple[int, ...]
+
+
+def read_schema(source: Source) -> Schema:
+    """Read the schema of a file that has one; raise `FormatError` where it does not describe the file."""
+    text = source.read(source.group, "schema")
+    own, *others = source.read(source.group, "checksums").tolist() or [None]
+    if [own] != list(checksums(text)):
+        raise FormatError(_damaged(source, "schema"))
+    schema: dict[str, Json] = json.loads(str(text[()]))
+    if schema["version"] != VERSION:
+        msg = f"{source.path} is of version {schema['version']} of the format, this program reads {VERSION}; upgrade it"
+        raise FormatError(msg)
+    strangers = source.names - {entry["name"] for entry in schema["data"]["variables"]}
+    if strangers:
+        msg = (
+            f"{source.path} has {', '.join(map(repr, sorted(strangers)))}, which another program added; read it with "
+            "xarray.load_dataset and save it anew with save_ds"
+        )
+        raise FormatError(msg)
+    return Schema(schema["data"], schema["ledger"], tuple(others))
+
+
+def decode(source: Source, unread: Mapping[Any, xr.Variable] | None = None) -> tuple[xr.Dataset, xr.Dataset | None]:
+    """Read the dataset and its ledger, None where the file has none; raise `FormatError` for a damaged file.
+
+    Of the plain variables in ``unread``, dask arrays, those that can be decoded cell by cell stay in the file.
+    """
+    schema = read_schema(source)
+    remaining = iter(schema.checksums)
+    variables = []
+    for entry in schema.data["variables"]:
+        left = (unread or {}).get(entry["name"])
+        if left is None or left.chunks is None or entry["coord"] or "odd" in entry:
+            variables.append(_read(source, None, entry, remaining))
+        else:
+            variables.append(_leave(left, entry, remaining))
+    data = _assemble(schema.data, variables, {})
+    if schema.ledger is None:
+        return data, None
+    variables = [_read(source, source.group, entry, remaining) for entry in schema.ledger["variables"]]
+    return data, _assemble(schema.ledger, variables, {name: data.variables[name] for name in schema.ledger["coords"]})
+
+
+def _read(source: Source, group: str | None, entry: dict[str, Json], remaining: Iterator[int]) -> xr.Variable:
+    """Read a variable and compare it with its checksums."""
+    plain = source.read(group, entry["name"])
+    if any(crc != next(remaining, None) for crc in checksums(plain)):
+        raise FormatError(_damaged(source, entry["name"]))
+    # the short way keeps objects such as datetimes as they are
+    return xr.Variable(entry["dims"], decode_cells(plain, entry), _attrs(entry), fastpath=True)
+
+
+def _leave(left: xr.Variable, entry: dict[str, Json], remaining: Iterator[int]) -> xr.Variable:
+    """Leave a variable in the file, to be decoded in pieces when it is asked for."""
+    for _ in range(count_checksums(left.dtype, left.size)):
+        next(remaining, None)
+    return xr.Variable(entry["dims"], left.data.map_blocks(decode_cells, entry, meta=empty_cells(entry)), _attrs(entry))
+
+
+def _assemble(group: dict[str, Json], variables: list[xr.Variable], shared: Mapping[str, xr.Variable]) -> xr.Dataset:
+    """Make the dataset that a part of the schema describes."""
+    named = list(zip(group["variables"], variables, strict=True))
+    coords = {entry["name"]: variable for entry, variable in named if entry["coord"]}
+    outputs = {entry["name"]: variable for entry, variable in named if not entry["coord"]}
+    return xr.Dataset(outputs, {**shared, **coords}, _attrs(group))
+
+
+def _attrs(entry: dict[str, Json]) -> dict[Any, Any]:
+    return {from_json(key): from_json(value) for key, value in entry["attrs"]}
+
+
+def _damaged(source: Source, name: str) -> str:
+    return (
+        f"{source.path}: {name!r} does not match its checksum; the file was damaged, or changed by another program. "
+        "Restore it from a copy, or see what is left of it with xarray.open_dataset"
+    )

@@ -1,0 +1,237 @@
+"""Images as netCDF-4 files, through h5py.
+
+HDF5 only lays the file out, in memory: the groups, types, dimension scales, attributes and texts, with the room for the
+numbers left open. Then the file is written by ordinary writes. So the numbers are never copied, and a full disk is met
+by Python, which can report it, and not by HDF5, which cannot close a file that it failed to write.
+
+The result follows the netCDF-4 specification (dimension scales, ``_Netcdf4Dimid``, ``_Netcdf4Coordinates``, the names
+of dimensions without labels), so netCDF4, h5netcdf and every tool built on them read it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from xyzpy_widgets.errors import FormatError, StoreError
+from xyzpy_widgets.store.atomic import replacing
+from xyzpy_widgets.store.attributes import Plain
+from xyzpy_widgets.store.image import Image, PlainVariable, Source, ledger_group
+
+__all__ = ["opened", "write"]
+
+_PAGE = 65536
+_NO_COORDINATE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
+_NOT_A_SCALE = "_nc4_non_coord_"  # stands before the name of a variable that shares it with a dimension
+_COMPLEX = {8: "_PFNC_FLOAT_COMPLEX_TYPE", 16: "_PFNC_DOUBLE_COMPLEX_TYPE"}
+_BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for files that are not whole
+
+
+class _Sheet(io.RawIOBase):
+    """A file in memory that takes room only where something was written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = 0
+        self.pages: dict[int, bytearray] = {}
+        self._position = 0
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
+        self._position = start + offset
+        return self._position
+
+    def tell(self) -> int:
+        return self._position
+
+    def truncate(self, size: int | None = None) -> int:
+        self.size = self._position if size is None else size
+        return self.size
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer).cast("B")
+        for page, inside, outside in self._pieces(len(view)):
+            content = self.pages.get(page)
+            view[outside] = bytes(inside.stop - inside.start) if content is None else content[inside]
+        self._position += len(view)
+        return len(view)
+
+    def write(self, data: Any) -> int:
+        view = memoryview(data).cast("B")
+        for page, inside, outside in self._pieces(len(view)):
+            self.pages.setdefault(page, bytearray(_PAGE))[inside] = view[outside]
+        self._position += len(view)
+        self.size = max(self.size, self._position)
+        return len(view)
+
+    def _pieces(self, length: int) -> Iterator[tuple[int, slice, slice]]:
+        """Cut what is read or written next into pages: the page, where in it, and where in the data."""
+        done = 0
+        while done < length:
+            page, start = divmod(self._position + done, _PAGE)
+            count = min(_PAGE - start, length - done)
+            yield page, slice(start, start + count), slice(done, done + count)
+            done += count
+
+
+class _Layout:
+    """Lays an image out, and remembers where its numbers go."""
+
+    def __init__(self, file: h5py.File) -> None:
+        self._file = file
+        self._scales: dict[str, h5py.Dataset] = {}
+        self.numbers: list[tuple[int, NDArray[Any]]] = []
+
+    def add_group(self, group: h5py.Group, variables: Mapping[str, PlainVariable]) -> None:
+        """Add the dimensions that are new, then the variables."""
+        for variable in variables.values():
+            for dim, size in zip(variable.dims, variable.values.shape, strict=True):
+                if dim not in self._scales:
+                    self._add_dimension(group, dim, size, variables.get(dim))
+        for name, variable in variables.items():
+            if not _is_scale(name, variable):
+                self._add_variable(group, name, variable)
+
+    def _add_dimension(self, group: h5py.Group, dim: str, size: int, labels: PlainVariable | None) -> None:
+        if labels is not None and _is_scale(dim, labels):
+            scale = self._create(group, dim, labels)
+            scale.make_scale(dim)
+        else:
+            scale = group.create_dataset(dim, shape=(size,), dtype=">f4")  # no room is taken until something is written
+            scale.make_scale(_NO_COORDINATE.format(size))
+        scale.attrs["_Netcdf4Dimid"] = np.int32(len(self._scales))
+        self._scales[dim] = scale
+
+    def _add_variable(self, group: h5py.Group, name: str, variable: PlainVariable) -> None:
+        dataset = self._create(group, f"{_NOT_A_SCALE}{name}" if name in self._scales else name, variable)
+        for axis, dim in enumerate(variable.dims):
+            dataset.dims[axis].attach_scale(self._scales[dim])
+        if name in self._scales:
+            ids = [self._scales[dim].attrs["_Netcdf4Dimid"] for dim in variable.dims]
+            dataset.attrs["_Netcdf4Coordinates"] = np.array(ids, dtype=np.int32)
+
+    def _create(self, group: h5py.Group, name: str, variable: PlainVariable) -> h5py.Dataset:
+        values = variable.values
+        if values.dtype == object:
+            dataset = group.create_dataset(name, shape=values.shape, dtype=h5py.string_dtype())
+            if values.size:
+                dataset[...] = values
+        else:
+            dataset = self._create_numbers(group, name, values)
+        _set_attrs(dataset, variable.attrs)
+        return dataset
+
+    def _create_numbers(self, group: h5py.Group, name: str, values: NDArray[Any]) -> h5py.Dataset:
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+        properties.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+        space = h5py.h5s.create_simple(values.shape) if values.ndim else h5py.h5s.create(h5py.h5s.SCALAR)
+        dataset = h5py.Dataset(h5py.h5d.create(group.id, name.encode(), self._type(values.dtype), space, properties))
+        if values.size:
+            self.numbers.append((dataset.id.get_offset(), values))
+        return dataset
+
+    def _type(self, dtype: np.dtype[Any]) -> h5py.h5t.TypeID:
+        """Return the type in the file; that of complex numbers has a name, by which netCDF knows it."""
+        if dtype.kind != "c":
+            return h5py.h5t.py_create(dtype)
+        name = _COMPLEX[dtype.itemsize]
+        if name not in self._file:
+            self._file[name] = dtype
+        return self._file[name].id
+
+
+def _is_scale(name: str, variable: PlainVariable) -> bool:
+    return variable.dims == (name,)
+
+
+def _set_attrs(owner: h5py.Group | h5py.Dataset, attrs: Mapping[str, Plain]) -> None:
+    for key, value in attrs.items():
+        owner.attrs[key] = np.array(value, dtype=h5py.string_dtype()) if isinstance(value, list) else value
+
+
+def write(path: Path, image: Image) -> None:
+    """Write an image in the place of what was there; raise `StoreError` when the system refuses."""
+    sheet = _Sheet()
+    with h5py.File(sheet, "w", track_order=True) as file:
+        layout = _Layout(file)
+        layout.add_group(file, image.variables)
+        _set_attrs(file, image.attrs)
+        layout.add_group(file.create_group(image.group, track_order=True), image.ledger)
+    with replacing(path) as temporary, temporary.open("wb") as target:
+        for number, page in sorted(sheet.pages.items()):
+            target.seek(number * _PAGE)
+            target.write(page)
+        for offset, values in layout.numbers:
+            target.seek(offset)
+            target.write(values.reshape(-1).view(np.uint8).data)
+        target.truncate(sheet.size)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open a file for reading; raise `FormatError` when it is damaged."""
+    if path.is_file() and not h5py.is_hdf5(path):
+        yield Source(path, frozenset(), None, lambda *_: np.empty(0))
+        return
+    try:
+        file = h5py.File(path, "r", locking="best-effort")
+    except BlockingIOError as error:
+        msg = f"{path} is open for writing in another program; close it there, then try again"
+        raise StoreError(msg) from error
+    except _BROKEN as error:
+        msg = f"{path} is not a whole netCDF-4 or HDF5 file: {error}"
+        raise FormatError(msg) from error
+    with file:
+        yield _source(path, file)
+
+
+def _source(path: Path, file: h5py.File) -> Source:
+    """Describe an open file."""
+
+    def read(group: str | None, name: str) -> NDArray[Any]:
+        try:
+            return _values(_dataset(file if group is None else file[group], name))
+        except _BROKEN as error:
+            msg = f"{path}: {name!r} cannot be read, the file is damaged: {error}"
+            raise FormatError(msg) from error
+
+    try:
+        group = ledger_group(lambda name: isinstance(file.get(name), h5py.Dataset))
+        ours = isinstance(file.get(group), h5py.Group) and "schema" in file[group]
+        names = {name.removeprefix(_NOT_A_SCALE) for name, one in file.items() if _is_variable(one)}
+    except _BROKEN as error:
+        msg = f"{path} is damaged: {error}"
+        raise FormatError(msg) from error
+    return Source(path, frozenset(names), group if ours else None, read)
+
+
+def _is_variable(item: Any) -> bool:
+    """Tell a variable from a group, a type and a dimension without labels."""
+    if not isinstance(item, h5py.Dataset):
+        return False
+    return not bytes(item.attrs.get("NAME", b"")).startswith(_NO_COORDINATE.encode().partition(b"{")[0])
+
+
+def _dataset(group: h5py.Group, name: str) -> h5py.Dataset:
+    item = group.get(f"{_NOT_A_SCALE}{name}")
+    return group[name] if item is None else item
+
+
+def _values(dataset: h5py.Dataset) -> NDArray[Any]:
+    """Read everything: numbers in the byte order of the file, text as str."""
+    if h5py.check_string_dtype(dataset.dtype) is not None:
+        texts = np.empty(dataset.shape, dtype=object)
+        texts[...] = dataset.asstr()[...]
+        return texts
+    values = np.empty(dataset.shape, dtype=dataset.dtype)
+    if values.size:
+        dataset.read_direct(values)
+    return values

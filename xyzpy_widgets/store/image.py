@@ -1,0 +1,95 @@
+"""What stands in a file, as plain values: between the datasets in memory and the libraries that write files."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xyzpy_widgets.store.attributes import Plain
+
+__all__ = ["BLOCK", "Image", "PlainVariable", "Source", "checksums", "count_checksums", "ledger_group"]
+
+BLOCK = 16384
+"""The bytes that share a checksum."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainVariable:
+    """A variable as it stands in the file."""
+
+    dims: tuple[str, ...]
+    values: NDArray[Any]
+    attrs: Mapping[str, Plain]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """All that stands in a file.
+
+    Attributes
+    ----------
+    variables : dict of str to PlainVariable
+        The root group.
+    attrs : dict
+        The attributes of the root group.
+    group : str
+        The name of the group for the ledger.
+    ledger : dict of str to PlainVariable
+        That group.
+    """
+
+    variables: dict[str, PlainVariable]
+    attrs: dict[str, Plain]
+    group: str
+    ledger: dict[str, PlainVariable]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that is open for reading.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        For messages.
+    names : frozenset of str
+        The variables in the root group.
+    group : str or None
+        The group that has the schema; None in a file of another program.
+    read : callable
+        Reads the plain values of a variable, given its group (None for the root) and name; raises `FormatError`.
+    """
+
+    path: Path
+    names: frozenset[str]
+    group: str | None
+    read: Callable[[str | None, str], NDArray[Any]]
+
+
+def ledger_group(taken: Callable[[str], bool]) -> str:
+    """Return the name of the group for the ledger: that of no variable and no dimension."""
+    group = "ledger"
+    while taken(group):
+        group += "_"
+    return group
+
+
+def checksums(values: NDArray[Any]) -> Iterator[int]:
+    """Return the CRC-32 of each block of numbers in C order, or the one of all texts, joined by NUL."""
+    if values.dtype == object:
+        yield zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))
+        return
+    buffer = values.reshape(-1).view(np.uint8).data
+    for start in range(0, len(buffer), BLOCK):
+        yield zlib.crc32(buffer[start : start + BLOCK])
+
+
+def count_checksums(dtype: np.dtype[Any], size: int) -> int:
+    """Return how many checksums so many plain values have."""
+    return 1 if dtype.kind in "OTU" else -(-size * dtype.itemsize // BLOCK)

@@ -1,0 +1,123 @@
+"""The one rule that turns a name as it is typed into the path of a file and the engine that reads and writes it.
+
+1. ``~`` stands for the home folder; everything else is taken as it is, relative to the working folder.
+2. The engine is the one that is asked for; without one, the first engine that the suffix belongs to; without a suffix,
+   the first engine of all (``h5netcdf`` for datasets, ``pickle`` for tables).
+3. A name that ends with a known suffix, in upper or lower case, is complete. Any other name gets the first suffix of
+   its engine, so ``run``, ``run.v2`` and ``0.5`` become ``run.h5``, ``run.v2.h5`` and ``0.5.h5``.
+4. A known suffix that belongs to another engine, or to the other kind of content, is refused rather than guessed at.
+
+Reading and writing both go through `resolve`, so what is saved under a name is found under that name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xyzpy_widgets.core.variables import hint
+from xyzpy_widgets.errors import OptionError
+
+__all__ = ["DATASETS", "TABLES", "Family", "FileName", "missing", "resolve"]
+
+FileName = str | os.PathLike[str]
+
+_HDF5 = (".h5", ".nc", ".nc4", ".hdf5")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The engines for one kind of content.
+
+    Attributes
+    ----------
+    content : str
+        What the files hold: "dataset" or "table".
+    suffixes : mapping of str to tuple of str
+        The suffixes of each engine, the default engine first; the first suffix is the one that is added.
+    """
+
+    content: str
+    suffixes: Mapping[str, tuple[str, ...]]
+
+
+DATASETS = Family("dataset", {"h5netcdf": _HDF5, "netcdf4": _HDF5, "zarr": (".zarr",)})
+TABLES = Family(
+    "table",
+    {"pickle": (".pkl", ".pickle"), "csv": (".csv",), "json": (".json",), "parquet": (".parquet", ".pq")},
+)
+
+
+def resolve(file_name: FileName, engine: str | None, family: Family) -> tuple[Path, str]:
+    """Return the path and the engine that a name stands for.
+
+    Parameters
+    ----------
+    file_name : str or os.PathLike
+        With or without a suffix.
+    engine : str or None
+        None to let the suffix choose.
+    family : Family
+        What the file holds.
+
+    Returns
+    -------
+    path : pathlib.Path
+    engine : str
+
+    Raises
+    ------
+    OptionError
+        For a name that is none, an unknown engine, or a suffix that contradicts the engine.
+    """
+    path = _path(file_name)
+    suffix = path.suffix.lower()
+    if engine is not None and engine not in family.suffixes:
+        msg = f"engine={engine!r} does not write a {family.content}: {hint(str(engine), family.suffixes)}"
+        raise OptionError(msg)
+    owners = [name for name, suffixes in family.suffixes.items() if suffix in suffixes]
+    if not owners:
+        _refuse_other_content(path, family)
+        engine = engine or next(iter(family.suffixes))
+        return path.with_name(path.name + family.suffixes[engine][0]), engine
+    if engine is not None and engine not in owners:
+        msg = (
+            f"{path.name!r} is a name for engine {owners[0]!r}, but engine={engine!r} was asked for; change one of them"
+        )
+        raise OptionError(msg)
+    return path, engine or owners[0]
+
+
+def missing(path: Path, family: Family) -> str:
+    """Return the message for a file that is not there, with the one that may have been meant."""
+    others = (path.with_suffix(suffix) for suffixes in family.suffixes.values() for suffix in suffixes)
+    near = next((other.name for other in others if other.exists()), None)
+    return f"there is no {family.content} {path}" + (f"; did you mean {near!r}?" if near else "")
+
+
+def _path(file_name: FileName) -> Path:
+    """Expand a name that can be one."""
+    if not isinstance(file_name, (str, os.PathLike)):
+        msg = f"{file_name!r} of type {type(file_name).__name__} is not a file name; give a str or a pathlib.Path"
+        raise OptionError(msg)
+    text = os.fspath(file_name)
+    separators = tuple(filter(None, (os.sep, os.altsep)))
+    if not text or "\0" in text or text.endswith(separators) or not Path(text).name:
+        msg = f"{text!r} does not name a file; give a name such as 'results'"
+        raise OptionError(msg)
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        msg = f"{text!r} begins with a home folder that is not known; write the folder out"
+        raise OptionError(msg) from error
+
+
+def _refuse_other_content(path: Path, family: Family) -> None:
+    """Refuse a suffix that says the file holds something else."""
+    other = TABLES if family is DATASETS else DATASETS
+    if any(path.suffix.lower() in suffixes for suffixes in other.suffixes.values()):
+        known = ", ".join(dict.fromkeys(suffix for suffixes in family.suffixes.values() for suffix in suffixes))
+        msg = f"{path.name!r} names a {other.content}, but a {family.content} is kept there; the suffixes are {known}"
+        raise OptionError(msg)

@@ -1,0 +1,236 @@
+"""Datasets in files: netCDF-4 (HDF5) or zarr.
+
+The engines ``h5netcdf`` and ``netcdf4`` write the same file, a netCDF-4 file that both libraries read; they differ in
+the library that opens the files of other programs, and files larger than memory. ``zarr`` writes a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import xarray as xr
+
+from xyzpy_widgets.errors import EncodingError, FormatError, OptionError, StoreError
+from xyzpy_widgets.store.atomic import check_writable, remove, reported, restore
+from xyzpy_widgets.store.decoding import decode, read_schema
+from xyzpy_widgets.store.encoding import encode
+from xyzpy_widgets.store.image import Source
+from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
+
+__all__ = ["Chunks", "NetCDFStore", "load_ds", "save_ds"]
+
+Chunks = int | str | Mapping[str, int | str | tuple[int, ...]]
+
+_MODULES = {"h5netcdf": "h5netcdf", "netcdf4": "netCDF4", "zarr": "zarr"}
+_UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError)  # what the libraries raise
+_OPTIONS: dict[str, dict[str, Any]] = {"netcdf4": {"auto_complex": True}, "zarr": {"consolidated": False}}
+
+
+@dataclass(frozen=True, slots=True)
+class NetCDFStore:
+    """Keeps a dataset and its ledger in a file; a `DatasetStore`.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file, or the folder of the engine zarr, complete with its suffix; `named` completes a name as it is typed.
+    engine : {"h5netcdf", "netcdf4", "zarr"}
+        The library and format.
+    chunks : int, str, mapping or None
+        How dask divides the variables that `read` leaves in the file, as in `xarray.open_dataset`; None to read them
+        into memory. What is left in the file is not compared with its checksums.
+    """
+
+    path: Path
+    engine: str = "h5netcdf"
+    chunks: Chunks | None = None
+
+    @classmethod
+    def named(cls, file_name: FileName, engine: str | None = None, chunks: Chunks | None = None) -> NetCDFStore:
+        """Return the store that a name stands for; raise `OptionError` where it stands for none."""
+        path, engine = resolve(file_name, engine, DATASETS)
+        return cls(path, engine, chunks)
+
+    def exists(self) -> bool:
+        """Tell whether there is something to read."""
+        return self.path.exists() or self._backup.exists()
+
+    def check(self) -> None:
+        """Raise before any work is done what would keep `write` from keeping it; see `Store.check`."""
+        backend = _backend(self.engine)
+        if self.chunks is not None and find_spec("dask") is None:
+            msg = f"chunks={self.chunks!r} needs dask, which is not installed; install it, or leave chunks out"
+            raise OptionError(msg)
+        check_writable(self.path, folder=self.engine == "zarr")
+        if not self._settle():
+            return
+        with self._hinting(), backend.opened(self.path) as source:
+            if source.group is not None:
+                read_schema(source)
+                return
+        with self._hinting():
+            self._foreign().close()
+
+    def check_encodable(self, data: xr.Dataset) -> None:
+        """Raise `EncodingError` for a variable, a label or an attribute that the format cannot hold; write nothing."""
+        encode(data, None)
+
+    def read(self) -> tuple[xr.Dataset, xr.Dataset | None] | None:
+        """Return the dataset and its ledger, None when nothing is there; see `DatasetStore.read`."""
+        backend = _backend(self.engine)
+        if not self._settle():
+            return None
+        with self._hinting():
+            with backend.opened(self.path) as source:
+                if source.group is not None:
+                    return decode(source) if self.chunks is None else self._decode_chunked(source)
+            return self._load_foreign() if self.chunks is None else self._foreign(chunks=self.chunks), None
+
+    def write(self, data: xr.Dataset, ledger: xr.Dataset | None) -> None:
+        """Replace what is there, at once and durably; see `DatasetStore.write`."""
+        _backend(self.engine).write(self.path, encode(data, ledger))
+
+    def delete(self) -> None:
+        """Remove the file, and a backup of it that would be taken for it; nothing happens when nothing is there."""
+        remove(self.path)
+        remove(self._backup)
+
+    @property
+    def _backup(self) -> Path:
+        """Where other tools put the old version while they write a new one."""
+        return self.path.with_name(self.path.name + ".bak")
+
+    def _settle(self) -> bool:
+        """Bring back what an interrupted write left aside; tell whether there is something to read."""
+        if self.engine == "zarr":
+            with reported(self.path):
+                restore(self.path)
+        if self.path.exists() or not self._backup.exists():
+            return self.path.exists()
+        try:
+            NetCDFStore(self._backup, self.engine).read()
+        except FormatError as error:
+            msg = f"{self.path} is missing and its backup {self._backup.name} is damaged; move that away to start anew"
+            raise FormatError(msg) from error
+        with reported(self.path):
+            self._backup.rename(self.path)
+        return True
+
+    @contextmanager
+    def _hinting(self) -> Iterator[None]:
+        """Mention a backup beside a file that cannot be read."""
+        try:
+            yield
+        except FormatError as error:
+            if self._backup.exists():
+                error.add_note(f"to go on from its backup, rename {self._backup.name} to {self.path.name}")
+            raise
+
+    def _foreign(self, **options: Any) -> xr.Dataset:
+        """Open a file that another program wrote."""
+        try:
+            return xr.open_dataset(self.path, engine=self.engine, **_OPTIONS.get(self.engine, {}), **options)
+        except _UNREADABLE as error:
+            msg = f"{self.path} cannot be read with engine={self.engine!r}: {error}; choose another engine or name"
+            raise FormatError(msg) from error
+
+    def _load_foreign(self) -> xr.Dataset:
+        """Read a file that another program wrote."""
+        with self._foreign() as dataset:
+            try:
+                return dataset.load().drop_encoding()
+            except _UNREADABLE as error:
+                msg = f"{self.path} is damaged: {error}"
+                raise FormatError(msg) from error
+
+    def _decode_chunked(self, source: Source) -> tuple[xr.Dataset, xr.Dataset | None]:
+        """Read the labels and the ledger, and leave the variables in the file."""
+        plain = self._foreign(chunks=self.chunks, decode_cf=False)
+        data, ledger = decode(source, plain.variables)
+        data.set_close(plain.close)
+        return data, ledger
+
+
+@cache
+def _backend(engine: str) -> ModuleType:
+    """Import what reads and writes the format; raise `OptionError` when it is not installed."""
+    module = _MODULES[engine]
+    if find_spec(module) is None:
+        msg = f"engine={engine!r} needs {module}, which is not installed; install it, or choose another engine"
+        raise OptionError(msg)
+    return import_module(f"xyzpy_widgets.store.{'zarr_folder' if engine == 'zarr' else 'hdf5'}")
+
+
+def load_ds(file_name: FileName, engine: str | None = None, chunks: Chunks | None = None) -> xr.Dataset:
+    """Read a dataset from a file.
+
+    Parameters
+    ----------
+    file_name : str or os.PathLike
+        The file, with or without its suffix; ``~`` stands for the home folder. Written by `save_ds`, by a harvest, or
+        by another program.
+    engine : {"h5netcdf", "netcdf4", "zarr"}, optional
+        The library that reads it. By default the suffix chooses; without a suffix it is h5netcdf, and the name gets
+        ``.h5``.
+    chunks : int, str or mapping, optional
+        Leave the variables in the file and give them as dask arrays, divided like this; see `xarray.open_dataset`. By
+        default everything is read into memory, compared with its checksums, and the file is closed.
+
+    Returns
+    -------
+    xarray.Dataset
+        As it was saved: values, types, labels and attributes are the same.
+
+    Raises
+    ------
+    OptionError
+        For a name or an engine that there is not.
+    StoreError
+        When there is no such file.
+    FormatError
+        When the file is damaged or of another kind.
+    """
+    store = NetCDFStore.named(file_name, engine, chunks)
+    content = store.read()
+    if content is None:
+        raise StoreError(missing(store.path, DATASETS))
+    return content[0]
+
+
+def save_ds(ds: xr.Dataset, file_name: FileName, engine: str | None = None) -> None:
+    """Write a dataset to a file, in the place of what was there.
+
+    The new file is complete on the disk before it takes the place of the old one. The root group is the dataset, for
+    `xarray.open_dataset` and every other reader of the format; what their types cannot say stands beside it, so that
+    `load_ds` gives exactly the same dataset back.
+
+    Parameters
+    ----------
+    ds : xarray.Dataset
+        Not changed.
+    file_name : str or os.PathLike
+        The file, with or without its suffix; ``~`` stands for the home folder.
+    engine : {"h5netcdf", "netcdf4", "zarr"}, optional
+        The format. By default the suffix chooses; without a suffix it is h5netcdf, and the name gets ``.h5``.
+
+    Raises
+    ------
+    OptionError
+        For a name or an engine that there is not.
+    EncodingError
+        For a variable, a label or an attribute that a file cannot hold.
+    StoreError
+        When the folder is missing, full, or may not be written to; what was there before is untouched then.
+    """
+    if not isinstance(ds, xr.Dataset):
+        msg = f"{type(ds).__name__} is not a Dataset; a DataArray becomes one with .to_dataset(name=...)"
+        raise EncodingError(msg)
+    NetCDFStore.named(file_name, engine).write(ds, None)

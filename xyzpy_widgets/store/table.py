@@ -1,0 +1,254 @@
+"""Tables in files: pickle, CSV, JSON or parquet."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from io import SEEK_END, BytesIO
+from pathlib import Path
+from typing import IO
+
+import pandas as pd
+
+from xyzpy_widgets.errors import EncodingError, FormatError, OptionError, StoreError
+from xyzpy_widgets.store.atomic import check_writable, remove, replacing, reported
+from xyzpy_widgets.store.names import TABLES, FileName, missing, resolve
+from xyzpy_widgets.store.table_csv import read_csv, write_csv
+from xyzpy_widgets.store.table_json import read_json, write_json
+
+__all__ = ["TableStore", "load_df", "save_df"]
+
+_MAGIC = b"PAR1"
+_TEXT_START = 4096  # bytes that are looked at to tell whether a file is text
+
+
+def _write_pickle(frame: pd.DataFrame, file: IO[bytes]) -> None:
+    try:
+        pickle.dump(frame, file, protocol=5)
+    except (pickle.PicklingError, AttributeError, TypeError, RecursionError) as error:
+        msg = f"the table cannot be pickled: {error}; return numbers and text, or classes that a module defines"
+        raise EncodingError(msg) from error
+
+
+def _read_pickle(file: IO[bytes]) -> pd.DataFrame:
+    try:
+        frame = pickle.load(file)  # noqa: S301 - the documented price of this engine
+    except Exception as error:  # the content decides what it raises
+        msg = f"it cannot be unpickled: {error}"
+        raise FormatError(msg) from error
+    if not isinstance(frame, pd.DataFrame):
+        msg = f"it holds a {type(frame).__name__} and not a table"
+        raise FormatError(msg)
+    return frame
+
+
+def _write_parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
+    try:
+        frame.to_parquet(file, engine="pyarrow")
+    except (ValueError, TypeError, NotImplementedError, OverflowError) as error:
+        reason = "; ".join(map(str, error.args))
+        msg = f"the table does not fit into parquet, which has one type per column: {reason}; choose engine='json'"
+        raise EncodingError(msg) from error
+
+
+def _read_parquet(file: IO[bytes]) -> pd.DataFrame:
+    from pyarrow import parquet
+
+    try:
+        # integers beside missing values would be rounded to floats
+        frame: pd.DataFrame = parquet.read_table(file).to_pandas(integer_object_nulls=True)
+    except (ValueError, OSError, TypeError) as error:
+        msg = f"it is not a whole parquet file: {error}"
+        raise FormatError(msg) from error
+    return frame
+
+
+def _looks_like_text(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b"\0" not in file.read(_TEXT_START)
+
+
+def _framed(start: bytes, end: bytes) -> Callable[[Path], bool]:
+    """Return the test for files that begin and end as a whole one does."""
+
+    def is_whole(path: Path) -> bool:
+        with path.open("rb") as file:
+            begins = file.read(len(start)) == start
+            file.seek(max(0, file.seek(0, SEEK_END) - len(end) - 1))
+            return begins and file.read().rstrip(b"\n").endswith(end)
+
+    return is_whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How one engine writes and reads, and tells at a glance whether a file can be one of its own."""
+
+    write: Callable[[pd.DataFrame, IO[bytes]], None]
+    read: Callable[[IO[bytes]], pd.DataFrame]
+    is_whole: Callable[[Path], bool]
+    module: str | None = None
+    any_labels: bool = True
+
+
+_FORMATS = {
+    "pickle": _Format(_write_pickle, _read_pickle, _framed(b"\x80", b".")),
+    "csv": _Format(write_csv, read_csv, _looks_like_text, any_labels=False),
+    "json": _Format(write_json, read_json, _framed(b"{", b"}"), any_labels=False),
+    "parquet": _Format(_write_parquet, _read_parquet, _framed(_MAGIC, _MAGIC), "pyarrow"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TableStore:
+    """Keeps a table in a file; a `FrameStore`.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file, complete with its suffix; `named` completes a name as it is typed.
+    engine : {"pickle", "csv", "json", "parquet"}
+        The format; see `save_df` for what each of them keeps.
+    """
+
+    path: Path
+    engine: str = "pickle"
+
+    @classmethod
+    def named(cls, file_name: FileName, engine: str | None = None) -> TableStore:
+        """Return the store that a name stands for; raise `OptionError` where it stands for none."""
+        return cls(*resolve(file_name, engine, TABLES))
+
+    def exists(self) -> bool:
+        """Tell whether there is something to read."""
+        return self.path.exists()
+
+    def check(self) -> None:
+        """Raise before any work is done what would keep `write` from keeping it; see `Store.check`."""
+        table_format = self._format()
+        check_writable(self.path)
+        with reported(self.path):
+            if self.path.exists() and not table_format.is_whole(self.path):
+                msg = f"{self.path} is not a whole {self.engine} file; choose another engine or name, or move it away"
+                raise FormatError(msg)
+
+    def check_encodable(self, frame: pd.DataFrame) -> None:
+        """Raise `EncodingError` for a column that the format cannot hold; write nothing."""
+        self._write(frame, BytesIO())
+
+    def read(self) -> pd.DataFrame | None:
+        """Return the table, None when nothing is there; see `FrameStore.read`."""
+        table_format = self._format()
+        if not self.path.exists():
+            return None
+        with reported(self.path), self.path.open("rb") as file:
+            try:
+                return table_format.read(file)
+            except FormatError as error:
+                msg = f"{self.path} cannot be read with engine={self.engine!r}: {error}"
+                raise FormatError(msg) from error
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Replace what is there, at once and durably; see `FrameStore.write`."""
+        with replacing(self.path) as temporary, temporary.open("wb") as file:
+            self._write(frame, file)
+
+    def delete(self) -> None:
+        """Remove the file; nothing happens when nothing is there."""
+        remove(self.path)
+
+    def _format(self) -> _Format:
+        """Return the format; raise `OptionError` when what it needs is not installed."""
+        table_format = _FORMATS[self.engine]
+        if table_format.module is not None and find_spec(table_format.module) is None:
+            msg = (
+                f"engine={self.engine!r} needs {table_format.module}, which is not installed; install it, or use 'csv'"
+            )
+            raise OptionError(msg)
+        return table_format
+
+    def _write(self, frame: pd.DataFrame, file: IO[bytes]) -> None:
+        """Write to an open file what the format can hold."""
+        table_format = self._format()
+        if not table_format.any_labels:
+            _check_labels(frame, self.engine)
+        table_format.write(frame, file)
+
+
+def _check_labels(frame: pd.DataFrame, engine: str) -> None:
+    """Raise `EncodingError` where a table is more than columns with names."""
+    if not frame.columns.is_unique or not all(isinstance(name, str) for name in frame.columns):
+        msg = f"the columns {list(frame.columns)} are not distinct names; rename them"
+        raise EncodingError(msg)
+    if not frame.index.equals(pd.RangeIndex(len(frame))):
+        msg = f"the index of the table does not fit into {engine}; make it a column with .reset_index()"
+        raise EncodingError(msg)
+
+
+def load_df(name: FileName, engine: str | None = None) -> pd.DataFrame:
+    """Read a table from a file.
+
+    Parameters
+    ----------
+    name : str or os.PathLike
+        The file, with or without its suffix; ``~`` stands for the home folder.
+    engine : {"pickle", "csv", "json", "parquet"}, optional
+        The format. By default the suffix chooses; without a suffix it is pickle, and the name gets ``.pkl``. Opening a
+        pickle runs whatever code is in it: open only those that you trust.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As it was saved, as far as the format keeps it; see `save_df`.
+
+    Raises
+    ------
+    OptionError
+        For a name or an engine that there is not.
+    StoreError
+        When there is no such file.
+    FormatError
+        When the file is damaged or of another kind.
+    """
+    store = TableStore.named(name, engine)
+    frame = store.read()
+    if frame is None:
+        raise StoreError(missing(store.path, TABLES))
+    return frame
+
+
+def save_df(df: pd.DataFrame, name: FileName, engine: str | None = None) -> None:
+    """Write a table to a file, in the place of what was there.
+
+    The new file is complete on the disk before it takes the place of the old one.
+
+    Parameters
+    ----------
+    df : pandas.DataFrame
+        Not changed.
+    name : str or os.PathLike
+        The file, with or without its suffix; ``~`` stands for the home folder.
+    engine : {"pickle", "csv", "json", "parquet"}, optional
+        The format. By default the suffix chooses; without a suffix it is pickle, and the name gets ``.pkl``.
+
+        - ``pickle`` keeps everything; but opening the file runs whatever code is in it, so it is for yourself only.
+        - ``json`` keeps every value and type, except categories, time zones and an index; see `table_json`.
+        - ``parquet`` keeps everything that has one type per column; in a column of objects, None and nan become one.
+        - ``csv`` keeps numbers, truth values, times and text apart from one another, but not the width of numbers; see
+          `table_csv`.
+
+    Raises
+    ------
+    OptionError
+        For a name or an engine that there is not.
+    EncodingError
+        For a column that the format cannot hold.
+    StoreError
+        When the folder is missing, full, or may not be written to; what was there before is untouched then.
+    """
+    if not isinstance(df, pd.DataFrame):
+        msg = f"{type(df).__name__} is not a DataFrame; make it one, for example with .to_frame()"
+        raise EncodingError(msg)
+    TableStore.named(name, engine).write(df)

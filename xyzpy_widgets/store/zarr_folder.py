@@ -1,0 +1,70 @@
+"""Images as zarr folders, through xarray.
+
+Version 2 of the format is written, with consolidated metadata: it is the one that every reader of zarr knows, and its
+text type is specified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+import zarr
+from numpy.typing import NDArray
+
+from xyzpy_widgets.errors import FormatError
+from xyzpy_widgets.store.atomic import replacing_folder
+from xyzpy_widgets.store.image import Image, PlainVariable, Source, ledger_group
+
+__all__ = ["opened", "write"]
+
+_BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what zarr raises for folders that are not whole
+
+
+def write(path: Path, image: Image) -> None:
+    """Write an image in the place of what was there; raise `StoreError` when the system refuses."""
+    with replacing_folder(path) as temporary:
+        root = _dataset(image.variables, image.attrs)
+        root.to_zarr(temporary, mode="w", zarr_format=2, consolidated=False)
+        _dataset(image.ledger, {}).to_zarr(temporary, mode="a", group=image.group, zarr_format=2, consolidated=False)
+        zarr.consolidate_metadata(str(temporary), zarr_format=2)
+
+
+def _dataset(variables: Mapping[str, PlainVariable], attrs: Mapping[str, Any]) -> xr.Dataset:
+    """Return plain variables as the dataset that xarray writes as it is."""
+    plain = {name: _variable(one) for name, one in variables.items()}
+    labels = {name: one for name, one in plain.items() if one.dims == (name,)}
+    return xr.Dataset({name: one for name, one in plain.items() if name not in labels}, labels, attrs)
+
+
+def _variable(plain: PlainVariable) -> xr.Variable:
+    """Return a plain variable, with no fill value but the one that it has."""
+    encoding = {} if "_FillValue" in plain.attrs else {"_FillValue": None}
+    return xr.Variable(plain.dims, plain.values, dict(plain.attrs), encoding)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open a folder for reading; raise `FormatError` when it holds no zarr group."""
+    try:
+        root = zarr.open_group(str(path), mode="r")
+        arrays = frozenset(root.array_keys())
+        group = ledger_group(arrays.__contains__)
+        ours = group in root and "schema" in root[group]  # type: ignore[operator]
+    except _BROKEN as error:
+        msg = f"{path} is not a whole zarr folder: {error}"
+        raise FormatError(msg) from error
+
+    def read(group: str | None, name: str) -> NDArray[Any]:
+        try:
+            values = np.asarray(root[name if group is None else f"{group}/{name}"][...])  # type: ignore[index]
+        except _BROKEN as error:
+            msg = f"{path}: {name!r} cannot be read, the folder is damaged: {error}"
+            raise FormatError(msg) from error
+        return values.astype(object) if values.dtype.kind in "TU" else values
+
+    yield Source(path, arrays, group if ours else None, read)
