@@ -20,18 +20,22 @@ CASES = [{"a": 1, "c": True}, {"a": 2, "c": False}, {"a": 3, "c": True}]
 
 
 def foo(a: int, b: str, c: bool) -> tuple[str, float]:  # noqa: FBT001 - as on the page
+    """Return a text and a number."""
     return f"{a}-{b}-{c}", np.sin(a)
 
 
 def bar(i: int, j: int, k: int, t: np.ndarray) -> tuple[int, list[int], np.ndarray]:
+    """Return a number, a vector and a matrix."""
     return i + j + k, [i, j, k], np.outer([i, j, k], np.cos(t))
 
 
 def trig(amp: int, fn: str, x: float, phase: float) -> float:
+    """Return a trigonometric function, chosen by name."""
     return float(amp * getattr(math, fn)(x - phase))
 
 
 def default_combos() -> dict[str, Any]:
+    """Return the draws of the page."""
     return {
         "amp": [1, 2, 3],
         "fn": ["cos", "sin"],
@@ -42,6 +46,7 @@ def default_combos() -> dict[str, Any]:
 
 @pytest.fixture
 def runner() -> xyz.Runner:
+    """Return the Runner of the page."""
     return xyz.Runner(foo, var_names=["a_out", "b_out"])
 
 
@@ -127,7 +132,7 @@ def test_label_makes_a_runner_that_stays_callable() -> None:
 
 
 def test_outputs_with_dimensions_of_their_own() -> None:
-    """Step 8: 27 runs, A over the arguments, B over x too, C over x and t, and t a coordinate because it is a constant."""
+    """Step 8: A over the arguments, B over x too, C over x and t, and t a coordinate because it is a constant."""
     runner = xyz.Runner(
         bar,
         constants={"t": np.linspace(0, 1, 101)},
@@ -238,7 +243,7 @@ def test_sampler_takes_a_bare_function_and_other_formats(tmp_path: Path) -> None
     sampler = xyz.Sampler(trig, tmp_path / "trig.csv", default_combos(), engine="csv")
     df = sampler.sample_combos(10)
     assert list(df.columns) == ["amp", "fn", "x", "phase", "out"]
-    assert (tmp_path / "trig.csv").read_text().startswith('"amp","fn","x","phase","out"')
+    assert (tmp_path / "trig.csv").read_text().startswith("amp,fn,x,phase,out")
 
 
 def test_label_makes_a_sampler(tmp_path: Path) -> None:

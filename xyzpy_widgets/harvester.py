@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -15,11 +16,12 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.errors import OptionError, SpaceError
+from xyzpy_widgets.labelled_store import LabelledStore
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.coverage import covered
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable
+from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable, merge
 from xyzpy_widgets.run import as_space, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
@@ -73,9 +75,11 @@ class Harvester:
         full_ds: xr.Dataset | None = None,
     ) -> None:
         self.runner = as_runner(runner)
-        store = None if data_name is None else NetCDFStore.named(data_name, engine, chunks)
-        start = None if full_ds is None else with_inferred_ledger(full_ds, self.runner.fn_args)
-        self._archive = Archive(store, self.runner.fn_args, start)
+        start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
+        self._store: LabelledStore | None = None
+        if data_name is not None:
+            self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
+        self._archive = Archive(self._store, merge, start)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -89,7 +93,7 @@ class Harvester:
     @property
     def data_name(self) -> str | None:
         """The path of the file, None without one."""
-        return None if self._archive.store is None else str(self._archive.store.path)
+        return None if self._store is None else str(self._store.path)
 
     @property
     def last_ds(self) -> xr.Dataset | None:
@@ -195,9 +199,10 @@ class Harvester:
     ) -> xr.Dataset:
         """Check everything that can be known, run, keep what came out, and only then raise what went wrong."""
         settings = dict(settings)
-        self._archive.use(engine=settings.pop("engine", None), chunks=settings.pop("chunks", None))
-        if self._archive.store is not None and wishes.sync:
-            self._archive.store.check()
+        changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
+        if self._store is not None:
+            self._archive.store = self._store = self._store.using(**changes)
+            self._store.check()
         old = self._archive.current()
         spec, space = self._spec_and_space(given, constants, old)
         self._check(DatasetBuilder(space, spec).build(), old)
@@ -206,7 +211,7 @@ class Harvester:
             plan = plan.without(covered(old, space))
         labelled, report = self.runner.run_plan(plan, spec, settings, lambda first: self._check(first, old))
         if report.done or report.failed or old is None:
-            self._archive.add(labelled, wishes.on_conflict, sync=wishes.sync)
+            self._archive.add(labelled, partial(merge, on_conflict=wishes.on_conflict), sync=wishes.sync)
         if report.error is not None:
             raise report.error
         return labelled.data
@@ -231,8 +236,8 @@ class Harvester:
         """Raise what would keep new data from being merged or written."""
         if old is not None:
             check_mergeable(old, new)
-        if self._archive.store is not None:
-            self._archive.store.check_encodable(new.data)
+        if self._store is not None:
+            self._store.check_encodable(new)
 
     def add_ds(self, new_ds: xr.Dataset, *, sync: bool = True, overwrite: bool | None = None) -> None:
         """Merge a dataset that was made elsewhere; it is not changed.
@@ -251,10 +256,10 @@ class Harvester:
         MergeError, ConflictError, StoreError
             When it does not go together with the stored data, or cannot be written.
         """
-        on_conflict = _on_conflict(overwrite)
+        join = partial(merge, on_conflict=_on_conflict(overwrite))
         new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
         self._check(new, self._archive.current())
-        self._archive.add(new, on_conflict, sync=sync)
+        self._archive.add(new, join, sync=sync)
 
     def expand_dims(self, name: str, value: Any) -> None:
         """Make an argument that did not vary so far a dimension, and write the file.
@@ -321,9 +326,7 @@ class Harvester:
     def __repr__(self) -> str:
         """Show the runner and the file."""
         runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        store = self._archive.store
-        where = "in memory" if store is None else f"Sync file --> {store.path} [{store.engine}]"
-        return f"<xyzpy_widgets.Harvester>\n{runner}\n{where}"
+        return f"<xyzpy_widgets.Harvester>\n{runner}\n{self._archive.where}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
@@ -17,7 +18,6 @@ from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.labelling.frame import FrameBuilder, append
 from xyzpy_widgets.run import carry_out, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
-from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.table import TableStore
 
 __all__ = ["Sampler"]
@@ -73,9 +73,7 @@ class Sampler:
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
-        self._full = None if full_df is None else full_df.copy()
-        self._unsaved = self._full
-        self._seen: Identity | None = None
+        self._archive = Archive(self._store, append, None if full_df is None else full_df.copy())
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -94,21 +92,8 @@ class Sampler:
     @property
     def full_df(self) -> pd.DataFrame | None:
         """All rows so far: what the file holds now, and what is not yet in it; None before the first."""
-        full = self._current()
+        full = self._archive.current()
         return None if full is None else full.copy(deep=False)
-
-    def _current(self) -> pd.DataFrame | None:
-        """Return all rows; a file that has vanished takes nothing with it."""
-        seen = None if self._store is None else identity(self._store.path)
-        if self._store is None or seen == self._seen:
-            return self._full
-        stored = self._store.read()
-        if stored is None:
-            self._unsaved = self._full
-        else:
-            self._full = stored if self._unsaved is None else append(stored, self._unsaved)
-        self._seen = seen
-        return self._full
 
     def sample_combos(
         self,
@@ -153,7 +138,7 @@ class Sampler:
         spec.check_call(tuple(ordered))
         if self._store is not None and sync:
             self._store.check()
-        self._current()
+        self._archive.current()
         rng = self._rng if seed is None else np.random.default_rng(seed)
         seeded = seed is not None or self._seed is not None
         space = ParameterSpace(cases=draw_cases(n, ordered, rng, seeded=seeded))
@@ -181,25 +166,16 @@ class Sampler:
         StoreError
             When the file cannot be written; the rows stay in memory, and go with the next call that writes.
         """
-        old = self._current()
-        self._full = append(*(part for part in (old, new_df) if part is not None))
-        self._unsaved = append(*(part for part in (self._unsaved, new_df) if part is not None))
-        if sync and self._store is not None:
-            self._store.write(self._full)
-            self._unsaved = None
-            self._seen = identity(self._store.path)
+        self._archive.add(new_df.reset_index(drop=True), append, sync=sync)
 
     def delete_df(self) -> None:
         """Remove the file, and forget the rows."""
-        if self._store is not None:
-            self._store.delete()
-        self._full = self._unsaved = self._seen = None
+        self._archive.delete()
 
     def __repr__(self) -> str:
         """Show the runner and the file."""
         runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        where = "in memory" if self._store is None else f"Sync file --> {self._store.path} [{self._store.engine}]"
-        return f"<xyzpy_widgets.Sampler>\n{runner}\n{where}"
+        return f"<xyzpy_widgets.Sampler>\n{runner}\n{self._archive.where}"
 
 
 def _draws(given: Any) -> dict[str, Any]:

@@ -1,0 +1,61 @@
+"""The public face: which names there are, and what importing them costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import xyzpy_widgets as xyz
+
+PUBLIC = [
+    "Harvester",
+    "Runner",
+    "Sampler",
+    "__version__",
+    "case_runner",
+    "case_runner_to_df",
+    "case_runner_to_ds",
+    "combo_runner",
+    "combo_runner_to_df",
+    "combo_runner_to_ds",
+    "errors",
+    "find_missing_cases",
+    "label",
+    "load_df",
+    "load_ds",
+    "save_df",
+    "save_ds",
+]
+
+
+def test_the_public_names_are_these() -> None:
+    """A name comes or goes only on purpose."""
+    assert sorted(PUBLIC) == xyz.__all__ == dir(xyz)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_every_public_name_resolves(name: str) -> None:
+    """What is promised is there, and callables are documented."""
+    value = getattr(xyz, name)
+    assert value is not None
+    assert not callable(value) or value.__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """Resolving names lazily hides no misspelling."""
+    with pytest.raises(AttributeError, match="no attribute 'Harvestor'"):
+        getattr(xyz, "Harvestor")  # noqa: B009 - the name must not exist
+
+
+def test_a_public_name_is_never_shadowed_by_a_module() -> None:
+    """Importing every module of the package leaves each public name what it is."""
+    code = (
+        "import pkgutil, importlib, xyzpy_widgets as xyz\n"
+        "for found in pkgutil.walk_packages(xyz.__path__, 'xyzpy_widgets.'):\n"
+        "    importlib.import_module(found.name)\n"
+        "modules = [n for n in xyz.__all__ if type(getattr(xyz, n)).__name__ == 'module' and n != 'errors']\n"
+        "assert not modules, modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,66 @@
+"""`LabelledStore`: a file of one labelled dataset, its ledger read or inferred."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
+from xyzpy_widgets.store.netcdf import NetCDFStore
+
+__all__ = ["LabelledStore"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledStore:
+    """A `NetCDFStore` of labelled data; a `Keeper`.
+
+    Attributes
+    ----------
+    file : NetCDFStore
+    args : tuple of str
+        The arguments, which tell the dimensions of the cases in a file that came without a ledger.
+    """
+
+    file: NetCDFStore
+    args: tuple[str, ...]
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self.file.path
+
+    @property
+    def engine(self) -> str:
+        """Its format."""
+        return self.file.engine
+
+    def check(self) -> None:
+        """Raise what would keep `write` from keeping data."""
+        self.file.check()
+
+    def check_encodable(self, labelled: Labelled) -> None:
+        """Raise `EncodingError` for what the format cannot hold."""
+        self.file.check_encodable(labelled.data)
+
+    def read(self) -> Labelled | None:
+        """Return what is there, None without a file."""
+        found = self.file.read()
+        if found is None:
+            return None
+        data, ledger = found
+        return with_inferred_ledger(data, self.args) if ledger is None else Labelled(data, ledger)
+
+    def write(self, value: Labelled) -> None:
+        """Replace what is there."""
+        self.file.write(value.data, value.ledger)
+
+    def delete(self) -> None:
+        """Remove the file."""
+        self.file.delete()
+
+    def using(self, **changes: Any) -> LabelledStore:
+        """Return the store with another engine or other chunks; values of None change nothing."""
+        changes = {name: value for name, value in changes.items() if value is not None}
+        return replace(self, file=replace(self.file, **changes)) if changes else self
