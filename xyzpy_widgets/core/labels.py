@@ -1,41 +1,26 @@
-"""Labels: the values along an axis, kept as they were given.
+"""Labels: the values along an axis, kept as they were given, in one array.
 
-An axis has one array of labels. Labels of one kind make a typed array; integers beside floats become floats when every
-integer is exactly one; any other mixture of plain values (``None``, bool, number, text) is kept as it is in an object
-array, unless two of them compare equal (``1``, ``True`` and ``1.0``), for then no reader could tell them apart.
+Labels of one kind make a typed array; integers beside floats become floats when every integer is exactly one; any other
+mixture of plain values (``None``, bool, number, text) is kept as it is in an object array, unless two of them compare
+equal (``1``, ``True`` and ``1.0``), for then no reader could tell them apart.
 
-Two floats are one label when they agree to `CLOSE` (relative): 0.3 and 0.1 + 0.2, or one grid written as ``linspace``
-and as a running sum. The first spelling stays.
+A moment is kept to the nanosecond where it lies in the range of that unit (the years 1678 to 2261), else in the finest
+unit that reaches it.
 """
 
 from __future__ import annotations
 
-import bisect
 import datetime as dt
-import warnings
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xyzpy_widgets.errors import LabelWarning, SpaceError
+from xyzpy_widgets.errors import SpaceError
 
-__all__ = [
-    "CLOSE",
-    "LabelIndex",
-    "distinct",
-    "int_array",
-    "kind_of",
-    "label_array",
-    "label_key",
-    "sort_labels",
-    "union",
-]
-
-CLOSE = 1e-12
-"""Relative distance below which two float labels are one: thousands of ulps, far below any grid that is meant."""
+__all__ = ["checked_kinds", "int_array", "kind_of", "label_array", "label_key", "object_array", "shown", "text_array"]
 
 _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("none", (type(None),)),
@@ -48,15 +33,35 @@ _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("datetime", (dt.date, np.datetime64)),
 )
 _MIXABLE = {"none", "bool", "int", "float", "str"}
+_ATTOSECONDS = {
+    "W": 604_800 * 10**18,
+    "D": 86_400 * 10**18,
+    "h": 3_600 * 10**18,
+    "m": 60 * 10**18,
+    "s": 10**18,
+    "ms": 10**15,
+    "us": 10**12,
+    "ns": 10**9,
+    "ps": 10**6,
+    "fs": 10**3,
+    "as": 1,
+}
 
 
+@lru_cache(maxsize=256)
 def _kind_of_type(cls: type) -> str | None:
     return next((kind for kind, types in _KINDS if issubclass(cls, types)), None)
 
 
-def kind_of(value: object) -> str | None:
+def kind_of(value: Any) -> str | None:
     """Name the kind of a label, None for what cannot be one."""
-    return _kind_of_type(type(value))
+    cls: Any = type(value)
+    return _kind_of_type(cls)
+
+
+def shown(value: Any) -> str:
+    """Write a value as in source code: a number of numpy's like a plain one."""
+    return repr(value.item()) if isinstance(value, (np.bool_, np.number, np.str_)) else repr(value)
 
 
 def label_key(value: Any) -> tuple[str | None, Any]:
@@ -65,13 +70,30 @@ def label_key(value: Any) -> tuple[str | None, Any]:
     if kind in {"float", "complex"} and value != value:  # noqa: PLR0124 - nan is what differs from itself
         return kind, "nan"
     if kind in {"datetime", "timedelta"}:
-        return kind, _nanoseconds(value)
+        return kind, _attoseconds(_time64(value))
     return kind, value
 
 
-def _nanoseconds(value: Any) -> int:
-    unit = "datetime64[ns]" if kind_of(value) == "datetime" else "timedelta64[ns]"
-    return int(np.asarray(value, dtype=unit).astype(np.int64))
+def _time64(value: Any) -> Any:
+    """Return a moment or a span as numpy's, every digit of it."""
+    if isinstance(value, (np.datetime64, np.timedelta64)):
+        return value
+    if hasattr(value, "to_numpy"):  # a Timestamp, Timedelta or NaT of pandas, which numpy would cut to microseconds
+        return value.to_numpy()
+    return np.datetime64(value) if kind_of(value) == "datetime" else np.timedelta64(value)
+
+
+def _attoseconds(time: Any) -> int | str:
+    """Return how long after 1970 a moment is, or how long a span, in Python's integers, which do not overflow."""
+    if np.isnat(time):
+        return "nat"
+    unit, count = np.datetime_data(time.dtype)
+    if unit in {"Y", "M"} and time.dtype.kind == "M":
+        unit, count, time = "D", 1, time.astype("datetime64[D]")
+    if unit not in _ATTOSECONDS:
+        msg = f"{time!r} is no definite span of time; give it in days or a smaller unit"
+        raise SpaceError(msg)
+    return int(time.astype(np.int64)) * count * _ATTOSECONDS[unit]
 
 
 def label_array(name: str, values: Sequence[Any]) -> NDArray[Any]:
@@ -81,7 +103,7 @@ def label_array(name: str, values: Sequence[Any]) -> NDArray[Any]:
     """
     if not len(values):
         return np.empty(0)
-    kinds = _checked_kinds(name, values)
+    kinds = checked_kinds(name, values)
     if kinds == {"int", "float"}:
         return _floats(name, values)
     if len(kinds) > 1:
@@ -90,7 +112,8 @@ def label_array(name: str, values: Sequence[Any]) -> NDArray[Any]:
     return _typed(kind, values)
 
 
-def _checked_kinds(name: str, values: Sequence[Any]) -> set[str]:
+def checked_kinds(name: str, values: Sequence[Any]) -> set[str]:
+    """Return the kinds of some labels; raise `SpaceError` for what cannot be one."""
     kinds = {_kind_of_type(cls) for cls in set(map(type, values))}
     if None in kinds:
         value = next(value for value in values if kind_of(value) is None)
@@ -113,11 +136,21 @@ def _typed(kind: str, values: Sequence[Any]) -> NDArray[Any]:
         return text_array(values)
     if kind == "none":
         return object_array(values)
-    if kind == "datetime" and any(np.datetime64(value) != np.datetime64(value, "ns") for value in values):
-        return np.array(values, dtype="datetime64[us]")  # out of the range of nanoseconds
     if kind in {"datetime", "timedelta"}:
-        return np.array(values, dtype=f"{kind}64[ns]")
+        return _times(kind, values)
     return np.array(values)
+
+
+def _times(kind: str, values: Sequence[Any]) -> NDArray[Any]:
+    """Make an array of moments or spans in the finest unit of xarray's that keeps each of them."""
+    times = [_time64(value) for value in values]
+    keys = [_attoseconds(time) for time in times]
+    for unit in ("ns", "us", "ms", "s"):
+        array = np.array(times, dtype=f"{kind}64[{unit}]")
+        if [_attoseconds(time) for time in array] == keys:
+            return array
+    msg = f"{values[0]!r} to {values[-1]!r}: no unit of time from ns to s keeps all of these exactly; round them"
+    raise SpaceError(msg)
 
 
 def int_array(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
@@ -136,24 +169,29 @@ def int_array(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
 
 def text_array(values: Sequence[str] | NDArray[Any]) -> NDArray[Any]:
     """Make a text array, of objects where numpy would drop a trailing NUL."""
-    if any(value.endswith("\0") for value in values):
-        return object_array(values)
-    return np.array(values, dtype=np.str_)
+    texts = [str.__str__(value) for value in values]  # the text of an enum's member is its value, not its name
+    return object_array(texts) if any(text.endswith("\0") for text in texts) else np.array(texts, dtype=np.str_)
 
 
 def object_array(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     """Make a 1-D array that holds the objects themselves."""
-    array = np.empty(len(values), dtype=object)
-    array[:] = values
-    return array
+    return np.fromiter(values, dtype=object, count=len(values))
 
 
 def _floats(name: str, values: Sequence[Any]) -> NDArray[Any]:
     for value in values:
-        if kind_of(value) == "int" and int(float(value)) != int(value):
+        if kind_of(value) == "int" and not _is_float(int(value)):
             msg = f"{name}={value!r} stands among floats, and no float is exactly that; give all values one type"
             raise SpaceError(msg)
     return np.array([float(value) for value in values])
+
+
+def _is_float(value: int) -> bool:
+    """Say whether a float is exactly this whole number."""
+    try:
+        return int(float(value)) == value
+    except OverflowError:
+        return False
 
 
 def _mixed(name: str, values: Sequence[Any], kinds: set[str]) -> NDArray[Any]:
@@ -164,126 +202,6 @@ def _mixed(name: str, values: Sequence[Any], kinds: set[str]) -> NDArray[Any]:
     for value in values:
         other = seen.setdefault(value, value)
         if other is not value and label_key(other) != label_key(value):
-            msg = f"{name} has the labels {other!r} and {value!r}, which compare equal; keep one of them"
+            msg = f"{name} has the labels {shown(other)} and {shown(value)}, which compare equal; keep one of them"
             raise SpaceError(msg)
-    return object_array(values)
-
-
-def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the values of an axis, each label once.
-
-    Raises `SpaceError` for a label that stands twice; labels that are `CLOSE` are taken as the first of them, with a
-    `LabelWarning`.
-    """
-    _checked_kinds(name, values)
-    if _surely_distinct(values):
-        return tuple(values)
-    index = LabelIndex(name)
-    for value in values:
-        if index.has(value):
-            msg = f"{name} has the value {value!r} twice; give each value once"
-            raise SpaceError(msg)
-        index.add(value)
-    return tuple(index.labels)
-
-
-def _surely_distinct(values: Sequence[Any]) -> bool:
-    """Say quickly whether numbers of one type all lie apart."""
-    if len(set(map(type, values))) != 1 or kind_of(values[0]) not in {"int", "float"}:
-        return False
-    ordered = np.sort(np.array(values))
-    if ordered.dtype.kind not in "iuf" or not np.isfinite(ordered[-1]):
-        return False
-    step = CLOSE * np.abs(ordered[1:]) if ordered.dtype.kind == "f" else 0
-    return bool(np.all(np.diff(ordered) > step))
-
-
-def union(name: str, old: NDArray[Any], new: Iterable[Any]) -> NDArray[Any]:
-    """Return the labels of an axis that has grown: as they were when nothing is new, else sorted where they can be."""
-    index = LabelIndex(name, old.tolist() if old.dtype == object else list(old))
-    grown = [value for value in new if index.add(value)]
-    if not grown:
-        return old
-    return label_array(name, sort_labels([*old, *grown]))
-
-
-def sort_labels(values: Sequence[Any]) -> list[Any]:
-    """Sort labels of one ordered kind; leave others in their order."""
-    kinds = {kind_of(value) for value in values}
-    if kinds <= {"int", "float"}:
-        return sorted(values, key=_nan_last if "float" in kinds else None)
-    if kinds in ({"datetime"}, {"timedelta"}):
-        return sorted(values, key=_nanoseconds)
-    return sorted(values) if kinds in ({"bool"}, {"str"}) else list(values)
-
-
-def _nan_last(value: Any) -> tuple[bool, Any]:
-    return (True, 0.0) if value != value else (False, value)  # noqa: PLR0124 - nan is what differs from itself
-
-
-@dataclass(slots=True)
-class _Sorted:
-    """Float labels in order, each with its position."""
-
-    values: list[float]
-    positions: list[int]
-
-    def near(self, value: float) -> int | None:
-        """Find the position of the label that is close to a value."""
-        at = bisect.bisect_left(self.values, value)
-        for i in (at - 1, at):
-            if 0 <= i < len(self.values) and abs(self.values[i] - value) <= CLOSE * abs(value):
-                return self.positions[i]
-        return None
-
-
-class LabelIndex:
-    """Where each label of an axis stands; float labels are found within `CLOSE`.
-
-    Parameters
-    ----------
-    name : str
-        The axis, for messages.
-    labels : iterable
-        The labels in their order.
-    """
-
-    def __init__(self, name: str, labels: Iterable[Any] = ()) -> None:
-        self.name = name
-        self.labels: list[Any] = list(labels)
-        self._positions = {self._key(label): i for i, label in enumerate(self.labels)}
-        floats = sorted((float(v), i) for i, v in enumerate(self.labels) if kind_of(v) == "float" and np.isfinite(v))
-        self._sorted = _Sorted([v for v, _ in floats], [i for _, i in floats])
-
-    def _key(self, value: Any) -> Hashable:
-        """Return the key of a label; on an axis of numbers, 1 and 1.0 are the same place."""
-        kind, plain = label_key(value)
-        return ("number", plain) if kind in {"int", "float"} else (kind, plain)
-
-    def has(self, value: Any) -> bool:
-        """Say whether the axis has exactly this label."""
-        return self._key(value) in self._positions
-
-    def find(self, value: Any) -> int | None:
-        """Return the position of a label, None when the axis does not have it."""
-        found = self._positions.get(self._key(value))
-        if found is not None or kind_of(value) != "float":
-            return found
-        near = self._sorted.near(float(value))
-        if near is not None:
-            msg = f"{self.name}={float(value)!r} is taken as {float(self.labels[near])!r}: they differ by rounding only"
-            warnings.warn(msg, LabelWarning, stacklevel=2)
-        return near
-
-    def add(self, value: Any) -> bool:
-        """Append a label that the axis does not have; say whether it was new."""
-        if self.find(value) is not None:
-            return False
-        position = len(self.labels)
-        self.labels.append(value)
-        self._positions[self._key(value)] = position
-        if kind_of(value) == "float" and np.isfinite(value):
-            at = bisect.bisect_left(self._sorted.values, float(value))
-            self._sorted.values.insert(at, float(value))
-            self._sorted.positions.insert(at, position)
-        return True
+    return object_array([value.item() if isinstance(value, np.generic) else value for value in values])

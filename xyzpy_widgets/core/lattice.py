@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.labels import LabelIndex, label_array, sort_labels
+from xyzpy_widgets.core.axes import LabelIndex, sort_labels
+from xyzpy_widgets.core.labels import label_array
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.errors import SpaceError
 
@@ -94,13 +95,12 @@ def _coded(name: str, column: Sequence[Any]) -> tuple[list[Any], NDArray[np.intp
     """Return the sorted labels of a column of cases, and the position of each case's value among them."""
     index = LabelIndex(name)
     try:
-        for value in column:
-            index.add(value)
+        codes = np.array([index.add(value) for value in column], dtype=np.intp)
     except TypeError as error:
         msg = f"{name} has a value in the cases that is not hashable ({error}); sweep over names or numbers instead"
         raise SpaceError(msg) from error
+    index.tell_rounded()
     labels = sort_labels(index.labels)
     place = {id(label): i for i, label in enumerate(labels)}
     rank = np.array([place[id(label)] for label in index.labels], dtype=np.intp)
-    codes = np.array([index.find(value) for value in column], dtype=np.intp)
     return labels, rank[codes] if len(rank) else codes

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.core.permutation import permuted
 from xyzpy_widgets.core.space import ParameterSpace
 
@@ -32,7 +33,7 @@ class Point:
 
     def __str__(self) -> str:
         """Write the arguments as in a call."""
-        return ", ".join(f"{name}={value!r}" for name, value in self.args.items())
+        return ", ".join(f"{name}={shown(value)}" for name, value in self.args.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.labels import distinct, label_array
+from xyzpy_widgets.core.axes import distinct
+from xyzpy_widgets.core.labels import label_array
 from xyzpy_widgets.errors import SpaceError
 
 __all__ = ["Cases", "Combos", "ParameterSpace", "as_cases", "as_combos", "boxes"]

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.axes import LabelIndex, union
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.labels import LabelIndex, union
 from xyzpy_widgets.errors import ResultError
 from xyzpy_widgets.labelling.columns import Column
 from xyzpy_widgets.labelling.results import Piece, arrays, named, pieces_of, scalars

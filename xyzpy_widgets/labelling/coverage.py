@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.labels import LabelIndex
+from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.lattice import lattice_of
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
@@ -25,20 +25,24 @@ def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
     The space must have every argument that is a dimension of the dataset.
     """
     lattice = lattice_of(space)
-    where = []
-    for arg in labelled.args:
-        index = LabelIndex(arg, labelled.data[arg].to_numpy())
-        found = (index.find(value) for value in lattice.values[lattice.names.index(arg)])
-        where.append(np.array([-1 if at is None else at for at in found], dtype=np.intp))
-    known = labelled.done[np.ix_(*where)] if where else labelled.done
-    for axis, at in enumerate(where):
-        known = known & (at >= 0).reshape([-1 if i == axis else 1 for i in range(len(where))])
+    axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
+    where = [_places(labelled.data[arg], values) for arg, values in zip(labelled.args, axes, strict=True)]
+    padded = np.pad(labelled.done, [(0, 1)] * len(where))
+    known = padded[np.ix_(*where)] if where else padded
     order = [labelled.args.index(name) for name in lattice.names if name in labelled.args]
     shape = [
         len(values) if name in labelled.args else 1 for name, values in zip(lattice.names, lattice.values, strict=True)
     ]
     full = np.broadcast_to(known.transpose(order).reshape(shape), lattice.shape)
     return full.reshape(-1)[lattice.cells(np.arange(len(space)))]
+
+
+def _places(axis: xr.DataArray, values: Iterable[Any]) -> NDArray[np.intp]:
+    """Return where values stand on an axis; those that it does not have stand behind its end."""
+    index = LabelIndex(str(axis.name), axis.to_numpy())
+    found = [index.find(value) for value in values]
+    index.tell_rounded()
+    return np.array([axis.size if at is None else at for at in found], dtype=np.intp)
 
 
 def find_missing_cases(
@@ -84,5 +88,6 @@ def find_missing_cases(
             msg = f"the dimension {dim!r} has no labels; give it coordinates, or name it in ignore_dims"
             raise SpaceError(msg)
     missing = ~with_inferred_ledger(ds, shared).done
-    labels = [ds[dim].to_numpy().tolist() if ds[dim].dtype.kind != "M" else list(ds[dim].to_numpy()) for dim in shared]
+    axes = [ds[dim].to_numpy() for dim in shared]
+    labels = [list(axis) if axis.dtype.kind in "mM" else axis.tolist() for axis in axes]  # numpy makes times integers
     return tuple(shared), list(compress(product(*labels), missing.reshape(-1)))

@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.labels import kind_of, label_key, union
+from xyzpy_widgets.core.axes import union
+from xyzpy_widgets.core.labels import kind_of, label_key, shown
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import ConflictError, MergeError
 from xyzpy_widgets.labelling.collect import positions
@@ -222,12 +223,12 @@ def _described(name: str, old: Labelled, sides: list[_Side], differ: NDArray[np.
     for at in np.argwhere(differ):
         cell = tuple(place[int(where[i])] for place, where, i in zip(place_in_old, new.places, at, strict=True))
         labels = ", ".join(_label(new.labelled.data, dim, int(i)) for dim, i in zip(dims, at, strict=True))
-        lines.append(f"{name}({labels}): {before.array[cell]!r} -> {new.array[tuple(at)]!r}")
+        lines.append(f"{name}({labels}): {shown(before.array[cell])} -> {shown(new.array[tuple(at)])}")
     return lines
 
 
 def _label(data: xr.Dataset, dim: str, at: int) -> str:
-    return f"{dim}={data[dim].to_numpy()[at]!s}" if dim in data.coords else f"{dim}[{at}]"
+    return f"{dim}={shown(data[dim].to_numpy()[at])}" if dim in data.coords else f"{dim}[{at}]"
 
 
 def _message(conflicts: list[str]) -> str:

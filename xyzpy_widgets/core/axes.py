@@ -1,0 +1,179 @@
+"""Axes: labels side by side, each once, and where they stand.
+
+Two floats are one label when they agree to `CLOSE` (relative): 0.3 and 0.1 + 0.2, or one grid written as ``linspace``
+and as a running sum. The first spelling stays, and a `LabelWarning` tells it.
+"""
+
+from __future__ import annotations
+
+import bisect
+import warnings
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.labels import checked_kinds, kind_of, label_array, label_key, shown
+from xyzpy_widgets.errors import LabelWarning, SpaceError
+
+__all__ = ["CLOSE", "LabelIndex", "distinct", "sort_labels", "union"]
+
+CLOSE = 2.0**-46
+"""Relative distance below which two float labels are one: 64 units in the last place. Time stamps in seconds stay apart
+down to 0.1 ms, and running sums of a few thousand steps together."""
+
+_EXACT = 2**53
+"""Whole numbers up to here are exactly one float each."""
+
+
+def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the values of an axis, each label once.
+
+    Raises `SpaceError` for what cannot be a label and for one that stands twice; labels that are `CLOSE` are taken as
+    the first of them, with a `LabelWarning`.
+    """
+    checked_kinds(name, values)
+    if _surely_distinct(values):
+        return tuple(values)
+    index = LabelIndex(name)
+    for value in values:
+        if index.has(value):
+            msg = f"{name} has the value {shown(value)} twice; give each value once"
+            raise SpaceError(msg)
+        index.add(value)
+    index.tell_rounded()
+    return tuple(index.labels)
+
+
+def _surely_distinct(values: Sequence[Any]) -> bool:
+    """Say quickly whether numbers of one type all lie apart."""
+    if len(set(map(type, values))) != 1 or kind_of(values[0]) not in {"int", "float"}:
+        return False
+    ordered = np.sort(np.array(values))
+    if ordered.dtype.kind not in "iuf" or not np.isfinite(ordered[[0, -1]]).all():
+        return False
+    step = CLOSE * np.abs(ordered[1:]) if ordered.dtype.kind == "f" else 0
+    with np.errstate(over="ignore"):
+        return bool(np.all(np.diff(ordered) > step))
+
+
+def union(name: str, old: NDArray[Any], new: Iterable[Any]) -> NDArray[Any]:
+    """Return the labels of an axis that has grown: as they were when nothing is new, else sorted where they can be.
+
+    Raises `SpaceError` for labels that cannot stand on one axis, and where a side has a label twice; tells what was
+    rounded with a `LabelWarning`.
+    """
+    listed = old.tolist() if old.dtype == object else list(old)
+    index = LabelIndex(name, listed)
+    taken = set()
+    for value in new:
+        place = index.add(value)
+        if place in taken:
+            msg = f"{name}={shown(value)} stands on the axis already, as {shown(index.labels[place])}; keep one of them"
+            raise SpaceError(msg)
+        taken.add(place)
+    index.tell_rounded()
+    return old if len(index.labels) == len(old) else label_array(name, sort_labels(index.labels))
+
+
+def sort_labels(values: Sequence[Any]) -> list[Any]:
+    """Sort labels of one ordered kind; leave others in their order."""
+    kinds = {kind_of(value) for value in values}
+    if kinds <= {"int", "float"}:
+        return sorted(values, key=_nan_last if "float" in kinds else None)
+    if kinds in ({"datetime"}, {"timedelta"}):
+        return sorted(values, key=_nat_last)
+    return sorted(values) if kinds in ({"bool"}, {"str"}) else list(values)
+
+
+def _nat_last(value: Any) -> tuple[bool, Any]:
+    key = label_key(value)[1]
+    return (True, 0) if key == "nat" else (False, key)
+
+
+def _nan_last(value: Any) -> tuple[bool, Any]:
+    return (True, 0.0) if value != value else (False, value)  # noqa: PLR0124 - nan is what differs from itself
+
+
+class LabelIndex:
+    """Where each label of an axis stands; float labels are found within `CLOSE`.
+
+    Parameters
+    ----------
+    name : str
+        The axis, for messages.
+    labels : iterable
+        The labels in their order; `SpaceError` is raised for one that stands twice.
+    """
+
+    def __init__(self, name: str, labels: Iterable[Any] = ()) -> None:
+        self.name = name
+        self.labels: list[Any] = []
+        self._positions: dict[Hashable, int] = {}
+        self._numbers: list[tuple[float, int]] = []
+        self._rounded: dict[Hashable, str] = {}
+        for label in labels:
+            if self.has(label):
+                msg = f"{name} has the label {shown(label)} twice; keep one of them"
+                raise SpaceError(msg)
+            self._append(label)
+        self._numbers.sort()
+
+    def _append(self, label: Any) -> None:
+        if _is_near_able(label):
+            self._numbers.append((float(label), len(self.labels)))
+        self._positions[_key(label)] = len(self.labels)
+        self.labels.append(label)
+
+    def has(self, value: Any) -> bool:
+        """Say whether the axis has exactly this label."""
+        return _key(value) in self._positions
+
+    def find(self, value: Any) -> int | None:
+        """Return the position of a label, None when the axis does not have it."""
+        found = self._positions.get(_key(value))
+        return self._near(value) if found is None else found
+
+    def _near(self, value: Any) -> int | None:
+        """Return the position of a label that differs by rounding, which two whole numbers never do."""
+        if not _is_near_able(value):
+            return None
+        number = float(value)
+        at = bisect.bisect_left(self._numbers, (number, 0))
+        for label, position in self._numbers[max(at - 1, 0) : at + 1]:
+            if "float" not in {kind_of(value), kind_of(self.labels[position])}:
+                continue
+            if abs(label - number) <= CLOSE * abs(number):
+                self._rounded[number] = f"{self.name}={shown(value)} is taken as {shown(self.labels[position])}"
+                return position
+        return None
+
+    def add(self, value: Any) -> int:
+        """Return the position of a label, which is appended when the axis does not have it."""
+        found = self.find(value)
+        if found is not None:
+            return found
+        self._append(value)
+        if _is_near_able(value):
+            bisect.insort(self._numbers, self._numbers.pop())
+        return len(self.labels) - 1
+
+    def tell_rounded(self) -> None:
+        """Warn of the labels that were found by rounding, if there were any."""
+        if self._rounded:
+            first, *others = self._rounded.values()
+            more = f", and {len(others)} more likewise" if others else ""
+            warnings.warn(f"{first}: they differ by rounding only{more}", LabelWarning, stacklevel=2)
+
+
+def _key(value: Any) -> Hashable:
+    """Return the key of a label on an axis, where 1 and 1.0 are the same place."""
+    kind, plain = label_key(value)
+    return ("number", plain) if kind in {"int", "float"} else (kind, plain)
+
+
+def _is_near_able(value: Any) -> bool:
+    """Say whether a label may differ from another by rounding: a finite float, or a whole number beside floats."""
+    kind = kind_of(value)
+    return (kind == "float" and bool(np.isfinite(value))) or (kind == "int" and -_EXACT <= value <= _EXACT)
