@@ -7,10 +7,11 @@ from contextlib import closing
 from dataclasses import replace
 from typing import Any, Protocol
 
+from xyzpy_widgets.core.forms import as_cases, as_combos
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Outcome, RunReport
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.core.space import ParameterSpace, as_cases, as_combos
+from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions, as_run_options
 from xyzpy_widgets.execution.progress import ProgressBar
@@ -89,10 +90,8 @@ def as_space(
 ) -> ParameterSpace:
     """Read combos and cases, and check that the function can be called with them."""
     given = as_combos(combos, stored)
-    names = fn_args
-    if names is None:
-        names = tuple(name for name in spec.fn_args if name not in spec.fixed and name not in given.names)
-    space = ParameterSpace(as_cases(cases, names), given)
+    remaining = [name for name in spec.fn_args if name not in spec.fixed and name not in given.names]
+    space = ParameterSpace(as_cases(cases, fn_args, remaining), given)
     if len(space):
         spec.check_call(space.names)
     return space

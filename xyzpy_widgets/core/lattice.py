@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,8 @@ class Lattice:
         """Return the flat positions of some points: a slice where they lie in a row."""
         if self.case_cells is None:
             return slice(points.start, points.stop) if isinstance(points, range) else points
-        case, combo = np.divmod(np.asarray(points, dtype=np.intp), max(self.combo_size, 1))
+        numbers = np.arange(points.start, points.stop) if isinstance(points, range) else points
+        case, combo = np.divmod(numbers, max(self.combo_size, 1))
         cells: NDArray[np.intp] = self.case_cells[case] * self.combo_size + combo
         return cells
 
@@ -66,22 +68,27 @@ class Lattice:
 def lattice_of(space: ParameterSpace) -> Lattice:
     """Lay out the grid of a space.
 
-    Raises `SpaceError` when a case stands twice, for then one cell would have two results.
+    Raises `SpaceError` when a case stands twice, for then one cell would have two results, and when the grid of the
+    cases is too large to be numbered.
     """
     combos = space.combos
     if not space.cases.names and len(space.cases) == 1:
         return Lattice(combos.names, combos.values, None, len(combos))
-    axes, cells = _case_axes(space.cases)
+    axes, cells = _case_axes(space.cases, len(combos))
     return Lattice(space.names, (*axes, *combos.values), cells, len(combos))
 
 
-def _case_axes(cases: Cases) -> tuple[list[list[Any]], NDArray[np.intp]]:
+def _case_axes(cases: Cases, combo_size: int) -> tuple[list[list[Any]], NDArray[np.intp]]:
     axes: list[list[Any]] = []
     cells = np.zeros(len(cases), dtype=np.intp)
     for name, column in zip(cases.names, cases.columns, strict=True):
         labels, codes = _coded(name, column)
-        cells = cells * len(labels) + codes
         axes.append(labels)
+        size = math.prod(map(len, axes), start=combo_size)
+        if size > sys.maxsize:
+            msg = f"the grid of all values of the {len(cases)} cases has {size:.3g} cells; make a table of them instead"
+            raise SpaceError(msg)
+        cells = cells * len(labels) + codes
     counts = np.unique(cells, return_counts=True, return_inverse=True)
     twice = np.flatnonzero(counts[2][counts[1]] > 1)
     if len(twice):
