@@ -33,8 +33,7 @@ def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
     Raises `SpaceError` for what cannot be a label and for one that stands twice; labels that are `CLOSE` are taken as
     the first of them, with a `LabelWarning`.
     """
-    checked_kinds(name, values)
-    if _surely_distinct(values):
+    if not checked_kinds(name, values) or _surely_distinct(values):
         return tuple(values)
     index = LabelIndex(name)
     for value in values:

@@ -11,7 +11,7 @@ from xyzpy_widgets.core.space import Cases, Combos
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import SpaceError
 
-__all__ = ["as_cases", "as_combos"]
+__all__ = ["as_cases", "as_combos", "as_values"]
 
 
 def as_combos(given: Any, stored: Mapping[str, Iterable[Any]] | None = None) -> Combos:
@@ -41,7 +41,7 @@ def as_combos(given: Any, stored: Mapping[str, Iterable[Any]] | None = None) -> 
     names = _names("the combos name an argument", [name for name, _ in pairs])
     known = stored or {}
     values = (known[name] if given is ... and name in known else given for name, given in pairs)
-    return Combos(names, tuple(_as_values(name, one) for name, one in zip(names, values, strict=True)))
+    return Combos(names, tuple(as_values(name, one) for name, one in zip(names, values, strict=True)))
 
 
 def _names(where: str, given: Iterable[Any]) -> tuple[str, ...]:
@@ -75,7 +75,8 @@ def _as_pair(pair: Any) -> tuple[Any, Any]:
     return items
 
 
-def _as_values(name: str, values: Any) -> tuple[Any, ...]:
+def as_values(name: str, values: Any) -> tuple[Any, ...]:
+    """Read the values of one argument or dimension: any iterable; a scalar or text stands for itself."""
     if values is ...:
         msg = f"{name}=... means every stored value of {name}, and nothing is stored here; list the values"
         raise SpaceError(msg)

@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from xyzpy_widgets.core.variables import Variable, as_coords, as_variables, hint
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.axes import distinct
+from xyzpy_widgets.core.forms import as_values
+from xyzpy_widgets.core.labels import label_array
+from xyzpy_widgets.core.variables import Variable, as_variables, hint
 from xyzpy_widgets.errors import FunctionError
 
 __all__ = ["FunctionSpec", "as_function_spec"]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+_NAMED = (*_POSITIONAL, inspect.Parameter.KEYWORD_ONLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,14 @@ class FunctionSpec:
         """The outputs' own dimensions, each once."""
         return tuple(dict.fromkeys(dim for variable in self.variables or () for dim in variable.dims))
 
-    def coords(self) -> dict[str, Any]:
-        """Return the values along the outputs' own dimensions; a constant that names one gives its values."""
+    def coords(self) -> dict[str, NDArray[Any]]:
+        """Return the labels along the outputs' own dimensions; a constant that names one gives its values.
+
+        Raises `SpaceError` for what cannot be labels.
+        """
         constants = {dim: self.constants[dim] for dim in self.inner_dims if dim in self.constants}
-        return {**constants, **self.var_coords}
+        given = {dim: as_values(dim, values) for dim, values in {**constants, **self.var_coords}.items()}
+        return {dim: label_array(dim, distinct(dim, values)) for dim, values in given.items()}
 
     def recorded(self) -> dict[str, Any]:
         """Return the constants that are no coordinates: what the dataset keeps as attributes."""
@@ -86,18 +96,22 @@ class FunctionSpec:
                     msg = f"{name!r} is swept and is a {word} too ({fixed[name]!r}); drop it from the {word}s"
                     raise FunctionError(msg)
         self._check_names(swept)
+        given = {*swept, *self.fixed}
         parameters = _parameters(self.fn)
         if parameters is None:
+            self._check_given(self.fn_args, given)
             return
-        given = {*swept, *self.fixed}
         if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
             known = _fn_args(self.fn, None)
-            for name in given - set(known):
+            for name in sorted(given - set(known)):
                 msg = f"{self.name} has no argument {name!r}; {hint(name, known)}"
                 raise FunctionError(msg)
-        for name, parameter in parameters.items():
-            variadic = parameter.kind in {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
-            if name not in given and parameter.default is inspect.Parameter.empty and not variadic:
+        required = [n for n, p in parameters.items() if p.kind in _NAMED and p.default is inspect.Parameter.empty]
+        self._check_given(required, given)
+
+    def _check_given(self, required: Iterable[str], given: set[str]) -> None:
+        for name in required:
+            if name not in given:
                 msg = f"{self.name} needs the argument {name!r}; give it as a combo, a case, a constant or a resource"
                 raise FunctionError(msg)
 
@@ -119,25 +133,40 @@ class FunctionSpec:
 
     def bound(self, swept: Sequence[str]) -> Callable[..., Any]:
         """Return a callable of the swept values in their order, that may be pickled if the function may."""
+        positional, ahead = self._positions(swept)
+        if positional[: len(swept)] == tuple(swept) and set(ahead) <= set(swept):
+            return partial(self.fn, **self.fixed) if self.fixed else self.fn
+        parameters = _parameters(self.fn) or {}
+        defaults = {name: parameters[name].default for name in ahead if name in parameters}
+        return _Call(self.fn, tuple(swept), {**defaults, **self.fixed}, ahead)
+
+    def _positions(self, swept: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the arguments that may be given by position, in their order, and those that must.
+
+        A builtin without a signature gets all by position: those of ``fn_args``, then the others as they are swept.
+        """
         parameters = _parameters(self.fn)
         if parameters is None:
-            return partial(self.fn, **self.fixed) if self.fixed else self.fn
-        positional = [name for name, p in parameters.items() if p.kind in _POSITIONAL]
-        if tuple(positional[: len(swept)]) == tuple(swept):
-            return partial(self.fn, **self.fixed) if self.fixed else self.fn
-        return _Call(self.fn, tuple(swept), self.fixed)
+            order = tuple(dict.fromkeys((*self.fn_args, *swept)))
+            return order, order
+        only = [name for name, p in parameters.items() if p.kind is inspect.Parameter.POSITIONAL_ONLY]
+        last = max((only.index(name) for name in (*swept, *self.fixed) if name in only), default=-1)
+        return tuple(name for name, p in parameters.items() if p.kind in _POSITIONAL), tuple(only[: last + 1])
 
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """A call by name, whatever the names are."""
+    """A call by name, whatever the names are, with those ahead by position."""
 
     fn: Callable[..., Any]
     names: tuple[str, ...]
     fixed: dict[str, Any]
+    ahead: tuple[str, ...]
 
     def __call__(self, /, *values: Any) -> Any:
-        return self.fn(**dict(zip(self.names, values, strict=True)), **self.fixed)
+        given = {**self.fixed, **dict(zip(self.names, values, strict=True))}
+        ahead = [given.pop(name) for name in self.ahead]
+        return self.fn(*ahead, **given)
 
 
 def _parameters(fn: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:
@@ -160,43 +189,55 @@ def as_function_spec(
     """Describe a function from what people write: the friendly layer over `FunctionSpec`.
 
     ``fixed`` takes ``constants``, ``resources``, ``attrs``, ``var_attrs`` and ``arg_attrs``.
-    Raises `FunctionError` where names do not fit together.
+    Raises `FunctionError` where names do not fit together, and `SpaceError` for coordinates that cannot be labels.
     """
     if not callable(fn):
         msg = f"{fn!r} cannot be called; give a function"
         raise FunctionError(msg)
     variables = as_variables(var_names, var_dims)
-    own = {name: dict(value or {}) for name, value in fixed.items()}
-    spec = FunctionSpec(fn, _fn_args(fn, fn_args), variables, **own)
-    coords = as_coords(var_coords, spec.inner_dims)
-    _check_fixed(spec)
-    return FunctionSpec(fn, spec.fn_args, variables, coords, **own)
+    own = {name: _mapping(name, value) for name, value in fixed.items()}
+    coords = {dim: as_values(dim, values) for dim, values in _mapping("var_coords", var_coords).items()}
+    spec = FunctionSpec(fn, _fn_args(fn, fn_args), variables, coords, **own)
+    _check_names(spec)
+    spec.coords()
+    return spec
+
+
+def _mapping(name: str, given: Any) -> dict[str, Any]:
+    """Read a mapping, or pairs."""
+    try:
+        return dict(given or {})
+    except (TypeError, ValueError):
+        msg = f"{name} must be a mapping of names, not {given!r}"
+        raise FunctionError(msg) from None
 
 
 def _fn_args(fn: Callable[..., Any], fn_args: str | Sequence[str] | None) -> tuple[str, ...]:
     if fn_args is not None:
         return (fn_args,) if isinstance(fn_args, str) else tuple(fn_args)
-    named = (*_POSITIONAL, inspect.Parameter.KEYWORD_ONLY)
-    return tuple(name for name, p in (_parameters(fn) or {}).items() if p.kind in named)
+    return tuple(name for name, p in (_parameters(fn) or {}).items() if p.kind in _NAMED)
 
 
-def _check_fixed(spec: FunctionSpec) -> None:
-    both = set(spec.constants) & set(spec.resources)
-    if both:
-        msg = f"{', '.join(sorted(both))} is a constant and a resource; leave it in one of them"
-        raise FunctionError(msg)
+def _check_names(spec: FunctionSpec) -> None:
+    """Raise `FunctionError` where two things bear one name, or where a description is of nothing."""
+    for name in spec.constants:
+        if name in spec.resources:
+            msg = f"{name!r} is a constant and a resource; leave it in one of them"
+            raise FunctionError(msg)
+    _check_known("var_coords gives values for", spec.var_coords, spec.inner_dims, "no output has as a dimension")
     if spec.variables is None:
         return
     names = [variable.name for variable in spec.variables]
-    for name in spec.var_attrs:
-        if name not in names:
-            msg = f"var_attrs describes {name!r}, which is no output; {hint(name, names)}"
-            raise FunctionError(msg)
-    for name in spec.arg_attrs:
-        if name not in (*spec.fn_args, *spec.inner_dims):
-            msg = f"arg_attrs describes {name!r}, which is no argument; {hint(name, spec.fn_args)}"
-            raise FunctionError(msg)
+    _check_known("var_attrs describes", spec.var_attrs, names, "is no output")
+    _check_known("arg_attrs describes", spec.arg_attrs, (*spec.fn_args, *spec.inner_dims), "is no argument")
     for name in names:
         if name in spec.inner_dims:
             msg = f"{name!r} is an output and a dimension of an output; rename one of them"
+            raise FunctionError(msg)
+
+
+def _check_known(said: str, given: Iterable[str], known: Sequence[str], lack: str) -> None:
+    for name in given:
+        if name not in known:
+            msg = f"{said} {name!r}, which {lack}; {hint(name, known)}"
             raise FunctionError(msg)

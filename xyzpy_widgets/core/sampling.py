@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
+from xyzpy_widgets.core.forms import as_values
 from xyzpy_widgets.core.space import Cases
 from xyzpy_widgets.errors import SeedWarning, SpaceError
 
@@ -39,7 +40,7 @@ def draw_cases(n: Any, draws: Mapping[str, Any], rng: np.random.Generator, *, se
     Raises
     ------
     SpaceError
-        For an ``n`` that is not a count, and for a draw without any values.
+        For an ``n`` that is not a count, for a draw without any values, and for a distribution of several variables.
     """
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 0:
         msg = f"n={n!r} is not a number of samples; give a whole number from 0"
@@ -48,9 +49,13 @@ def draw_cases(n: Any, draws: Mapping[str, Any], rng: np.random.Generator, *, se
     return Cases(tuple(draws), columns, int(n))
 
 
-def _draw(name: str, draw: Any, n: int, rng: np.random.Generator, *, seeded: bool) -> Iterable[Any]:
+def _draw(name: str, draw: Any, n: int, rng: np.random.Generator, *, seeded: bool) -> list[Any]:
     if hasattr(draw, "rvs"):
-        return list(np.atleast_1d(draw.rvs(size=n, random_state=rng)).tolist())
+        values = np.asarray(draw.rvs(size=n, random_state=rng))
+        if values.shape != (n,):
+            msg = f"{name} draws values of shape {values.shape}, and {n} single numbers are wanted; draw each by itself"
+            raise SpaceError(msg)
+        return list(values.tolist())
     if callable(draw):
         return _called(name, draw, n, rng, seeded=seeded)
     return _chosen(name, draw, n, rng)
@@ -68,7 +73,7 @@ def _called(name: str, draw: Callable[..., Any], n: int, rng: np.random.Generato
 def _takes_generator(draw: Callable[..., Any]) -> bool:
     try:
         parameters = inspect.signature(draw).parameters.values()
-    except ValueError:  # a builtin that does not tell its parameters
+    except (TypeError, ValueError):  # a builtin that does not tell its parameters
         return False
     positional = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
     required = [p for p in parameters if p.kind in positional and p.default is inspect.Parameter.empty]
@@ -76,9 +81,7 @@ def _takes_generator(draw: Callable[..., Any]) -> bool:
 
 
 def _chosen(name: str, draw: Any, n: int, rng: np.random.Generator) -> list[Any]:
-    if isinstance(draw, (str, bytes)) or not isinstance(draw, Iterable):
-        return [draw] * n
-    values: Sequence[Any] = sorted(draw) if isinstance(draw, (set, frozenset)) else list(draw)
+    values = as_values(name, draw)
     if not values and n:
         msg = f"{name} has no values to draw from; give at least one"
         raise SpaceError(msg)

@@ -70,7 +70,7 @@ class Combos:
 
 def _labels(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return the values each once, whole numbers beside floats as floats: each as its label."""
-    kept = distinct(name, values) if values else values
+    kept = distinct(name, values)
     labels = label_array(name, kept)
     return tuple(labels.tolist()) if checked_kinds(name, kept) == {"int", "float"} else kept
 

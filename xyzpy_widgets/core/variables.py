@@ -9,7 +9,7 @@ from typing import Any
 
 from xyzpy_widgets.errors import FunctionError
 
-__all__ = ["Variable", "as_coords", "as_variables", "hint"]
+__all__ = ["Variable", "as_variables", "hint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +53,24 @@ def as_variables(var_names: Any, var_dims: Any = None) -> tuple[Variable, ...] |
     Raises
     ------
     FunctionError
-        For a name that stands twice, dimensions of an unknown output, or dimensions without names.
+        For no names, a name that stands twice, dimensions of an unknown output, or dimensions without names.
     """
     if var_names is None:
         if var_dims is not None:
             msg = f"var_dims={var_dims!r} needs var_names; name the outputs, or let the function return a Dataset"
             raise FunctionError(msg)
         return None
-    names = (var_names,) if isinstance(var_names, str) else tuple(var_names)
+    names = _listed("var_names", var_names)
+    if not names:
+        msg = f"var_names={var_names!r} names no output; give None for a function that names its outputs itself"
+        raise FunctionError(msg)
     for name in names:
         if not isinstance(name, str) or names.count(name) > 1 or not name:
             msg = f"var_names={list(names)!r}: {name!r} must be a name of its own"
             raise FunctionError(msg)
     dims: dict[str, tuple[str, ...]] = dict.fromkeys(names, ())
     for key, given in _dim_pairs(names, var_dims):
-        for name in (key,) if isinstance(key, str) else tuple(key):
+        for name in _listed("a key of var_dims", key):
             if name not in dims:
                 msg = f"var_dims gives dimensions for {name!r}, which is no output; {hint(name, names)}"
                 raise FunctionError(msg)
@@ -75,8 +78,18 @@ def as_variables(var_names: Any, var_dims: Any = None) -> tuple[Variable, ...] |
     return tuple(Variable(name, dims[name]) for name in names)
 
 
+def _listed(what: str, given: Any) -> tuple[Any, ...]:
+    """Return the names of a sequence, or the one name."""
+    if isinstance(given, str):
+        return (given,)
+    if not isinstance(given, Iterable):
+        msg = f"{what} must be a name or names, not {given!r}"
+        raise FunctionError(msg)
+    return tuple(given)
+
+
 def _dim_names(name: str, given: Any) -> tuple[str, ...]:
-    dims = () if given is None else (given,) if isinstance(given, str) else tuple(given)
+    dims = () if given is None else _listed(f"the dimensions of {name!r}", given)
     if not all(isinstance(dim, str) for dim in dims) or len(set(dims)) < len(dims):
         msg = f"the dimensions of {name!r} are {given!r}; give distinct names"
         raise FunctionError(msg)
@@ -94,9 +107,9 @@ def _dim_pairs(names: Sequence[str], var_dims: Any) -> list[tuple[Any, Any]]:
             msg = f"var_dims={var_dims!r} does not say which of {list(names)} it belongs to; give a dict"
             raise FunctionError(msg)
         return [(names[0], var_dims)]
-    listed = list(var_dims)
+    listed = _listed("var_dims", var_dims)
     if all(_is_pair(item, names) for item in listed):
-        return [tuple(item) for item in listed]
+        return [(keys, dims) for keys, dims in listed]
     if len(names) == 1 and all(isinstance(item, str) for item in listed):
         return [(names[0], listed)]
     if len(listed) == len(names):
@@ -110,17 +123,3 @@ def _is_pair(item: Any, names: Sequence[str]) -> bool:
         return False
     keys = (item[0],) if isinstance(item[0], str) else item[0]
     return isinstance(keys, (tuple, list)) and bool(keys) and all(key in names for key in keys)
-
-
-def as_coords(var_coords: Any, dims: Iterable[str]) -> dict[str, tuple[Any, ...]]:
-    """Read the coordinates of the outputs' own dimensions: a mapping or pairs of a dimension and its values.
-
-    Raises `FunctionError` for a dimension that no output has.
-    """
-    pairs = {} if var_coords is None else dict(var_coords)
-    known = tuple(dims)
-    for dim in pairs:
-        if dim not in known:
-            msg = f"var_coords gives values for {dim!r}, which no output has as a dimension; {hint(dim, known)}"
-            raise FunctionError(msg)
-    return {dim: tuple(values) for dim, values in pairs.items()}

@@ -43,7 +43,7 @@ class _Described:
         self._variables = spec.variables or ()
         self._size = size
         self._columns: dict[str, Column] = {}
-        self.coords = {dim: np.asarray(values) for dim, values in spec.coords().items()}
+        self.coords = spec.coords()
         self.attrs: dict[str, dict[str, Any]] = {}
         self._sizes = {dim: len(values) for dim, values in self.coords.items()}
 

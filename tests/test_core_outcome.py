@@ -1,0 +1,23 @@
+"""Outcomes: a batch counts what has an end, and a state is never confused with another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from xyzpy_widgets.core.outcome import Failure, Outcome, Status
+
+
+def test_a_batch_counts_good_and_bad_ends() -> None:
+    """Progress counts a failed case like a finished one."""
+    failure = Failure(2, {"a": 1}, ValueError("x"))
+    assert len(Outcome(range(2), [1, 2], np.zeros(2, dtype=np.float32), (failure,))) == 3
+
+
+def test_the_states_keep_their_numbers() -> None:
+    """Files hold these numbers: zero is what never ran, and no number may change its meaning."""
+    assert [(state.name, int(state)) for state in Status] == [
+        ("MISSING", 0),
+        ("DONE", 1),
+        ("FAILED", 2),
+        ("CANCELLED", 3),
+    ]
