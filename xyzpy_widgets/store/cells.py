@@ -60,9 +60,7 @@ def encode_cells(values: NDArray[Any], where: Where, *, axis: bool = False) -> E
     if kind in {"i", "u", "f", "c"} and dtype.itemsize <= _WIDEST.get(kind, 8):
         plain = np.dtype("<f4") if dtype == np.float16 else dtype.newbyteorder("<")
         return Encoded(np.asarray(values, dtype=plain, order="C"), {}, {"dtype": dtype.str})
-    msg = (
-        f"{where(0)}: data of type {dtype} cannot be kept in a file; convert it with .astype(float) or .astype(object)"
-    )
+    msg = f"{where(None)}: data of type {dtype} cannot be kept in a file; convert it with .astype(float) or (object)"
     raise EncodingError(msg)
 
 

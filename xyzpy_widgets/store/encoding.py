@@ -44,13 +44,13 @@ _OURS = ("schema", "checksums")
 def encode(data: xr.Dataset, ledger: xr.Dataset | None) -> Image:
     """Return what stands in the file; raise `EncodingError` for what cannot."""
     _check_names(data)
-    root, data_json = _encode_group(data, shared=frozenset())
+    root, data_json = _encode_group(data, shared=())
     book: dict[str, PlainVariable] = {}
     ledger_json = None
     if ledger is not None:
         shared = _shared_coords(data, ledger)
         book, ledger_json = _encode_group(ledger, shared)
-        ledger_json["coords"] = sorted(shared)
+        ledger_json["coords"] = list(shared)
     schema = {"format": "xyzpy_widgets", "version": VERSION, "data": data_json, "ledger": ledger_json}
     text = np.array(json.dumps(schema, allow_nan=False), dtype=object)
     plain = (text, *(variable.values for variable in (*root.values(), *book.values())))
@@ -79,7 +79,7 @@ def _check_names(data: xr.Dataset) -> None:
             raise EncodingError(msg)
 
 
-def _shared_coords(data: xr.Dataset, ledger: xr.Dataset) -> frozenset[str]:
+def _shared_coords(data: xr.Dataset, ledger: xr.Dataset) -> tuple[str, ...]:
     """Return the coordinates that the ledger shares with the data; they are kept once."""
     for dim, size in ledger.sizes.items():
         if data.sizes.get(dim, size) != size:
@@ -91,10 +91,10 @@ def _shared_coords(data: xr.Dataset, ledger: xr.Dataset) -> frozenset[str]:
             raise EncodingError(msg)
     known = data.coords
     same = (name for name, one in ledger.coords.items() if name in known and one.variable.equals(known[name].variable))
-    return frozenset(map(str, same))
+    return tuple(map(str, same))
 
 
-def _encode_group(dataset: xr.Dataset, shared: frozenset[str]) -> tuple[dict[str, PlainVariable], dict[str, Json]]:
+def _encode_group(dataset: xr.Dataset, shared: tuple[str, ...]) -> tuple[dict[str, PlainVariable], dict[str, Json]]:
     """Encode the variables of a dataset; return them and what the schema says of them."""
     variables: dict[str, PlainVariable] = {}
     entries: list[Json] = []
@@ -135,18 +135,23 @@ def _loose_coords(dataset: xr.Dataset) -> dict[str, str]:
 def _place(dataset: xr.Dataset, name: str) -> Where:
     """Return what names a cell of a variable by its labels."""
 
-    def where(position: int) -> str:
+    def where(position: int | None) -> str:
         variable = dataset.variables[name]
-        if variable.size == 0 or not variable.dims or variable.dims == (name,):
+        if position is None or not variable.dims or variable.dims == (name,):
             return f"variable {name!r}"
         indices = np.unravel_index(position, variable.shape)
-        labels = (
-            f"{dim}={dataset[dim].to_numpy()[index]!r}" if dim in dataset.coords else f"{dim}[{index}]"
-            for dim, index in zip(variable.dims, indices, strict=True)
-        )
+        labels = (_label(dataset, dim, int(index)) for dim, index in zip(variable.dims, indices, strict=True))
         return f"variable {name!r} at {', '.join(labels)}"
 
     return where
+
+
+def _label(dataset: xr.Dataset, dim: Any, index: int) -> str:
+    if dim not in dataset.coords:
+        return f"{dim}[{index}]"
+    label = dataset.coords[dim].to_numpy()[index]
+    plain = label.item() if isinstance(label, np.generic) and label.dtype.kind not in "Mm" else label
+    return f"{dim}={plain!r}"
 
 
 def _exact_attrs(attrs: Mapping[Any, Any], owner: str) -> Json:

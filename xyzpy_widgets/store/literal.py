@@ -9,7 +9,8 @@ which every reader of JSON keeps. Everything else is an object with one member, 
     {"bytes": "…"}                base64
     {"tuple": […]}                also "set" and "frozenset"
     {"dict": [[k, v], …]}         keys and values are written by these rules themselves
-    {"datetime": "…"}             ISO 8601, with an offset where there is one; also "date" and "time"
+    {"datetime": "…"}             ISO 8601, with an offset where there is one; also "date" and "time";
+                                  ["…", 1] for the second of two hours that the clock shows twice
     {"timedelta": [d, s, us]}     days, seconds, microseconds
     {"decimal": "…"}
     {"fraction": "0x…/0x…"}
@@ -65,7 +66,7 @@ def from_json(json: Json) -> Any:
     try:
         ((tag, content),) = json.items()
         return _READERS[tag](content)
-    except (KeyError, TypeError, ArithmeticError) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
         msg = f"{reprlib.repr(json)} stands for no value"
         raise ValueError(msg) from error
 
@@ -102,9 +103,15 @@ def _moment(tag: str) -> Callable[[Any], Json]:
         if zone is not None and type(zone) is not dt.timezone:
             msg = f"{_unholdable(value)} with the time zone {zone}"
             raise TypeError(msg)
-        return {tag: value.isoformat()}
+        return {tag: [value.isoformat(), 1] if getattr(value, "fold", 0) else value.isoformat()}
 
     return write
+
+
+def _read_moment(cls: type[Any], content: Json) -> Any:
+    if isinstance(content, str):
+        return cls.fromisoformat(content)
+    return cls.fromisoformat(content[0]).replace(fold=content[1])
 
 
 def _timestamp(value: pd.Timestamp) -> Json:
@@ -185,9 +192,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "set": lambda content: set(map(from_json, content)),
     "frozenset": lambda content: frozenset(map(from_json, content)),
     "dict": lambda content: {from_json(key): from_json(value) for key, value in content},
-    "datetime": dt.datetime.fromisoformat,
+    "datetime": lambda content: _read_moment(dt.datetime, content),
     "date": dt.date.fromisoformat,
-    "time": dt.time.fromisoformat,
+    "time": lambda content: _read_moment(dt.time, content),
     "timedelta": lambda content: dt.timedelta(*content),
     "decimal": Decimal,
     "fraction": lambda content: Fraction(*(int(part, 16) for part in content.split("/"))),

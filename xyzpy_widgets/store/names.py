@@ -104,7 +104,7 @@ def _path(file_name: FileName) -> Path:
         raise OptionError(msg)
     text = os.fspath(file_name)
     separators = tuple(filter(None, (os.sep, os.altsep)))
-    if not text or "\0" in text or text.endswith(separators) or not Path(text).name:
+    if not text or "\0" in text or text.endswith(separators) or Path(text).name in {"", ".."}:
         msg = f"{text!r} does not name a file; give a name such as 'results'"
         raise OptionError(msg)
     try:

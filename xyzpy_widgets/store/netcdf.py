@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -159,7 +158,6 @@ class NetCDFStore:
         return data, ledger
 
 
-@cache
 def _backend(engine: str) -> ModuleType:
     """Import what reads and writes the format; raise `OptionError` when it is not installed."""
     module = _MODULES[engine]

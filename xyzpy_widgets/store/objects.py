@@ -21,8 +21,8 @@ from xyzpy_widgets.store.literal import Json, from_json, to_json
 
 __all__ = ["Encoded", "Where", "decode_objects", "encode_objects", "is_readable", "odd_note", "readable"]
 
-Where = Callable[[int], str]
-"""Says where the cell at a position in C order is, for a message."""
+Where = Callable[[int | None], str]
+"""Says where the cell at a position in C order is, for a message; None stands for the whole array."""
 
 _INTS = (np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
 _KINDS: dict[type, str] = {
@@ -42,6 +42,7 @@ _KINDS: dict[type, str] = {
 }
 _NAMES = {cls: f"numpy.{cls.__name__}" if issubclass(cls, np.generic) else cls.__name__ for cls in _KINDS}
 _BY_NAME = {name: cls for cls, name in _NAMES.items()}
+_PYTHON = {"bool": bool, "int": int, "real": float, "complex": complex, "text": str}
 _NUMERIC = ("int", "real", "complex")
 _WITH_NAN = ("real", "complex")
 
@@ -76,7 +77,7 @@ def encode_objects(values: NDArray[Any], where: Where, *, axis: bool) -> Encoded
     if len(holes) == counts[float]:
         del counts[float]
     kind = _common_kind(flat, counts, axis=axis)
-    base = max((cls for cls in counts if _KINDS.get(cls) == kind), key=counts.__getitem__, default=float)
+    base = max((cls for cls in counts if _KINDS.get(cls) == kind), key=counts.__getitem__, default=_PYTHON[kind])
     odd = _odd(flat, base, () if kind in _WITH_NAN else holes)
     plain = _plain(flat, {*odd, *holes}, kind)
     if axis and len(counts) > 1 and kind == "text" and len(set(plain)) < len(plain):

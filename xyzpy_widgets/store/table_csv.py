@@ -10,8 +10,8 @@ The file is ordinary CSV (RFC 4180) in UTF-8 with a line of names. A cell is
   apostrophe before it, as in a spreadsheet: ``'1``.
 
 A column is of the type that all its cells have, and of objects where they have several. What CSV does not keep: None
-and nan apart, the width of numbers (int64 and float64 come back), the unit of times (nanoseconds come back) and their
-zones, categories, and an index.
+and nan apart, the width of numbers (int64 and float64 come back), the unit of times (microseconds come back, or
+nanoseconds where they are given) and their zones, categories, and an index.
 """
 
 from __future__ import annotations
@@ -55,24 +55,31 @@ class _Kind:
     nothing: Any = None
 
 
+def _time(cell: str) -> np.datetime64:
+    return np.datetime64(cell, "ns" if len(cell) > len("2000-01-01T00:00:00.000000") else "us")
+
+
 _KINDS = (
     _Kind(r"[+-]?\d+", int, "i8"),
     _Kind(r"[+-]?(?:\d+\.\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?|\d+e[+-]?\d+|inf)", float, "f8", np.nan),
     _Kind(r"True|False", "True".__eq__, "?"),
     _Kind(r"\([-+.\dinfae]+j\)", complex, "c16", np.nan),
-    _Kind(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?", pd.Timestamp, "M8[ns]", np.datetime64("NaT", "ns")),
+    _Kind(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?", _time, "M8", np.datetime64("NaT", "us")),
 )
+_SPECIAL = re.compile('[,"\r\n]')
 _TYPED = re.compile("|".join(f"(?:{kind.pattern})" for kind in _KINDS), re.ASCII)
 
 
 def write_csv(frame: pd.DataFrame, file: IO[bytes]) -> None:
     """Write a table; raise `EncodingError` for a column that CSV cannot hold."""
-    columns = [_cells(str(name), frame[name]) for name in frame.columns]
-    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(zip(*columns, strict=True))
-    text.detach()
+    columns = [[_quoted(name), *_cells(name, frame[name])] for name in frame.columns]
+    if len(columns) == 1:
+        columns = [[cell or '""' for cell in columns[0]]]  # or it would be an empty line, which readers skip
+    file.write("".join(f"{','.join(row)}\n" for row in zip(*columns, strict=True)).encode())
+
+
+def _quoted(text: str) -> str:
+    return '"{}"'.format(text.replace('"', '""')) if _SPECIAL.search(text) else text
 
 
 def _cells(name: str, column: pd.Series[Any]) -> list[str]:
@@ -98,7 +105,7 @@ def _spelled(value: Any) -> str | None:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, str):
-        return (f"'{value}" if _is_ambiguous(value) else value) if is_readable(value) else None
+        return _quoted(f"'{value}" if _is_ambiguous(value) else value) if is_readable(value) else None
     if isinstance(value, (bool, int, float, complex)):
         return str(value) if not isinstance(value, complex) or str(value)[0] == "(" else f"({value})"
     if isinstance(value, dt.datetime) and value.tzinfo is None:
@@ -112,12 +119,14 @@ def _is_ambiguous(text: str) -> bool:
 
 def read_csv(file: IO[bytes]) -> pd.DataFrame:
     """Read a table; raise `FormatError` where the lines do not make one."""
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     try:
-        names, *rows = csv.reader(text, strict=True)
+        text = file.read().decode("utf-8-sig")
+        names, *rows = filter(None, csv.reader(io.StringIO(text, newline=""), strict=True))
     except (ValueError, csv.Error) as error:
         msg = f"it is not CSV with a line of names: {error}"
         raise FormatError(msg) from error
+    if "\0" in text:
+        raise FormatError("it is not text")
     if len(set(names)) < len(names):
         msg = f"two of the columns {names} have one name"
         raise FormatError(msg)
