@@ -23,7 +23,7 @@ def objects(cells: Sequence[Any]) -> NDArray[Any]:
 
 
 def kept(dims: Any, cells: NDArray[Any], attrs: Any = None) -> xr.Variable:
-    """Make a variable of cells as they are; xarray by itself turns None beside text into nan, and datetimes to numbers."""
+    """Make a variable of cells as they are; by itself xarray turns None beside text into nan and converts datetimes."""
     return xr.Variable(dims, cells, attrs, fastpath=True)
 
 

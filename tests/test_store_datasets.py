@@ -417,6 +417,17 @@ class TestZarr(DatasetStoreContract):
         """Write with xarray."""
         data.to_zarr(path, zarr_format=2)
 
+    def test_a_version_that_stepped_aside_is_found(self, store: NetCDFStore) -> None:
+        """A process that died while it moved the new version in leaves the old one to the next."""
+        data = xr.Dataset({"y": ("x", [1.0, 2.0])})
+        store.write(data, None)
+        store.path.rename(store.path.with_name(".study.zarr.old"))
+        assert store.exists()
+        assert_exact(data, load_ds(store.path))
+        store.path.rename(store.path.with_name(".study.zarr.old"))
+        store.delete()
+        assert not store.exists()
+
     def test_a_file_in_its_place_is_refused(self, store: NetCDFStore) -> None:
         """A file is not replaced by a folder."""
         store.path.touch()

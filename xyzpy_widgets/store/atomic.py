@@ -20,7 +20,7 @@ from pathlib import Path
 
 from xyzpy_widgets.errors import StoreError
 
-__all__ = ["check_writable", "remove", "replacing", "replacing_folder", "reported", "restore"]
+__all__ = ["aside", "check_writable", "remove", "replacing", "replacing_folder", "reported", "restore"]
 
 _PROBE = bytes(65536)
 _ABANDONED = 24 * 3600.0  # seconds without a change after which a temporary file belongs to nobody
@@ -108,29 +108,34 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
 def _swap(new: Path, target: Path) -> None:
     """Put a whole folder in the place of another."""
-    aside = _aside(target)
+    old = aside(target)
     if target.exists():
-        target.rename(aside)
+        target.rename(old)
     try:
         new.rename(target)
     except BaseException:
         restore(target)
         raise
     _sync_folder(target.parent)
-    if aside.exists():
-        shutil.rmtree(aside)
+    if old.exists():
+        shutil.rmtree(old)
+
+
+def aside(path: Path) -> Path:
+    """Return where the old version of a folder stands while the new one moves in."""
+    target = Path(os.path.realpath(path))
+    return target.with_name(f".{target.name}.old")
 
 
 def restore(path: Path) -> None:
     """Finish what a process left half done in `replacing_folder`: the old version comes back, or goes if replaced."""
-    target = Path(os.path.realpath(path))
-    aside = _aside(target)
-    if not aside.exists():
+    target, old = Path(os.path.realpath(path)), aside(path)
+    if not old.exists():
         return
     if target.exists():
-        shutil.rmtree(aside)
+        shutil.rmtree(old)
     else:
-        aside.rename(target)
+        old.rename(target)
     _sync_folder(target.parent)
 
 
@@ -183,11 +188,6 @@ def check_writable(path: Path, *, folder: bool = False) -> None:
 def _beside(target: Path) -> Path:
     """Return a hidden name in the same folder that nobody else uses."""
     return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
-
-
-def _aside(target: Path) -> Path:
-    """Return where the old version of a folder stands while the new one moves in."""
-    return target.with_name(f".{target.name}.old")
 
 
 def _sweep(target: Path) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import xarray as xr
 
 from xyzpy_widgets.errors import EncodingError, FormatError, OptionError, StoreError
-from xyzpy_widgets.store.atomic import check_writable, remove, reported, restore
+from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
 from xyzpy_widgets.store.decoding import decode, read_schema
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.image import Source
@@ -60,7 +60,7 @@ class NetCDFStore:
 
     def exists(self) -> bool:
         """Tell whether there is something to read."""
-        return self.path.exists() or self._backup.exists()
+        return any(path.exists() for path in (self.path, self._backup, aside(self.path)))
 
     def check(self) -> None:
         """Raise before any work is done what would keep `write` from keeping it; see `Store.check`."""
@@ -98,9 +98,9 @@ class NetCDFStore:
         _backend(self.engine).write(self.path, encode(data, ledger))
 
     def delete(self) -> None:
-        """Remove the file, and a backup of it that would be taken for it; nothing happens when nothing is there."""
-        remove(self.path)
-        remove(self._backup)
+        """Remove the file, and older versions that would be taken for it; nothing happens when nothing is there."""
+        for path in (self.path, self._backup, aside(self.path)):
+            remove(path)
 
     @property
     def _backup(self) -> Path:
