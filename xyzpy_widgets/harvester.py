@@ -22,9 +22,10 @@ from xyzpy_widgets.labelling.coverage import covered
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable, merge
-from xyzpy_widgets.run import as_space, with_constants
+from xyzpy_widgets.run import as_space, needed, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
+from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Harvester"]
 
@@ -322,6 +323,27 @@ class Harvester:
             msg = "nothing is harvested yet; call harvest_combos first"
             raise SpaceError(msg)
         return full
+
+    def plot(self, *wishes: Any, **named_wishes: Any) -> Any:
+        """Draw everything harvested so far, by label.
+
+        Parameters
+        ----------
+        *wishes, **named_wishes
+            As for ``Dataset.xyz.plot``: x, y, and by name var, by, color, row, col, err, kind, fixed and more; what is
+            not given is chosen from the data.
+
+        Returns
+        -------
+        holoviews object
+            It shows itself in a notebook, and takes ``.opts``, ``+`` and ``*``.
+
+        Raises
+        ------
+        ViewError
+            When the wishes do not fit the data, or there is none yet.
+        """
+        return plot(needed(self.full_ds, "harvest_combos"), *wishes, **named_wishes)
 
     def __repr__(self) -> str:
         """Show the runner and the file."""

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+import pandas as pd
+import xarray as xr
 
 from xyzpy_widgets.core.forms import as_cases, as_combos
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Outcome, RunReport
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions, as_run_options
 from xyzpy_widgets.execution.progress import ProgressBar
 
-__all__ = ["Builder", "Sink", "as_space", "built", "carry_out", "with_constants"]
+Data = TypeVar("Data", xr.Dataset, pd.DataFrame)
+
+__all__ = ["Builder", "Sink", "as_space", "built", "carry_out", "needed", "with_constants"]
 
 
 class Sink(Protocol):
@@ -100,3 +106,11 @@ def as_space(
 def with_constants(spec: FunctionSpec, constants: Mapping[str, Any] | None) -> FunctionSpec:
     """Return the description with the constants of one call added."""
     return replace(spec, constants={**spec.constants, **dict(constants)}) if constants else spec
+
+
+def needed(data: Data | None, remedy: str) -> Data:
+    """Return the data that a view is of; raise `ViewError` where there is none yet."""
+    if data is None:
+        msg = f"there is no data to draw yet; call {remedy} first"
+        raise ViewError(msg)
+    return data

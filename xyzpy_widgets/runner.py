@@ -13,7 +13,8 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled
-from xyzpy_widgets.run import as_space, carry_out, with_constants
+from xyzpy_widgets.run import as_space, carry_out, needed, with_constants
+from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Runner", "as_runner"]
 
@@ -231,6 +232,27 @@ class Runner:
         labelled = builder.build()
         self.last_ds = labelled.data
         return labelled, report
+
+    def plot(self, *wishes: Any, **named_wishes: Any) -> Any:
+        """Draw what the last run gave, by label.
+
+        Parameters
+        ----------
+        *wishes, **named_wishes
+            As for ``Dataset.xyz.plot``: x, y, and by name var, by, color, row, col, err, kind, fixed and more; what is
+            not given is chosen from the data.
+
+        Returns
+        -------
+        holoviews object
+            It shows itself in a notebook, and takes ``.opts``, ``+`` and ``*``.
+
+        Raises
+        ------
+        ViewError
+            When the wishes do not fit the data, or there is none yet.
+        """
+        return plot(needed(self.last_ds, "run_combos"), *wishes, **named_wishes)
 
     def __repr__(self) -> str:
         """Show the function, its arguments and outputs."""

@@ -16,9 +16,10 @@ from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.labelling.frame import FrameBuilder, append
-from xyzpy_widgets.run import carry_out, with_constants
+from xyzpy_widgets.run import carry_out, needed, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.store.table import TableStore
+from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Sampler"]
 
@@ -171,6 +172,27 @@ class Sampler:
     def delete_df(self) -> None:
         """Remove the file, and forget the rows."""
         self._archive.delete()
+
+    def plot(self, *wishes: Any, **named_wishes: Any) -> Any:
+        """Draw all rows so far, by label.
+
+        Parameters
+        ----------
+        *wishes, **named_wishes
+            As for ``Dataset.xyz.plot``: x, y, and by name var, by, color, row, col, err, kind, fixed and more; what is
+            not given is chosen from the data.
+
+        Returns
+        -------
+        holoviews object
+            It shows itself in a notebook, and takes ``.opts``, ``+`` and ``*``.
+
+        Raises
+        ------
+        ViewError
+            When the wishes do not fit the data, or there is none yet.
+        """
+        return plot(needed(self.full_df, "sample_combos"), *wishes, **named_wishes)
 
     def __repr__(self) -> str:
         """Show the runner and the file."""

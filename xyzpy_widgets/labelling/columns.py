@@ -6,15 +6,16 @@ value exact, and holds the objects themselves where it does not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.labels import int_array, kind_of, object_array, text_array
 
-__all__ = ["Column", "common_dtype", "converted", "settled", "typed", "unsettled"]
+__all__ = ["Column", "common_dtype", "converted", "exact_variable", "settled", "typed", "unsettled"]
 
 _EXACT = 2**53
 _MAKERS: dict[str, Callable[[Any], NDArray[Any]]] = {
@@ -117,6 +118,11 @@ def _retyped(array: NDArray[Any]) -> NDArray[Any]:
     """Give objects their common type back, where they have one."""
     flat = typed(array.reshape(-1)) if array.size else array.reshape(-1)
     return flat.reshape(array.shape)
+
+
+def exact_variable(dims: Sequence[str], array: NDArray[Any], attrs: Mapping[str, Any]) -> xr.Variable:
+    """Make a variable of the array as it is: the usual way leads objects through pandas, which turns None into nan."""
+    return xr.Variable(tuple(dims), array, dict(attrs), fastpath=True)
 
 
 def unsettled(array: NDArray[Any], present: NDArray[np.bool_]) -> NDArray[Any]:

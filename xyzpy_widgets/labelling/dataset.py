@@ -15,6 +15,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import ResultError
 from xyzpy_widgets.labelling.collect import Cells, collector_of
+from xyzpy_widgets.labelling.columns import exact_variable
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
@@ -79,7 +80,7 @@ class DatasetBuilder:
         for name, (dims, column) in self._collector.columns().items():
             full = (*shape, *column.inner)
             attrs = {**self._collector.attrs.get(name, {}), **self._spec.var_attrs.get(name, {})}
-            variables[name] = ((*names, *dims), column.settled().reshape(full), attrs)
+            variables[name] = exact_variable((*names, *dims), column.settled().reshape(full), attrs)
             present[name] = ((*names, *dims), column.present.reshape(full))
         coords = self._coords()
         data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
@@ -88,4 +89,4 @@ class DatasetBuilder:
 
     def _coords(self) -> dict[str, Any]:
         values: Mapping[str, Any] = {**self._labels, **self._collector.coords}
-        return {name: (name, labels, dict(self._spec.arg_attrs.get(name, {}))) for name, labels in values.items()}
+        return {name: exact_variable([name], labels, self._spec.arg_attrs.get(name, {})) for name, labels in values.items()}

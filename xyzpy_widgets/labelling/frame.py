@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class FrameBuilder:
                 raise ResultError(msg)
             array = np.zeros(len(self._done)) if column.array is None else column.array
             columns[name] = settled(array[rows], column.present[rows])
-        return pd.DataFrame(columns)
+        return _table(columns)
 
     def _argument_columns(self, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
         cases, combos = self._space.cases, self._space.combos
@@ -73,10 +74,14 @@ class FrameBuilder:
 
 def append(*tables: pd.DataFrame) -> pd.DataFrame:
     """Put tables under one another, numbered anew, each value kept as it is."""
-    if len(tables) == 1:
-        return tables[0].reset_index(drop=True)
     names = dict.fromkeys(name for table in tables for name in table.columns)
-    return pd.DataFrame({name: _stacked([table.get(name) for table in tables], tables) for name in names})
+    return _table({name: _stacked([table.get(name) for table in tables], tables) for name in names})
+
+
+def _table(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Make a table of columns as they are: pandas would turn None beside text into nan."""
+    exact = {name: pd.Series(array, dtype=object) if array.dtype == object else array for name, array in columns.items()}
+    return pd.DataFrame(exact)
 
 
 def _stacked(parts: list[pd.Series | None], tables: tuple[pd.DataFrame, ...]) -> Any:

@@ -13,7 +13,7 @@ from xyzpy_widgets.core.labels import kind_of, label_key, shown
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import ConflictError, MergeError
 from xyzpy_widgets.labelling.collect import positions
-from xyzpy_widgets.labelling.columns import common_dtype, converted, settled, unsettled
+from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable, settled, unsettled
 from xyzpy_widgets.labelling.constants import differing
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
@@ -91,7 +91,7 @@ def merge(old: Labelled, new: Labelled, on_conflict: OnConflict = "raise") -> La
         if on_conflict == "raise" and combined.conflicts is not None:
             conflicts += _described(name, old, sides, combined.conflicts)
         attrs = {key: value for side in (old, new) if name in side.data for key, value in side.data[name].attrs.items()}
-        variables[name] = (dims, settled(combined.array, combined.present), attrs)
+        variables[name] = exact_variable(dims, settled(combined.array, combined.present), attrs)
         present[name] = (dims, combined.present)
     if conflicts:
         raise ConflictError(_message(conflicts))
@@ -116,7 +116,7 @@ class _Axes:
                 continue
             labels = union(dim, sides[0].to_numpy(), sides[-1].to_numpy()) if len(sides) > 1 else sides[0].to_numpy()
             self._sizes[dim] = len(labels)
-            self._coords[dim] = (dim, labels, {**sides[0].attrs, **sides[-1].attrs})
+            self._coords[dim] = exact_variable([dim], labels, {**sides[0].attrs, **sides[-1].attrs})
             for side, where in ((old, self.old), (new, self.new)):
                 if dim in side.coords:
                     where[dim] = positions(dim, labels, side[dim].to_numpy())
