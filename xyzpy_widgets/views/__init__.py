@@ -1,0 +1,1 @@
+"""Views: from data and wishes to plots and static HTML."""

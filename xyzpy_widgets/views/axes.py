@@ -1,0 +1,36 @@
+"""Where things lie on an axis: logarithmic or not, and the edges of cells."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["edges", "is_geometric"]
+
+_EVEN = 1.5
+
+
+def is_geometric(places: NDArray[np.float64]) -> bool:
+    """Say whether positive numbers are spaced by a factor rather than by a step, as in 1, 3, 10, 30."""
+    if places.size < 3 or not np.all(places > 0):  # noqa: PLR2004 - two numbers have one distance
+        return False
+    ordered = np.sort(places)
+    factors, steps = np.diff(np.log(ordered)), np.diff(ordered)
+    return bool(factors.max() <= _EVEN * factors.min() and steps.max() > _EVEN * steps.min())
+
+
+def edges(places: NDArray[Any], *, log: bool = False) -> NDArray[Any]:
+    """Return the edges of the cells around ordered numbers or times, one more than there are places.
+
+    An inner edge lies halfway between two places, at their geometric mean on a logarithmic axis. An outer cell reaches
+    as far outwards as inwards. A single cell is 1 wide, a day for times, a decade on a logarithmic axis.
+    """
+    if log:
+        return 10 ** edges(np.log10(places))
+    if places.size == 1:
+        half = np.timedelta64(12, "h") if places.dtype.kind == "M" else 0.5
+        return np.concatenate([places - half, places + half])
+    inner = places[:-1] + np.diff(places) / 2
+    return np.concatenate([places[:1] - (inner[:1] - places[:1]), inner, places[-1:] + (places[-1:] - inner[-1:])])

@@ -1,0 +1,129 @@
+"""The data that a view draws: what is fixed is taken out, what is aggregated is reduced, each panel stands apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from xyzpy_widgets.views.reading import Axis, Column, column_of, flatten, subject_of, told
+from xyzpy_widgets.views.spec import ViewSpec
+from xyzpy_widgets.views.table import melted
+
+__all__ = ["ALONE", "Panel", "groups_of", "panels_of"]
+
+ALONE = " "
+"""The column along x of a view that has nothing there."""
+
+_HOVERED_ROWS = 2000
+"""The most rows of a table of which the pointer tells every column: each one makes the plot larger."""
+
+_WHOLE = 2**53
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """The data of one panel, what it is called, and the row and column where it stands."""
+
+    data: xr.DataArray | pd.DataFrame
+    title: str
+    row: int
+    column: int
+
+
+def panels_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> list[Panel]:
+    """Return the panels of a view, row by row.
+
+    Those of a heatmap hold an array over y and x, all others the rows of a table.
+    """
+    if spec.kind == "heatmap" and isinstance(data, xr.Dataset):
+        subject = subject_of(data, spec.var)
+        whole = _reduced(subject.data, subject.axes, spec).transpose(..., spec.y, spec.x)
+        return [_panel(whole.isel(at), subject.axes, at, spec) for at in _positions(subject.axes, spec)]
+    frame, axes = _grid_frame(data, spec) if isinstance(data, xr.Dataset) else _table_frame(data, spec)
+    if spec.x is None:
+        frame = frame.assign(**{ALONE: spec.ylabel})
+    if spec.kind == "scatter":
+        frame = frame.dropna(subset=[spec.x or ALONE, spec.y, *groups_of(frame, spec)])
+    return [_panel(frame[_mask(frame, axes, at)], axes, at, spec) for at in _positions(axes, spec)]
+
+
+def groups_of(frame: pd.DataFrame, spec: ViewSpec) -> list[str]:
+    """Return the columns whose values have a colour each: those of the curves, and texts that the colours tell."""
+    told_by_color = spec.color is not None and spec.kind == "scatter" and column_of(frame, spec.color).kind == "text"
+    return [*spec.by, *([str(spec.color)] if told_by_color else [])]
+
+
+def _positions(axes: Mapping[str, Axis], spec: ViewSpec) -> list[dict[str, int]]:
+    """Return where each panel lies along the dimensions that give panels."""
+    shape = [axes[name].size for name in spec.panels]
+    return [dict(zip(spec.panels, index, strict=True)) for index in np.ndindex(*shape)]
+
+
+def _panel(data: Any, axes: Mapping[str, Axis], at: Mapping[str, int], spec: ViewSpec) -> Panel:
+    title = ", ".join(f"{name} = {told(axes[name].label(position))}" for name, position in at.items())
+    return Panel(data, title, at.get(spec.row or "", 0), at.get(spec.col or "", 0))
+
+
+def _reduced(array: xr.DataArray, axes: Mapping[str, Axis], spec: ViewSpec) -> xr.DataArray:
+    for dim, label in spec.fixed:
+        if dim in array.dims:
+            array = array.isel({dim: axes[dim].find(label)}, drop=True)
+    for dim, how in spec.aggregate:
+        if dim in array.dims:
+            array = getattr(array, how)(dim, skipna=True, **({"min_count": 1} if how == "sum" else {}))
+    return array
+
+
+def _grid_frame(data: xr.Dataset, spec: ViewSpec) -> tuple[pd.DataFrame, dict[str, Axis]]:
+    """Return a row for each cell that is drawn, and the axes of the panels."""
+    subject = subject_of(data, spec.var)
+    names = [name for name in (spec.x, spec.color, spec.err) if name in data.data_vars and name not in spec.var]
+    subjects = [subject, *(subject_of(data, [str(name)]) for name in dict.fromkeys(names))]
+    axes = {dim: axis for one in subjects for dim, axis in one.axes.items()}
+    frame = flatten([_reduced(one.data, axes, spec) for one in subjects])
+    return frame.assign(**{name: _groups(column_of(frame, name)) for name in spec.by}), axes
+
+
+def _table_frame(data: pd.DataFrame, spec: ViewSpec) -> tuple[pd.DataFrame, dict[str, Axis]]:
+    """Return the rows that are drawn, with plain values, and the axes of the panels."""
+    if len(spec.var) > 1:
+        data = melted(data, spec.var)
+    drawn = {name for name, _ in spec.roles()} | {spec.err}
+    columns = [column_of(data, str(name)) for name in data.columns if name in drawn or len(data) <= _HOVERED_ROWS]
+    frame = pd.DataFrame({column.name: column.values for column in columns})
+    kept = pd.Series(data=True, index=frame.index)
+    for name, label in spec.fixed:
+        axis = _occurring(frame, name)
+        kept &= frame[name] == axis.places[axis.find(label)]
+    naming = {*spec.by, *spec.panels} | ({spec.x} if spec.kind == "bar" else set())
+    frame = frame.assign(**{column.name: _groups(column) for column in columns if column.name in naming})[kept]
+    return frame.sort_values([*spec.panels, *spec.by], kind="stable"), {n: _occurring(frame, n) for n in spec.panels}
+
+
+def _groups(column: Column) -> pd.Series:
+    """Return values as the names of groups, none of them missing: booleans as words, whole numbers without a point."""
+    values = pd.Series(column.values)
+    if column.kind == "number" and column.groups:
+        values = values.map({0.0: "False", 1.0: "True"})
+    if values.isna().any():
+        return values.map(str, na_action="ignore").astype(object).fillna("missing")
+    whole = column.kind == "number" and not column.groups and bool((values % 1 == 0).all())
+    return values.astype(int) if whole and values.abs().max() < _WHOLE else values
+
+
+def _occurring(frame: pd.DataFrame, name: str) -> Axis:
+    """Return an axis of the values that occur in a column."""
+    column = column_of(frame, name)
+    return Axis(name, column.kind, column.distinct(), column.caption)
+
+
+def _mask(frame: pd.DataFrame, axes: Mapping[str, Axis], at: Mapping[str, int]) -> pd.Series:
+    mask = pd.Series(data=True, index=frame.index)
+    for name, position in at.items():
+        mask &= frame[name] == axes[name].places[position]
+    return mask

@@ -1,0 +1,257 @@
+"""Choose the view of a dataset: the kind of plot, and one visible role for each dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from xyzpy_widgets.core.variables import hint
+from xyzpy_widgets.errors import ViewError
+from xyzpy_widgets.views.axes import is_geometric
+from xyzpy_widgets.views.checks import check_fit, check_log, check_panels, check_values, title_of
+from xyzpy_widgets.views.reading import Axis, Label, Subject, subject_of
+from xyzpy_widgets.views.request import Request, request_of
+from xyzpy_widgets.views.spec import PlotKind, ViewSpec, Wishes
+
+__all__ = ["grid_view"]
+
+_FEW = 10
+"""The most curves that a view is given unasked."""
+_FEW_PANELS = 9
+"""The most panels that a view is given unasked."""
+
+
+@dataclass(slots=True)
+class _Roles:
+    """The roles that the dimensions have so far; no dimension has two."""
+
+    axes: Mapping[str, Axis]
+    taken: dict[str, str] = field(default_factory=dict)
+
+    def give(self, role: str, dim: str) -> None:
+        """Give a dimension its role."""
+        if dim not in self.axes:
+            raise ViewError(f"{role}={dim!r} is not a dimension of what is drawn: {hint(dim, self.axes)}")
+        if dim in self.taken:
+            raise ViewError(f"{self.taken[dim]}={dim!r} and {role}={dim!r}: a dimension has one role; leave one out")
+        self.taken[dim] = role
+
+    def of(self, role: str) -> tuple[str, ...]:
+        """Return the dimensions that have a role."""
+        return tuple(dim for dim, taken in self.taken.items() if taken == role)
+
+    def one(self, role: str) -> str | None:
+        """Return the dimension that has a role."""
+        return next(iter(self.of(role)), None)
+
+    def free(self) -> list[Axis]:
+        """Return the dimensions without a role."""
+        return [axis for dim, axis in self.axes.items() if dim not in self.taken]
+
+    def panels_with(self, axis: Axis) -> int:
+        """Return how many panels there are when a dimension gives panels too."""
+        return int(np.prod([self.axes[dim].size for dim in self.of("row") + self.of("col")], initial=axis.size))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What is drawn, what stands beside it, and the roles of their dimensions."""
+
+    request: Request
+    subject: Subject
+    beside: Mapping[str, Subject]
+    roles: _Roles
+
+
+def grid_view(data: xr.Dataset, wishes: Wishes) -> ViewSpec:
+    """Choose the view of a dataset whose names are texts.
+
+    Raises `ViewError` for wishes that do not fit.
+    """
+    request = request_of(data, wishes)
+    if not request.var:
+        return ViewSpec(var=(), kind="scatter", title=wishes.title or "nothing to draw: no variables")
+    scene = _scene(data, request)
+    kind = request.kind or _kind(scene)
+    _check(kind, scene)
+    _give_axes(kind, scene)
+    aggregate = _give_rest(kind, scene)
+    return _spec(kind, scene, wishes, aggregate | dict(request.aggregate))
+
+
+def _scene(data: xr.Dataset, request: Request) -> _Scene:
+    subject = subject_of(data, request.var)
+    beside = {role: subject_of(data, [name]) for role, name in request.beside.items()}
+    roles = _Roles({dim: axis for one in (subject, *beside.values()) for dim, axis in one.axes.items()})
+    for role, dim in request.dims:
+        roles.give(role, dim)
+    return _Scene(request, subject, beside, roles)
+
+
+def _kind(scene: _Scene) -> PlotKind:
+    """Choose the kind of plot from what is drawn and over what."""
+    roles, kind = scene.roles, scene.subject.kind
+    if kind == "text" or {"x", "color"} & set(scene.beside):
+        return "scatter"
+    bars: PlotKind = "bar" if kind == "number" and "err" not in scene.beside else "scatter"
+    x = roles.one("x")
+    if roles.of("y"):
+        return "heatmap" if kind == "number" else "scatter"
+    if x is not None:
+        return bars if roles.axes[x].kind == "text" else "line"
+    free = [axis for axis in roles.free() if axis.size != 1] or roles.free()
+    ordered = [axis for axis in free if axis.kind != "text"]
+    curves = roles.of("by") or roles.of("color") or "err" in scene.beside
+    if len([axis for axis in ordered if axis.size != 1]) > 1 and kind == "number" and not curves:
+        return "heatmap"
+    return "line" if ordered else bars
+
+
+def _check(kind: PlotKind, scene: _Scene) -> None:
+    """Refuse roles that the kind of plot does not have, and values that it cannot draw."""
+    request, subject = scene.request, scene.subject
+    check_fit(kind, {role: dim for dim, role in scene.roles.taken.items()} | dict(request.beside))
+    check_values(kind, subject.name, subject.kind)
+    for role, one in scene.beside.items():
+        if role == "err" and (one.kind != "number" or len(request.var) > 1 or scene.roles.of("y")):
+            raise ViewError(f"err={one.name!r} must hold numbers, for one variable along y; leave it out")
+        if role != "err" and kind != "scatter":
+            remedy = "choose kind='scatter', or give a dimension"
+            raise ViewError(f"{role}={one.name!r} is a variable, and kind={kind!r} has no place for it; {remedy}")
+    if request.aggregate and subject.kind != "number":
+        raise ViewError(f"aggregate={request.aggregate!r}: {subject.name!r} holds no numbers; use fixed instead")
+
+
+def _give_axes(kind: PlotKind, scene: _Scene) -> None:
+    """Give the axes of the plot to the dimensions that suit them best."""
+    roles = scene.roles
+    wanted = {"line": "x", "bar": "x", "scatter": "x", "heatmap": "xy", "hist": ""}[kind]
+    varying = [axis for axis in roles.free() if axis.size != 1]
+    if scene.subject.kind == "text" and kind == "scatter" and "x" not in scene.beside and len(varying) > 1:
+        wanted = "xy"  # the texts are told by the colours
+    for role in wanted:
+        if roles.of(role) or role in scene.beside:
+            continue
+        best = _best(roles.free(), text=kind == "bar")
+        if best is not None:
+            roles.give(role, best.name)
+        elif kind == "heatmap":
+            dims = ", ".join(map(repr, scene.subject.axes)) or "none"
+            raise ViewError(
+                f"kind='heatmap' needs two dimensions, and {scene.subject.name!r} has {dims}; choose 'line'"
+            )
+
+
+def _best(axes: list[Axis], *, text: bool) -> Axis | None:
+    """Return the axis that tells most: of the wanted kind, long, and late (the outputs' own dimensions come last)."""
+    ranked = sorted(axes, key=lambda axis: ((axis.kind == "text") == text, axis.size != 1, axis.size))
+    return ranked[-1] if ranked else None
+
+
+def _give_rest(kind: PlotKind, scene: _Scene) -> dict[str, str]:
+    """Give each dimension that is left a role that shows, and return those that are averaged."""
+    roles = scene.roles
+    if kind in {"line", "bar"}:
+        roles.taken |= dict.fromkeys(roles.of("color"), "by")
+    aggregate = {}
+    for axis in sorted(roles.free(), key=lambda axis: (axis.kind != "text", axis.size)):
+        role = _role_of(axis, kind, scene)
+        roles.give(role, axis.name)
+        if role == "aggregate":
+            aggregate[axis.name] = "mean"
+    return aggregate
+
+
+def _role_of(axis: Axis, kind: PlotKind, scene: _Scene) -> str:
+    """Choose the role of one dimension that is left."""
+    roles = scene.roles
+    if axis.size == 1:
+        return "fixed"
+    across = bool(roles.of("y"))
+    marks = kind == "hist" or (kind == "scatter" and not across)
+    coloured = across or roles.of("by") or roles.of("color") or "color" in scene.beside
+    if kind in {"line", "bar", "scatter"} and not coloured and axis.size <= _FEW and (axis.kind == "text" or not marks):
+        return "by"
+    if marks:
+        return "pooled"
+    if roles.panels_with(axis) <= _FEW_PANELS and not (roles.of("col") and roles.of("row")):
+        return "row" if roles.of("col") else "col"
+    return "aggregate" if scene.subject.kind == "number" else "fixed"
+
+
+def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str, str]) -> ViewSpec:
+    """Put the roles together with the axes' scales and with what is written beside them."""
+    roles, subject, beside = scene.roles, scene.subject, scene.beside
+    subjects = {one.name: one for one in (subject, *beside.values())}
+    x, y, color = _places(kind, scene)
+    captions = {name: one.caption for name, one in (subjects | dict(roles.axes)).items()}
+    fixed = tuple((dim, _label(roles.axes[dim], wishes.fixed or {})) for dim in roles.of("fixed"))
+    empty = bool(pd.isna(subject.data.to_numpy()).all())
+    first = wishes.title or ", ".join(scene.request.var if len(scene.request.var) > 1 else [subject.caption])
+    spec = ViewSpec(
+        var=scene.request.var,
+        kind=kind,
+        x=x,
+        y=y,
+        by=roles.of("by"),
+        color=color,
+        row=roles.one("row"),
+        col=roles.one("col"),
+        err=beside["err"].name if "err" in beside else None,
+        pooled=roles.of("pooled"),
+        aggregate=tuple(aggregate.items()),
+        fixed=fixed,
+        logx=_log("logx", x if kind != "bar" else None, scene, wished=wishes.logx),
+        logy=_log("logy", y if kind != "bar" else None, scene, wished=wishes.logy),
+        logz=_log("logz", color if kind == "heatmap" else None, scene, wished=wishes.logz),
+        title=title_of(f"{first}: no values" if empty else first, aggregate.items(), fixed),
+        xlabel=captions.get(x or "", ""),
+        ylabel=captions.get(y or "", "count" if kind == "hist" else ""),
+        clabel=captions.get(color or "", ""),
+    )
+    check_panels(spec, {dim: axis.size for dim, axis in roles.axes.items()})
+    return spec
+
+
+def _places(kind: PlotKind, scene: _Scene) -> tuple[str | None, str | None, str | None]:
+    """Return what lies along x, along y and in the colours."""
+    roles, subject = scene.roles, scene.subject
+    if kind == "hist":
+        return subject.name, None, None
+    x = scene.beside["x"].name if "x" in scene.beside else roles.one("x")
+    color = scene.beside["color"].name if "color" in scene.beside else roles.one("color")
+    if roles.of("y"):
+        return x, roles.one("y"), color or subject.name
+    return x, subject.name, color
+
+
+def _label(axis: Axis, fixed: Mapping[Any, Any]) -> Label:
+    """Return the label at which a dimension is fixed: the wished one, else the first."""
+    for dim, label in fixed.items():
+        if str(dim) == axis.name:
+            position = axis.find(label)
+            if position is None:
+                labels = [str(axis.label(i)) for i in range(axis.size)]
+                raise ViewError(
+                    f"fixed={{{axis.name!r}: {label!r}}} is not among its labels: {hint(str(label), labels)}"
+                )
+            return axis.label(position)
+    return axis.label(0)
+
+
+def _log(role: str, name: str | None, scene: _Scene, *, wished: bool | None) -> bool:
+    """Say whether an axis is logarithmic: as wished, else where the labels of a dimension are spaced by a factor."""
+    axis = scene.roles.axes.get(name or "")
+    if wished is None:
+        return axis is not None and axis.kind == "number" and is_geometric(axis.places)
+    drawn = next((one for one in (scene.subject, *scene.beside.values()) if one.name == name), None)
+    if axis is not None:
+        check_log(role, wished, axis.kind, axis.places)
+    else:
+        check_log(role, wished, *(("text", np.empty(0)) if drawn is None else (drawn.kind, drawn.data.to_numpy())))
+    return wished
