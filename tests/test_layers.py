@@ -27,7 +27,7 @@ FLOORS = (
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
-LODGERS = {"labelled_store": "harvester", "case_runners": "runner", "combo_runners": "runner", "run": "runner"}
+LODGERS = {"labelled_store": "harvester", "summary": "runner", "case_runners": "runner", "combo_runners": "runner", "run": "runner"}
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
 LOWEST_FLOOR = {"numpy": 1, "pandas": 2, "xarray": 2}
@@ -44,6 +44,7 @@ HOME = {
     "hvplot": {"views"},
     "ipywidgets": {"widgets"},
     "joblib": {"execution"},
+    "msgpack": {"store"},
     "netCDF4": {"store"},
     "pyarrow": {"store"},
     "tqdm": {"execution"},

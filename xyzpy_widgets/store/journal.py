@@ -1,0 +1,117 @@
+"""The journal of a store: every record on its way into the data file, kept from the moment that it is finished.
+
+The journal of ``NAME`` is the folder ``NAME.journal``. Each writer has a file of its own in it, a segment, which only
+grows (`frames` says what is in it): nobody waits for anybody, and what a dying writer tears cannot hurt the records of
+another. A writer holds a lock on its segment, which the kernel frees when the writer dies; by that others know which
+segments never change again.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from xyzpy_widgets.store.atomic import reported
+from xyzpy_widgets.store.disk import sync_folder
+from xyzpy_widgets.store.frames import HEADER
+from xyzpy_widgets.store.lock import try_lock
+
+__all__ = ["SUFFIX", "SegmentFile", "discard", "segments"]
+
+SUFFIX = ".log"
+"""What the name of a segment ends with."""
+
+_GRACE = 60.0  # seconds without a change after which a writer counts as dead where no lock says so
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFile:
+    """A segment that is in a journal.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    size : int
+        Its size in bytes.
+    live : bool
+        Whether its writer may still append to it. A segment that is not live never changes again.
+    """
+
+    path: Path
+    size: int
+    live: bool
+
+
+def segments(folder: Path, *, grace: float = _GRACE) -> list[SegmentFile]:
+    """Return the segments of a journal, in the order in which they were begun.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The journal, which need not be there.
+    grace : float, default 60
+        Where the file system has no locks: the time without a change, in seconds, after which a writer counts as dead.
+
+    Returns
+    -------
+    list of SegmentFile
+        Those of this process among them.
+
+    Raises
+    ------
+    StoreError
+        When the folder cannot be read.
+    """
+    with reported(folder):
+        try:
+            paths = sorted(path for path in folder.iterdir() if path.suffix == SUFFIX)
+        except FileNotFoundError:
+            return []
+        found = [_looked_at(path, grace) for path in paths]
+    return [one for one in found if one is not None]
+
+
+def discard(path: Path) -> None:
+    """Remove a segment whose writer is gone and whose records are kept elsewhere, durably.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The segment; it may be gone already. The journal goes with its last segment.
+
+    Raises
+    ------
+    StoreError
+        When the system refuses.
+    """
+    folder = path.parent
+    with reported(path), suppress(FileNotFoundError):
+        path.unlink(missing_ok=True)
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            raise
+        except OSError:  # there is more in it
+            sync_folder(folder)
+        else:
+            sync_folder(folder.parent)
+
+
+def _looked_at(path: Path, grace: float) -> SegmentFile | None:
+    """Return what can be told of a segment from outside, None when it is gone."""
+    try:
+        file = path.open("rb", buffering=0)
+    except FileNotFoundError:
+        return None
+    with file:
+        free = try_lock(file.fileno(), shared=True)
+        stat = os.fstat(file.fileno())
+    if free is False:
+        return SegmentFile(path, stat.st_size, live=True)
+    young = time.time() - stat.st_mtime < grace
+    lockless = free is None or stat.st_size < len(HEADER)  # no locks here, or not locked yet
+    return SegmentFile(path, stat.st_size, live=lockless and young)

@@ -1,0 +1,234 @@
+"""A segment of the journal, seen by its writer."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from xyzpy_widgets.errors import StoreError
+from xyzpy_widgets.store.atomic import reported
+from xyzpy_widgets.store.disk import sync, sync_folder
+from xyzpy_widgets.store.frames import HEADER, frame
+from xyzpy_widgets.store.growing import GrowingFile
+from xyzpy_widgets.store.journal import SUFFIX, discard
+from xyzpy_widgets.store.packing import pack
+
+__all__ = ["Segment"]
+
+_LINGER = 50  # intervals without a record after which the thread that brings them to the disk ends
+
+
+class Segment:
+    """A segment and its only writer, which is this process; its threads may share it.
+
+    A record has left the process when `append` returns: whatever happens to the process after that, the record is
+    read by the next who looks. It is on the disk a tenth of a second later, or when `sync` returns: then it outlives a
+    power cut too.
+
+    Parameters
+    ----------
+    file : GrowingFile
+        The file, with its header; use `create`.
+    interval : float
+        The longest time, in seconds, that a record waits for being brought to the disk.
+
+    Notes
+    -----
+    When somebody removes the file or its folder, it is made again with all that was in it as soon as records are
+    brought to the disk: `interval` after the next `append`, or by `sync`. A forked child has no part in the segment:
+    what it tries raises `StoreError`.
+    """
+
+    def __init__(self, file: GrowingFile, interval: float) -> None:
+        self._file = file
+        self._interval = interval
+        self._process = os.getpid()
+        self._synced = (0, 0)  # the state of the file that is known to be on the disk
+        self._failure: StoreError | None = None
+        self._writing = threading.Lock()
+        self._syncing = threading.Lock()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def create(cls, folder: Path, *, interval: float = 0.1) -> Self:
+        """Begin a segment under a name of its own.
+
+        Parameters
+        ----------
+        folder : pathlib.Path
+            The journal; it is made when it is not there.
+        interval : float, default 0.1
+            The longest time, in seconds, that a record waits for being brought to the disk in the background.
+
+        Returns
+        -------
+        Segment
+            One without a record; close it, or use it in a ``with`` block.
+
+        Raises
+        ------
+        StoreError
+            When the folder around the journal is missing, full or may not be written to.
+        """
+        host = re.sub(r"[^\w.]", "_", socket.gethostname())[:64]
+        path = folder / f"{time.time_ns():020d}-{host}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
+        with reported(path):
+            return cls(GrowingFile.create(path, HEADER), interval)
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._file.path
+
+    @property
+    def size(self) -> int:
+        """The number of bytes that were written: the ``end`` of the last record."""
+        return self._file.size
+
+    def append(self, record: Mapping[str, Any]) -> None:
+        """Write a record in one call of the system, so that it outlives this process.
+
+        Parameters
+        ----------
+        record : mapping of str
+            What `pack` takes.
+
+        Raises
+        ------
+        EncodingError
+            When a value cannot be kept.
+        StoreError
+            When the system refuses this record, or refused to bring earlier ones to the disk. This record is not in
+            the segment then; those that were appended before are.
+        """
+        payload = pack(dict(record))
+        self._check()
+        with self._writing:
+            try:
+                self._file.settle()
+                self._file.append(frame(payload, self._file.size))
+                if self._thread is None:
+                    self._begin_syncing()
+            except OSError:
+                with reported(self.path):
+                    raise
+
+    def sync(self) -> None:
+        """Return when all records that were appended before are on the disk.
+
+        Raises
+        ------
+        StoreError
+            When the system refuses, now or in the background before.
+        """
+        self._check()
+        with self._syncing:
+            self._check()
+            self._bring_to_disk()
+
+    def close(self) -> None:
+        """Bring everything to the disk, and let the segment go; raises as `sync` does. The file stays."""
+        if self._file.closed:
+            return
+        try:
+            self.sync()
+        finally:
+            self._end()
+
+    def remove(self) -> None:
+        """Remove the file, whose records are kept elsewhere, and the journal when nothing else is in it.
+
+        Raises
+        ------
+        StoreError
+            When the system refuses, or in a forked child.
+        """
+        if os.getpid() != self._process:
+            self._check()
+        self._end()
+        discard(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check(self) -> None:
+        """Raise what keeps this process from writing; a forked child stops here, not at a lock."""
+        if self._file.closed:
+            whose = "closed" if os.getpid() == self._process else f"that of the parent process {self._process}"
+            msg = f"{self.path} is {whose}; begin another segment"
+            raise StoreError(msg)
+        if self._failure is not None:
+            msg = f"{self._failure}; the last records may not outlive a power cut: begin another segment"
+            raise StoreError(msg) from self._failure
+
+    def _bring_to_disk(self) -> None:
+        """Return when all that was written before is on the disk, and its name as well; one thread at a time."""
+        while self._synced != (state := self._state()):
+            try:
+                with reported(self.path):
+                    sync(self._file.descriptor)
+                    if self._synced[0] != state[0] or self._synced[1] == 0:
+                        self._bring_name_to_disk()
+            except StoreError as error:
+                self._failure = error
+                raise
+            if self._file.copies == state[0]:
+                self._synced = state
+                return
+
+    def _state(self) -> tuple[int, int]:
+        """Return how often the file was made again, and how long it is, once it is as it should be."""
+        with self._writing, reported(self.path):
+            self._file.settle()
+            self._file.restore()
+            return self._file.copies, self._file.size
+
+    def _bring_name_to_disk(self) -> None:
+        with suppress(FileNotFoundError):  # the folder was removed just now, and is going to be made again
+            sync_folder(self.path.parent)
+            sync_folder(self.path.parent.parent)
+
+    def _begin_syncing(self) -> None:
+        """Start the thread that brings records to the disk."""
+        thread = threading.Thread(target=self._sync_on, name=f"sync {self.path.name}", daemon=True)
+        self._thread = thread
+        try:
+            thread.start()
+        except RuntimeError:  # the system gives no more threads
+            self._thread = None
+            sync(self._file.descriptor)
+
+    def _sync_on(self) -> None:
+        """Bring records to the disk at every interval, until there have been none for a while."""
+        idle = 0
+        while not self._ended.wait(self._interval):
+            with suppress(StoreError), self._syncing:  # the next call raises it
+                self._bring_to_disk()
+            with self._writing:
+                idle = idle + 1 if self._synced[1] == self._file.size else 0
+                if idle > _LINGER or self._failure is not None:
+                    self._thread = None
+                    return
+
+    def _end(self) -> None:
+        """End the thread, and let the file go."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        with self._syncing, self._writing:
+            self._file.close()
