@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.svm import SVC
 
 import xyzpy_widgets as xyz
-from xyzpy_widgets.views.plots import save_html
+from xyzpy_widgets.views.inline import save_html
 
 
 def train(C, gamma, kernel):

@@ -27,12 +27,18 @@ FLOORS = (
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
-LODGERS = {"labelled_store": "harvester", "summary": "runner", "case_runners": "runner", "combo_runners": "runner", "run": "runner"}
+LODGERS = {
+    "labelled_store": "harvester",
+    "summary": "runner",
+    "case_runners": "runner",
+    "combo_runners": "runner",
+    "run": "runner",
+}
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
 LOWEST_FLOOR = {"numpy": 1, "pandas": 2, "xarray": 2}
 HOME = {
-    "IPython": {"magics"},
+    "IPython": {"execution", "magics"},
     "anywidget": {"widgets"},
     "bokeh": {"views"},
     "cloudpickle": {"execution"},

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from xyzpy_widgets._version import __version__
+from xyzpy_widgets.views import accessor as _accessor  # noqa: F401 - registers ds.xyz
 
 if TYPE_CHECKING:
     from xyzpy_widgets import errors

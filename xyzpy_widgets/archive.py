@@ -62,7 +62,7 @@ class Archive(Generic[T]):
     @property
     def where(self) -> str:
         """Where the data is, for a repr."""
-        return "in memory" if self.store is None else f"Sync file --> {self.store.path} [{self.store.engine}]"
+        return "in memory" if self.store is None else f"{self.store.path} [{self.store.engine}]"
 
     def current(self) -> T | None:
         """Return all there is: what the file holds now, with what is not written yet joined to it.

@@ -25,6 +25,8 @@ from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable, merge
 from xyzpy_widgets.run import as_space, needed, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
+from xyzpy_widgets.summary import harvest_card
+from xyzpy_widgets.views.card import card_html
 from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Harvester"]
@@ -348,7 +350,10 @@ class Harvester:
     def __repr__(self) -> str:
         """Show the runner and the file."""
         runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Harvester>\n{runner}\n{self._archive.where}"
+        return f"<xyzpy_widgets.Harvester>\n{runner}\nSync file --> {self._archive.where}"
+
+    def _repr_html_(self) -> str:
+        return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))
 
 
 @dataclass(frozen=True, slots=True)

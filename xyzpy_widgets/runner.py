@@ -14,6 +14,8 @@ from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.run import as_space, carry_out, needed, with_constants
+from xyzpy_widgets.summary import runner_card
+from xyzpy_widgets.views.card import card_html
 from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Runner", "as_runner"]
@@ -264,6 +266,9 @@ class Runner:
             f"    var_dims: {self.var_dims}",
         ]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return card_html(runner_card(self.spec))
 
 
 def as_runner(given: Runner | Callable[..., Any]) -> Runner:

@@ -19,6 +19,8 @@ from xyzpy_widgets.labelling.frame import FrameBuilder, append
 from xyzpy_widgets.run import carry_out, needed, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.store.table import TableStore
+from xyzpy_widgets.summary import table_card
+from xyzpy_widgets.views.card import card_html
 from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Sampler"]
@@ -197,7 +199,11 @@ class Sampler:
     def __repr__(self) -> str:
         """Show the runner and the file."""
         runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Sampler>\n{runner}\n{self._archive.where}"
+        return f"<xyzpy_widgets.Sampler>\n{runner}\nSync file --> {self._archive.where}"
+
+    def _repr_html_(self) -> str:
+        full = self._archive.current()
+        return card_html(table_card(self.runner.spec, self._archive.where, 0 if full is None else len(full)))
 
 
 def _draws(given: Any) -> dict[str, Any]:

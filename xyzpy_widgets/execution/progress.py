@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import TracebackType
 from typing import Any, Self
 
@@ -30,7 +31,15 @@ class ProgressBar:
 
         self._plan = plan
         self._verbosity = verbosity
-        self._bar: Any = tqdm(total=len(plan), disable=verbosity == 0, dynamic_ncols=True)
+        self._shown: Any = None
+        off = verbosity == 0
+        if off or not _in_notebook(tqdm):
+            self._bar: Any = tqdm(total=len(plan), disable=off, dynamic_ncols=True)
+            return
+        from IPython.display import display
+
+        self._bar = tqdm(total=len(plan), display=False)
+        self._shown = display(self._bar.container, display_id=True)  # type: ignore[no-untyped-call]
 
     def __enter__(self) -> Self:
         """Start the clock."""
@@ -39,11 +48,19 @@ class ProgressBar:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Leave the bar as it stands."""
+        """Leave the bar as it stands; a notebook is saved with its last state, not with its first."""
         self._bar.close()
+        if self._shown is not None:
+            self._shown.update(self._bar.container)
 
     def add(self, outcome: Outcome) -> None:
         """Count a batch."""
         if self._verbosity >= _CASE and len(outcome.numbers):
             self._bar.set_description_str(str(self._plan.point(int(outcome.numbers[-1]))), refresh=False)
         self._bar.update(len(outcome))
+
+
+def _in_notebook(bar: type) -> bool:
+    """Say whether tqdm has chosen the bar that is a widget."""
+    notebook = sys.modules.get("tqdm.notebook")
+    return notebook is not None and issubclass(bar, notebook.tqdm)

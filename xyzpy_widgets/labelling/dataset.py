@@ -89,4 +89,5 @@ class DatasetBuilder:
 
     def _coords(self) -> dict[str, Any]:
         values: Mapping[str, Any] = {**self._labels, **self._collector.coords}
-        return {name: exact_variable([name], labels, self._spec.arg_attrs.get(name, {})) for name, labels in values.items()}
+        attrs = self._spec.arg_attrs
+        return {name: exact_variable([name], labels, attrs.get(name, {})) for name, labels in values.items()}

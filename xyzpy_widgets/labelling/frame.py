@@ -80,8 +80,8 @@ def append(*tables: pd.DataFrame) -> pd.DataFrame:
 
 def _table(columns: Mapping[str, Any]) -> pd.DataFrame:
     """Make a table of columns as they are: pandas would turn None beside text into nan."""
-    exact = {name: pd.Series(array, dtype=object) if array.dtype == object else array for name, array in columns.items()}
-    return pd.DataFrame(exact)
+    objects = {name: pd.Series(array, dtype=object) for name, array in columns.items() if array.dtype == object}
+    return pd.DataFrame({**columns, **objects})
 
 
 def _stacked(parts: list[pd.Series | None], tables: tuple[pd.DataFrame, ...]) -> Any:

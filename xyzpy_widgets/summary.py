@@ -1,0 +1,66 @@
+"""What a Runner, Harvester or Sampler tells of itself in a notebook."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.labels import shown
+from xyzpy_widgets.labelling.ledger import Labelled
+from xyzpy_widgets.views.card import AxisRow, Card, span_of
+
+__all__ = ["harvest_card", "runner_card", "table_card"]
+
+_LONGEST = 60
+
+
+def runner_card(spec: FunctionSpec) -> Card:
+    """Tell the function, its arguments and outputs."""
+    return Card("Runner", _called(spec), _place(spec.fn), _rows(spec))
+
+
+def harvest_card(spec: FunctionSpec, where: str, full: Labelled | None) -> Card:
+    """Tell how much of the grid is there too."""
+    rows = (*_rows(spec), ("data", where))
+    if full is None:
+        return Card("Harvester", _called(spec), _place(spec.fn), (*rows, ("cases", "none harvested yet")))
+    axes = tuple(AxisRow(arg, full.data.sizes[arg], span_of(full.data[arg].to_numpy())) for arg in full.args)
+    done = full.done
+    return Card("Harvester", _called(spec), _place(spec.fn), rows, axes, int(done.sum()), int(done.size))
+
+
+def table_card(spec: FunctionSpec, where: str, n_rows: int) -> Card:
+    """Tell how many rows there are too."""
+    rows = (*_rows(spec), ("data", where), ("rows", str(n_rows)))
+    return Card("Sampler", _called(spec), _place(spec.fn), rows)
+
+
+def _called(spec: FunctionSpec) -> str:
+    return f"{spec.name}({', '.join(spec.fn_args)})"
+
+
+def _place(fn: Callable[..., Any]) -> str:
+    """Return the file and line of a function, nothing for one without source."""
+    try:
+        file, (_, line) = inspect.getsourcefile(fn), inspect.getsourcelines(fn)
+    except (OSError, TypeError):
+        return ""
+    return f"{Path(file).name}:{line}" if file and Path(file).exists() else f"cell, line {line}"
+
+
+def _rows(spec: FunctionSpec) -> tuple[tuple[str, str], ...]:
+    outputs = [f"{one.name}[{', '.join(one.dims)}]" if one.dims else one.name for one in spec.variables or ()]
+    constants = [f"{name}={_short(value)}" for name, value in spec.constants.items()]
+    return (
+        ("outputs", ", ".join(outputs) or "named by each result"),
+        ("constants", ", ".join(constants)),
+        ("not recorded", ", ".join(spec.resources)),
+    )
+
+
+def _short(value: Any) -> str:
+    text = f"array of shape {value.shape}" if hasattr(value, "shape") and value.shape else shown(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
