@@ -143,17 +143,13 @@ def test_a_description_that_cannot_be_meant_is_refused(
 
 def test_a_constant_that_names_a_dimension_gives_its_labels() -> None:
     """Such a constant is a coordinate and no attribute; explicit coordinates go first."""
-    spec = as_function_spec(
-        plain, "y", var_dims=["args", "x"], var_coords={"x": (i for i in "uv")}, constants=CONSTANTS
-    )
+    constants = {"args": np.linspace(0, 1, 3), "self": 2}
+    spec = as_function_spec(plain, "y", var_dims=["args", "x"], var_coords={"x": iter("uv")}, constants=constants)
     labels = spec.coords()
     assert {name: axis.tolist() for name, axis in labels.items()} == {"args": [0.0, 0.5, 1.0], "x": ["u", "v"]}
     assert spec.coords()["x"].tolist() == ["u", "v"]
     assert spec.recorded() == {"self": 2}
     assert spec.effective(("fn",)) == {"self": 2}
-
-
-CONSTANTS = {"args": np.linspace(0, 1, 3), "self": 2}
 
 
 def test_what_does_not_vary_includes_the_defaults() -> None:

@@ -1,8 +1,7 @@
-"""Calling a function over a batch of arguments, with its exceptions caught case by case. Runs in the workers too."""
+"""Calling a function over a batch of arguments, with its exceptions caught case by case."""
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import starmap
@@ -11,7 +10,9 @@ from typing import Any
 
 from xyzpy_widgets.errors import CaseError
 
-__all__ = ["Calls", "call_batch", "call_listed", "call_shipped"]
+__all__ = ["Calls", "call_batch", "call_listed"]
+
+_STOPPED = "the function raised StopIteration, which would end a loop unseen"
 
 
 @dataclass(slots=True)
@@ -49,7 +50,7 @@ def call_batch(
         try:
             calls.values.extend(_timed(call, args, calls.seconds) if timed else starmap(call, args))
             if len(calls.values) < n:
-                _fail(calls, CaseError("the function raised StopIteration, which would end the run unseen"))
+                _fail(calls, CaseError(_STOPPED))
         except Exception as error:  # noqa: BLE001 - it becomes the outcome of its case
             _fail(calls, error)
         except BaseException as error:  # noqa: BLE001 - kept, so that the finished calls are; raised by the engine
@@ -70,6 +71,8 @@ def _timed(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], seconds: l
         start = perf_counter()
         try:
             value = call(*values)
+        except StopIteration as error:
+            raise CaseError(_STOPPED) from error
         finally:
             seconds.append(perf_counter() - start)
         yield value
@@ -78,41 +81,3 @@ def _timed(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], seconds: l
 def call_listed(call: Callable[..., Any], args: list[tuple[Any, ...]], *, timed: bool, stop_on_error: bool) -> Calls:
     """Make the calls of a batch in a thread."""
     return call_batch(call, iter(args), len(args), timed=timed, stop_on_error=stop_on_error)
-
-
-def call_shipped(shipped: bytes, args: list[tuple[Any, ...]], *, timed: bool, stop_on_error: bool) -> bytes:
-    """Make the calls of a batch in another process: the function comes pickled, and so do the results go back."""
-    import cloudpickle
-
-    call = cloudpickle.loads(shipped)
-    calls = call_listed(call, args, timed=timed, stop_on_error=stop_on_error)
-    calls.errors = [(at, _portable(error)) for at, error in calls.errors]
-    try:
-        return cloudpickle.dumps(calls)  # type: ignore[no-any-return]
-    except Exception:  # noqa: BLE001 - looked for case by case
-        return cloudpickle.dumps(_without_unpicklable(calls))  # type: ignore[no-any-return]
-
-
-def _portable(error: BaseException) -> BaseException:
-    """Return the exception with its traceback as a note, or a `CaseError` that stands for it if it cannot travel."""
-    import cloudpickle
-
-    text = "".join(traceback.format_exception(error)).rstrip()
-    try:
-        cloudpickle.loads(cloudpickle.dumps(error))
-    except Exception:  # noqa: BLE001 - whatever keeps it from travelling
-        error = CaseError(f"{type(error).__name__}: {error}")
-    error.add_note(f"In the worker:\n{text}")
-    return error
-
-
-def _without_unpicklable(calls: Calls) -> Calls:
-    import cloudpickle
-
-    for at, value in enumerate(calls.values):
-        try:
-            cloudpickle.dumps(value)
-        except Exception as error:  # noqa: BLE001 - it becomes the outcome of its case
-            calls.values[at] = None
-            calls.errors.append((at, CaseError(f"the result {value!r:.200} cannot be pickled: {error}")))
-    return calls

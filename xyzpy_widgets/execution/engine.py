@@ -7,7 +7,7 @@ batches of one case.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.execution.calls import Calls, call_batch, call_listed, call_shipped
+from xyzpy_widgets.execution.calls import Calls, call_batch, call_listed
 from xyzpy_widgets.execution.executors import Pool, opened
 from xyzpy_widgets.execution.options import RunOptions
+from xyzpy_widgets.execution.shipping import call_shipped, received, shipped, shipped_args
 
 __all__ = ["execute"]
 
@@ -50,8 +51,9 @@ class _Sizes:
         return max(1, min(wanted, self.last * _GROWTH, -(-remaining // self.shares)))
 
     def learn(self, calls: Calls) -> None:
+        """Take the time of a batch that was large enough, or long enough, to tell it."""
         n = len(calls.values)
-        if n >= self.last:
+        if n and (n >= self.last or calls.elapsed >= self.target):
             self.last, self.per_case = n, calls.elapsed / n
 
     @property
@@ -78,8 +80,12 @@ def execute(plan: Plan, spec: FunctionSpec, options: RunOptions) -> Generator[Ou
 
     Raises
     ------
+    FunctionError
+        When the function cannot be sent to the workers, before anything runs.
+    Exception
+        What ended the workers or kept a batch from them, after what was finished has been yielded.
     KeyboardInterrupt
-        After what was finished has been yielded; the workers are ended.
+        Likewise; the workers are ended.
     """
     if options.backend == "serial":
         yield from _serially(plan, spec, stop_on_error=options.on_error == "raise")
@@ -95,7 +101,8 @@ def _serially(plan: Plan, spec: FunctionSpec, *, stop_on_error: bool) -> Iterato
         numbers = plan.numbers(at, at + sizes.next(len(plan) - at))
         calls = call_batch(call, plan.args(numbers), len(numbers), timed=sizes.timed, stop_on_error=stop_on_error)
         yield _outcome(plan, numbers, calls)
-        _raise_interrupt(calls)
+        if calls.interrupt is not None:
+            raise calls.interrupt
         if calls.errors and stop_on_error:
             return
         at += len(numbers)
@@ -127,55 +134,53 @@ class _Work:
     def __post_init__(self) -> None:
         self.sizes = _Sizes(_PARALLEL_SECONDS, 2 * self.pool.workers)
         call = self.spec.bound(self.plan.space.names)
-        if self.pool.ships:
-            import cloudpickle
-
-            self.function = cloudpickle.dumps(call)
-        else:
-            self.function = call
+        self.function = shipped(call) if self.pool.ships else call
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Keep every worker busy, with one batch waiting for each; yield what is done."""
-        while self.pending or self.at < len(self.plan):
-            while self.at < len(self.plan) and len(self.pending) < 2 * self.pool.workers:
-                self._submit()
+        """Keep every worker busy, with one batch waiting for each; yield what is done, then raise what went wrong."""
+        stopped: BaseException | None = None
+        lost: list[Numbers] = []
+        while stopped is None and (self.pending or self.at < len(self.plan)):
             try:
-                done, _ = wait(self.pending, return_when=FIRST_COMPLETED)
-            except KeyboardInterrupt:
-                yield from self._collect([future for future in self.pending if future.done()])
-                raise
-            yield from self._collect(done)
+                self._submit()
+                wait(self.pending, return_when=FIRST_COMPLETED)
+            except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - raised once what is done is yielded
+                stopped = error
+            for future in [future for future in self.pending if future.done()]:
+                numbers = self.pending.pop(future)
+                try:
+                    calls = received(future.result()) if self.pool.ships else future.result()
+                except Exception as error:  # noqa: BLE001 - raised once what is done is yielded
+                    stopped = stopped or error
+                    lost.append(numbers)
+                    continue
+                stopped = stopped or calls.interrupt
+                self._learn(calls)
+                yield _outcome(self.plan, numbers, calls)
+        if stopped is not None:
+            for numbers in lost:
+                stopped.add_note(f"lost: {_span(self.plan, numbers)}")
+            raise stopped
 
     def _submit(self) -> None:
-        numbers = self.plan.numbers(self.at, self.at + self.sizes.next(len(self.plan) - self.at))
-        args = list(self.plan.args(numbers))
-        calling = call_shipped if self.pool.ships else call_listed
-        future: Future[Any] = self.pool.executor.submit(
-            calling, self.function, args, timed=self.sizes.timed, stop_on_error=self.stop_on_error
-        )
-        self.pending[future] = numbers
-        self.at += len(numbers)
+        while self.at < len(self.plan) and len(self.pending) < 2 * self.pool.workers:
+            numbers = self.plan.numbers(self.at, self.at + self.sizes.next(len(self.plan) - self.at))
+            self.pending[self._future(numbers)] = numbers
+            self.at += len(numbers)
 
-    def _collect(self, done: Iterable[Future[Any]]) -> Iterator[Outcome]:
-        for future in done:
-            yield from self._one(future)
+    def _future(self, numbers: Numbers) -> Future[Any]:
+        args: Any = list(self.plan.args(numbers))
+        calling: Any = call_listed
+        if self.pool.ships:
+            calling, args = call_shipped, shipped_args(args)
+        how = {"timed": self.sizes.timed, "stop_on_error": self.stop_on_error}
+        return self.pool.executor.submit(calling, self.function, args, **how)
 
-    def _one(self, future: Future[Any]) -> Iterator[Outcome]:
-        numbers = self.pending.pop(future)
-        calls = self._calls(future)
+    def _learn(self, calls: Calls) -> None:
         self.sizes.learn(calls)
-        yield _outcome(self.plan, numbers, calls)
-        _raise_interrupt(calls)
         if calls.errors and self.stop_on_error:
             self.at = len(self.plan)
             self.cancel()
-
-    def _calls(self, future: Future[Any]) -> Calls:
-        if not self.pool.ships:
-            return future.result()  # type: ignore[no-any-return]
-        import cloudpickle
-
-        return cloudpickle.loads(future.result())  # type: ignore[no-any-return]
 
     def cancel(self) -> None:
         """Take back the batches that have not begun."""
@@ -188,8 +193,8 @@ def _outcome(plan: Plan, numbers: Numbers, calls: Calls) -> Outcome:
     """Put the calls of a batch under the numbers of their points."""
     n = len(calls.values)
     seconds = np.full(n, calls.elapsed / max(n, 1), dtype=np.float32)
-    if len(calls.seconds) == n:
-        seconds[:] = calls.seconds
+    if calls.seconds:
+        seconds[:] = calls.seconds[:n]
     numbers = numbers[:n]
     if not calls.errors:
         return Outcome(numbers, calls.values, seconds)
@@ -206,6 +211,6 @@ def _failure(plan: Plan, number: int, error: BaseException) -> Failure:
     return Failure(number, point.args, error)
 
 
-def _raise_interrupt(calls: Calls) -> None:
-    if calls.interrupt is not None:
-        raise calls.interrupt
+def _span(plan: Plan, numbers: Numbers) -> str:
+    first, last = plan.point(int(numbers[0])), plan.point(int(numbers[-1]))
+    return str(first) if len(numbers) == 1 else f"{first} to {last}"

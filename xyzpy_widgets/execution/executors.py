@@ -11,6 +11,9 @@ from xyzpy_widgets.execution.options import RunOptions
 
 __all__ = ["Pool", "opened"]
 
+_IDLE_SECONDS = 300
+"""How long workers wait for the next run; a worker that left while another has a long case would cost a warning."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -35,7 +38,8 @@ def opened(options: RunOptions) -> Iterator[Pool]:
     """Open the backend of some options; an interrupt ends its workers, an executor of the caller's is left running."""
     import joblib
 
-    workers = int(options.workers or joblib.cpu_count())
+    own = getattr(options.backend, "_max_workers", None)  # what the pools of the standard library and loky call it
+    workers = int(options.workers or own or joblib.cpu_count())
     if isinstance(options.backend, Executor):
         yield Pool(options.backend, workers, ships=not isinstance(options.backend, ThreadPoolExecutor))
     elif options.backend == "threads":
@@ -44,7 +48,7 @@ def opened(options: RunOptions) -> Iterator[Pool]:
     else:
         from joblib.externals.loky import get_reusable_executor
 
-        executor = get_reusable_executor(max_workers=workers)
+        executor = get_reusable_executor(max_workers=workers, timeout=_IDLE_SECONDS)
         try:
             yield Pool(executor, workers, ships=True)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):

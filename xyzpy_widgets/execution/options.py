@@ -72,10 +72,11 @@ def as_run_options(
     OptionError
         For anything else, with the choices.
     """
+    _check_workers("num_workers", num_workers)
     workers = num_workers
-    if not isinstance(parallel, (bool, str)):
+    if not isinstance(parallel, (bool, np.bool_, str)):
+        _check_workers("parallel", parallel)
         workers = parallel if workers is None else workers
-    _check_workers(workers)
     if verbosity not in (0, 1, 2):
         msg = f"verbosity={verbosity!r}; choose 0 (none), 1 (a bar) or 2 (a bar with the current case)"
         raise OptionError(msg)
@@ -85,11 +86,11 @@ def as_run_options(
     return RunOptions(_backend(parallel, workers, executor), workers, _order(shuffle), int(verbosity), on_error)
 
 
-def _check_workers(workers: Any) -> None:
+def _check_workers(word: str, workers: Any) -> None:
     if workers is None:
         return
     if isinstance(workers, bool) or not isinstance(workers, (int, np.integer)) or workers < 1:
-        msg = f"num_workers={workers!r}; give a whole number from 1"
+        msg = f"{word}={workers!r}; give a whole number of workers, from 1"
         raise OptionError(msg)
 
 
