@@ -18,7 +18,8 @@ FLOORS = (
     {"_version", "errors"},
     {"core"},
     {"execution", "labelling", "store", "views"},
-    {"runner", "archive"},
+    {"runner"},
+    {"archive"},
     {"harvester", "sampler"},
     {"decorator"},
     {"widgets"},
@@ -29,6 +30,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Modules that live in the room of another module.
 LODGERS = {
     "labelled_store": "harvester",
+    "log": "runner",
     "summary": "runner",
     "case_runners": "runner",
     "combo_runners": "runner",

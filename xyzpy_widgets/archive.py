@@ -1,16 +1,35 @@
-"""`Archive`: what a Harvester or a Sampler has, in memory and in its file, kept as one."""
+"""`Archive`: what a Harvester or a Sampler has, in memory, in its journal and in its file, kept as one.
+
+Every result goes into the journal before anything else happens to it (`begin`), and from there into the file (`add`),
+under a lock that keeps other writers out. What a process that died has left in the journal is found by the next that
+looks at the data, and goes into the file with its next write.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
+from xyzpy_widgets.errors import ConflictError, RecoveryWarning
+from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.log import Replay, replay
+from xyzpy_widgets.store.atomic import remove, replacing
+from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
+from xyzpy_widgets.store.journal import discard, segments
+from xyzpy_widgets.store.lock import locked
+from xyzpy_widgets.store.segment import Segment
 
-__all__ = ["Archive", "Keeper"]
+__all__ = ["Archive", "Growth", "Keeper"]
 
 _UNREAD = "unread"
+_NOTE = "folding.json"
+_SET_ASIDE = ".conflict"
 
 T = TypeVar("T")
 
@@ -39,6 +58,20 @@ class Keeper(Protocol[T]):
         """Remove what is there."""
 
 
+class Growth(Protocol[T]):
+    """How one kind of value grows."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether joining a value a second time changes nothing."""
+
+    def join(self, old: T, new: T, on_conflict: OnConflict) -> T:
+        """Put old and new together; raise `ConflictError` where they contradict one another, if so wished."""
+
+    def rebuilt(self, told: Replay) -> T:
+        """Make what a run would have given from what its log tells."""
+
+
 class Archive(Generic[T]):
     """Labelled data that only grows.
 
@@ -46,17 +79,22 @@ class Archive(Generic[T]):
     ----------
     store : Keeper or None
         The file; None keeps everything in memory.
-    join : callable
-        Puts old and new data together, and raises where they contradict one another.
+    growth : Growth
+        How the data grows.
     start : optional
         What is there before anything is added; it is written with the first call that writes.
     """
 
-    def __init__(self, store: Keeper[T] | None, join: Callable[[T, T], T], start: T | None = None) -> None:
+    def __init__(self, store: Keeper[T] | None, growth: Growth[T], start: T | None = None) -> None:
         self.store = store
-        self._join = join
+        self._growth = growth
+        self._guard = threading.RLock()
+        self._stored: T | None = None
+        self._adopted: dict[Path, T] = {}
+        self._contradicting: set[Path] = set()
+        self._unsaved: list[tuple[T, OnConflict]] = [] if start is None else [(start, "raise")]
         self._full = start
-        self._unsaved = start
+        self._held: list[Segment] = []
         self._seen: Identity | str | None = _UNREAD
 
     @property
@@ -64,48 +102,176 @@ class Archive(Generic[T]):
         """Where the data is, for a repr."""
         return "in memory" if self.store is None else f"{self.store.path} [{self.store.engine}]"
 
+    @property
+    def _journal(self) -> Path:
+        """The folder of the journal; there is none without a file."""
+        path = Path() if self.store is None else self.store.path
+        return path.with_name(f"{path.name}.journal")
+
+    def begin(self) -> Segment:
+        """Begin a segment of the journal for a run; it is held until its results are in the file."""
+        segment = Segment.create(self._journal)
+        self._held.append(segment)
+        return segment
+
     def current(self) -> T | None:
-        """Return all there is: what the file holds now, with what is not written yet joined to it.
+        """Return all there is: the file, what dead processes left in the journal, and what is not written yet.
 
         A file that has vanished takes nothing with it: what it held is written again with the next call that writes.
-        Raises `StoreError` for a file that cannot be read, and what ``join`` raises when another process has written
-        values that contradict those not written yet.
+        Raises `StoreError` for a file that cannot be read, and `MergeError` when another process has written values
+        that contradict those not written yet.
         """
-        seen = None if self.store is None else identity(self.store.path)
-        if self.store is None or seen == self._seen:
+        with self._guard:
+            if self.store is None:
+                return self._full
+            left, seen = self._left_behind(), identity(self.store.path)
+            if seen != self._seen or left != set(self._adopted):
+                self._read_again(self.store, left)
+                self._seen = seen
             return self._full
-        stored = self.store.read()
-        if stored is None:
-            self._unsaved = self._full
-        else:
-            self._full = stored if self._unsaved is None else self._join(stored, self._unsaved)
-        self._seen = identity(self.store.path)
-        return self._full
 
-    def add(self, new: T, join: Callable[[T, T], T], *, sync: bool) -> None:
-        """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one."""
-        old = self.current()
-        self._full = new if old is None else join(old, new)
-        self._unsaved = new if self._unsaved is None else join(self._unsaved, new)
-        if sync:
-            self.save()
+    def _read_again(self, store: Keeper[T], left: set[Path]) -> None:
+        stored = store.read()
+        if stored is None and self._stored is not None:
+            self._unsaved.insert(0, (self._stored, "raise"))
+        self._stored = self._full = stored
+        self._adopt(left)
+        for new, on_conflict in self._unsaved:
+            self._full = self._joined(self._full, new, on_conflict)
 
-    def replace(self, full: T) -> None:
-        """Put something else in the place of everything, and write the file."""
-        self._full = self._unsaved = full
-        self.save()
+    def _joined(self, old: T | None, new: T, on_conflict: OnConflict) -> T:
+        return new if old is None else self._growth.join(old, new, on_conflict)
+
+    def _left_behind(self) -> set[Path]:
+        """List the segments of dead writers that are not in the file yet."""
+        folded = self._folded()
+        return {one.path for one in segments(self._journal) if not one.live and one.path.name not in folded}
+
+    def _adopt(self, left: set[Path]) -> None:
+        """Join what dead processes left behind; where it contradicts the file, the file wins."""
+        self._adopted = {}
+        for path in sorted(left):
+            told = self._told(path)
+            if told is None:
+                discard(path)
+                continue
+            self._adopted[path] = value = self._growth.rebuilt(told)
+            try:
+                self._full = self._joined(self._full, value, told.on_conflict)
+            except ConflictError as error:
+                self._full = self._joined(self._full, value, "keep")
+                if path not in self._contradicting:
+                    msg = f"a run that was cut off contradicts {self.where}; its values are kept in {path}: {error}"
+                    warnings.warn(msg, RecoveryWarning, stacklevel=5)
+                self._contradicting.add(path)
+
+    def _told(self, path: Path) -> Replay | None:
+        """Read a log back; what is damaged in it is said, and the rest is kept."""
+        found = list(scan(path))
+        damaged = sum(one.end - one.offset for one in found if isinstance(one, Damage))
+        if damaged:
+            warnings.warn(f"{path}: {damaged} damaged bytes were passed over", RecoveryWarning, stacklevel=5)
+        return replay(one.value for one in found if isinstance(one, Record))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other threads out, and other writers of the file."""
+        with self._guard:
+            if self.store is None:
+                yield
+            else:
+                with locked(self.store.path):
+                    yield
+
+    def add(self, new: T, on_conflict: OnConflict, *, sync: bool, segment: Segment | None = None) -> None:
+        """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one.
+
+        Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
+        """
+        with self._guard:
+            try:
+                self._full = self._joined(self.current(), new, on_conflict)
+            except ConflictError as error:
+                if segment is not None:
+                    error.add_note(f"they are kept in {self._set_aside(segment)} too")
+                raise
+            self._unsaved.append((new, on_conflict))
+            for held in self._held:
+                held.sync()
+            if sync:
+                self.save()
 
     def save(self) -> None:
         """Write everything into the file, if there is one."""
-        if self.store is None or self._full is None:
+        with self._alone():
+            full = self.current()
+            if full is not None:
+                self._write(full)
+
+    def change(self, how: Callable[[T], T]) -> None:
+        """Put something else in the place of everything there is, and write the file."""
+        with self._alone():
+            full = self.current()
+            if full is not None:
+                self._write(how(full))
+
+    def _write(self, full: T) -> None:
+        """Write the file, then forget what the journal has of it."""
+        if self.store is None:
+            self._full = full
             return
-        self.store.write(self._full)
-        self._unsaved = None
+        for name in self._folded():
+            discard(self._journal / name)
+        if not self._growth.repeatable and (self._held or self._adopted):
+            self._take_note(self.store.path)
+        self.store.write(full)
+        self._stored = self._full = full
+        self._unsaved = []
         self._seen = identity(self.store.path)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Remove from the journal what is in the file now; what contradicts it stays under another name."""
+        for segment in self._held:
+            segment.remove()
+        for path in self._adopted:
+            if path in self._contradicting:
+                path.rename(path.with_suffix(_SET_ASIDE))
+            else:
+                discard(path)
+        self._held, self._adopted = [], {}
+        if (self._journal / _NOTE).exists():
+            discard(self._journal / _NOTE)
+
+    def _take_note(self, path: Path) -> None:
+        """Write down which segments go into the file now, so that a process that dies in between is understood."""
+        names = [one.name for one in (*(segment.path for segment in self._held), *self._adopted)]
+        with replacing(self._journal / _NOTE) as temporary:
+            temporary.write_text(json.dumps({"before": identity(path), "segments": names}))
+
+    def _folded(self) -> set[str]:
+        """Return the segments that are in the file already, although they are still there."""
+        try:
+            note = json.loads((self._journal / _NOTE).read_text())
+        except FileNotFoundError:
+            return set()
+        now = None if self.store is None else identity(self.store.path)
+        return set() if note["before"] == (None if now is None else list(now)) else set(note["segments"])
+
+    def _set_aside(self, segment: Segment) -> Path:
+        """Keep results that contradict the data where nothing takes them up by itself."""
+        self._held.remove(segment)
+        segment.close()
+        return segment.path.rename(segment.path.with_suffix(_SET_ASIDE))
 
     def delete(self) -> None:
-        """Remove the file, and forget the data."""
-        if self.store is not None:
-            self.store.delete()
-        self._full = self._unsaved = None
-        self._seen = _UNREAD
+        """Remove the file and its journal, and forget the data."""
+        with self._alone():
+            for segment in self._held:
+                segment.remove()
+            if self.store is not None:
+                self.store.delete()
+                remove(self._journal)
+            self._stored = self._full = None
+            self._held, self._adopted, self._unsaved = [], {}, []
+            self._seen = _UNREAD

@@ -17,6 +17,7 @@
 
     XyzWarning          (UserWarning)
     ├── LabelWarning                    two spellings of one label were taken as one
+    ├── RecoveryWarning                 not all that a run left behind could be taken up
     └── SeedWarning                     a draw that the seed does not reach
 
 A failing case raises the exception of the user's own function, with a note that names the case; it is never wrapped.
@@ -33,6 +34,7 @@ __all__ = [
     "LabelWarning",
     "MergeError",
     "OptionError",
+    "RecoveryWarning",
     "ResultError",
     "SeedWarning",
     "SpaceError",
@@ -97,6 +99,10 @@ class XyzWarning(UserWarning):
 
 class LabelWarning(XyzWarning):
     """Two spellings of one label were taken as one."""
+
+
+class RecoveryWarning(XyzWarning):
+    """Not all that a run which was cut off has left behind could be taken up."""
 
 
 class SeedWarning(XyzWarning):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -16,13 +15,14 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.errors import OptionError, SpaceError
-from xyzpy_widgets.labelled_store import LabelledStore
+from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.coverage import covered
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable, merge
-from xyzpy_widgets.run import as_space, needed, with_constants
+from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable
+from xyzpy_widgets.log import Logged, opening
+from xyzpy_widgets.run import as_space, carry_out, needed, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.summary import harvest_card
@@ -82,7 +82,8 @@ class Harvester:
         self._store: LabelledStore | None = None
         if data_name is not None:
             self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
-        self._archive = Archive(self._store, merge, start)
+        self._archive = Archive(self._store, LabelledGrowth(), start)
+        self.last_ds: xr.Dataset | None = None
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -97,11 +98,6 @@ class Harvester:
     def data_name(self) -> str | None:
         """The path of the file, None without one."""
         return None if self._store is None else str(self._store.path)
-
-    @property
-    def last_ds(self) -> xr.Dataset | None:
-        """What the last harvest gave."""
-        return self.runner.last_ds
 
     @property
     def full_ds(self) -> xr.Dataset | None:
@@ -203,18 +199,24 @@ class Harvester:
         """Check everything that can be known, run, keep what came out, and only then raise what went wrong."""
         settings = dict(settings)
         changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
+        options = self.runner.options(settings)
         if self._store is not None:
             self._archive.store = self._store = self._store.using(**changes)
             self._store.check()
         old = self._archive.current()
         spec, space = self._spec_and_space(given, constants, old)
-        self._check(DatasetBuilder(space, spec).build(), old)
+        builder = DatasetBuilder(space, spec)
+        self._check(builder.build(), old)
         plan = Plan(space)
         if wishes.missing_only and old is not None:
             plan = plan.without(covered(old, space))
-        labelled, report = self.runner.run_plan(plan, spec, settings, lambda first: self._check(first, old))
-        if report.done or report.failed or old is None:
-            self._archive.add(labelled, partial(merge, on_conflict=wishes.on_conflict), sync=wishes.sync)
+        log = Logged(builder, self._archive.begin, opening(spec, space.names, wishes.on_conflict), plan)
+        sink = builder if self._store is None else log
+        report = carry_out(plan, spec, options, sink, lambda: self._check(builder.build(), old))
+        labelled = builder.build()
+        self.last_ds = labelled.data
+        if labelled.ledger["status"].any() or old is None:
+            self._archive.add(labelled, wishes.on_conflict, sync=wishes.sync, segment=log.segment)
         if report.error is not None:
             raise report.error
         return labelled.data
@@ -259,10 +261,10 @@ class Harvester:
         MergeError, ConflictError, StoreError
             When it does not go together with the stored data, or cannot be written.
         """
-        join = partial(merge, on_conflict=_on_conflict(overwrite))
+        on_conflict = _on_conflict(overwrite)
         new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
         self._check(new, self._archive.current())
-        self._archive.add(new, join, sync=sync)
+        self._archive.add(new, on_conflict, sync=sync)
 
     def expand_dims(self, name: str, value: Any) -> None:
         """Make an argument that did not vary so far a dimension, and write the file.
@@ -286,12 +288,16 @@ class Harvester:
         if differing(full.constants, recorded({name: value})):
             msg = f"the stored cases were made with {name}={full.constants[name]!r}, not {value!r}"
             raise SpaceError(msg)
-        data, ledger = full.data.drop_attrs(deep=False), full.ledger
-        data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
-        ledger = ledger.assign_attrs(constants={k: v for k, v in full.constants.items() if k != name})
-        labels = {name: Combos((name,), ((value,),)).labelled().values[0]}
-        grown = Labelled(data.expand_dims({k: list(v) for k, v in labels.items()}), ledger.expand_dims(labels))
-        self._archive.replace(grown)
+        (labels,) = Combos((name,), ((value,),)).labelled().values
+
+        def grown(full: Labelled) -> Labelled:
+            constants = {key: kept for key, kept in full.constants.items() if key != name}
+            ledger = full.ledger.assign_attrs(constants=constants).expand_dims({name: list(labels)})
+            data = full.data.expand_dims({name: list(labels)})
+            data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
+            return Labelled(data, ledger)
+
+        self._archive.change(grown)
 
     def drop_sel(self, labels: Mapping[str, Any] | None = None, *, errors: str = "raise", **labels_kwargs: Any) -> None:
         """Drop labels with all their cases, and write the file.
@@ -308,12 +314,15 @@ class Harvester:
         KeyError
             For a label that is not there, unless ``errors="ignore"``.
         """
-        full = self._stored()
+        self._stored()
         chosen = {**(labels or {}), **labels_kwargs}
-        on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
-        data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
-        ledger = full.ledger.drop_sel(on_ledger, errors=errors)  # type: ignore[arg-type]
-        self._archive.replace(Labelled(data, ledger))
+
+        def shrunk(full: Labelled) -> Labelled:
+            on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
+            data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
+            return Labelled(data, full.ledger.drop_sel(on_ledger, errors=errors))  # type: ignore[arg-type]
+
+        self._archive.change(shrunk)
 
     def delete_ds(self) -> None:
         """Remove the file, and forget what was harvested."""

@@ -1,4 +1,4 @@
-"""`LabelledStore`: a file of one labelled dataset, its ledger read or inferred."""
+"""Labelled data on its way to and from a file, and how it grows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
+from xyzpy_widgets.labelling.merge import OnConflict, merge
+from xyzpy_widgets.log import Replay
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
-__all__ = ["LabelledStore"]
+__all__ = ["LabelledGrowth", "LabelledStore"]
+
+
+class LabelledGrowth:
+    """How labelled data grows: by merging; a `Growth`."""
+
+    repeatable = True
+
+    def join(self, old: Labelled, new: Labelled, on_conflict: OnConflict) -> Labelled:
+        """Merge old and new."""
+        return merge(old, new, on_conflict)
+
+    def rebuilt(self, told: Replay) -> Labelled:
+        """Make the dataset of the cases that a log tells."""
+        builder = DatasetBuilder(told.space, told.spec)
+        builder.add(told.outcome)
+        return builder.build()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,10 @@ from typing import Any
 
 import xarray as xr
 
-from xyzpy_widgets.core.function import FunctionSpec, as_function_spec
-from xyzpy_widgets.core.outcome import RunReport
+from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.execution.options import as_run_options
+from xyzpy_widgets.execution.options import RunOptions, as_run_options
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
-from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.run import as_space, carry_out, needed, with_constants
 from xyzpy_widgets.summary import runner_card
 from xyzpy_widgets.views.card import card_html
@@ -194,46 +192,17 @@ class Runner:
 
     def _run(self, combos: Any, cases: Any, fn_args: Any, constants: Any, settings: Mapping[str, Any]) -> xr.Dataset:
         spec = with_constants(self.spec, constants)
-        space = as_space(combos, cases, fn_args, spec)
-        labelled, report = self.run_plan(Plan(space.labelled()), spec, settings)
+        space = as_space(combos, cases, fn_args, spec).labelled()
+        builder = DatasetBuilder(space, spec)
+        report = carry_out(Plan(space), spec, self.options(settings), builder)
+        self.last_ds = builder.build().data
         if report.error is not None:
             raise report.error
-        return labelled.data
+        return self.last_ds
 
-    def run_plan(
-        self,
-        plan: Plan,
-        spec: FunctionSpec,
-        settings: Mapping[str, Any],
-        check: Callable[[Labelled], None] | None = None,
-    ) -> tuple[Labelled, RunReport]:
-        """Carry out a plan; return what came out, and how it ended, so that the caller can keep it before raising.
-
-        Parameters
-        ----------
-        plan : Plan
-            Its space must be fit to be labels.
-        spec : FunctionSpec
-            The runner's, or that with other constants.
-        settings : mapping
-            Run settings over those of the runner.
-        check : callable, optional
-            Gets the dataset of the first results, and may raise to end the run.
-
-        Returns
-        -------
-        labelled : Labelled
-            The dataset, also in `last_ds`, and the state of each case.
-        report : RunReport
-            How many cases are done and failed, and what ended the run early.
-        """
-        builder = DatasetBuilder(plan.space, spec)
-        options = as_run_options(**{**self.settings, **settings})
-        on_first = None if check is None else lambda: check(builder.build())
-        report = carry_out(plan, spec, options, builder, on_first)
-        labelled = builder.build()
-        self.last_ds = labelled.data
-        return labelled, report
+    def options(self, settings: Mapping[str, Any]) -> RunOptions:
+        """Return the run settings of one call: those given, over those of the runner; raise `OptionError`."""
+        return as_run_options(**{**self.settings, **settings})
 
     def plot(self, *wishes: Any, **named_wishes: Any) -> Any:
         """Draw what the last run gave, by label.

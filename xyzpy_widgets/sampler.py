@@ -14,8 +14,9 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.labelling.frame import FrameBuilder, append
+from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.log import Logged, Replay, opening
 from xyzpy_widgets.run import carry_out, needed, with_constants
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.store.table import TableStore
@@ -76,7 +77,7 @@ class Sampler:
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
-        self._archive = Archive(self._store, append, None if full_df is None else full_df.copy())
+        self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -135,21 +136,22 @@ class Sampler:
             The function's own, with a note that names the case; the finished rows are kept and written before.
         """
         spec = with_constants(self.runner.spec, settings.pop("constants", None))
-        options = as_run_options(**{**self.runner.settings, **settings})
+        options = self.runner.options(settings)
         draws = {**self.default_combos, **_draws(combos)}
         ordered = {name: draws[name] for name in dict.fromkeys((*spec.fn_args, *draws)) if name in draws}
         spec.check_call(tuple(ordered))
-        if self._store is not None and sync:
+        if self._store is not None:
             self._store.check()
         self._archive.current()
         rng = self._rng if seed is None else np.random.default_rng(seed)
         seeded = seed is not None or self._seed is not None
         space = ParameterSpace(cases=draw_cases(n, ordered, rng, seeded=seeded))
-        builder = FrameBuilder(space, spec)
-        report = carry_out(Plan(space), spec, options, builder)
+        plan, builder = Plan(space), FrameBuilder(space, spec)
+        log = Logged(builder, self._archive.begin, opening(spec, space.names, "raise"), plan)
+        report = carry_out(plan, spec, options, builder if self._store is None else log)
         self.last_df = builder.build()
         if len(self.last_df):
-            self.add_df(self.last_df, sync=sync)
+            self._archive.add(self.last_df, "raise", sync=sync)
         if report.error is not None:
             raise report.error
         return self.last_df
@@ -169,7 +171,7 @@ class Sampler:
         StoreError
             When the file cannot be written; the rows stay in memory, and go with the next call that writes.
         """
-        self._archive.add(new_df.reset_index(drop=True), append, sync=sync)
+        self._archive.add(new_df.reset_index(drop=True), "raise", sync=sync)
 
     def delete_df(self) -> None:
         """Remove the file, and forget the rows."""
@@ -216,3 +218,19 @@ def _draws(given: Any) -> dict[str, Any]:
         msg = f"combos must be a mapping or pairs of names and draws, not {given!r}"
         raise SpaceError(msg) from error
     return draws
+
+
+class TableGrowth:
+    """How a table grows: by rows; a `Growth`."""
+
+    repeatable = False
+
+    def join(self, old: pd.DataFrame, new: pd.DataFrame, on_conflict: OnConflict) -> pd.DataFrame:  # noqa: ARG002 - rows do not conflict
+        """Append the new rows."""
+        return append(old, new)
+
+    def rebuilt(self, told: Replay) -> pd.DataFrame:
+        """Make the rows of the cases that a log tells."""
+        builder = FrameBuilder(told.space, told.spec)
+        builder.add(told.outcome)
+        return builder.build()

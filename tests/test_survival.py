@@ -1,0 +1,259 @@
+"""What was finished is never missing: killed runs, several writers, full disks, conflicts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import xyzpy_widgets as xyz
+from xyzpy_widgets.errors import ConflictError, RecoveryWarning
+
+RUN = """
+import sys, xyzpy_widgets as xyz
+def fn(a, b):
+    print(f"{a} {b}", flush=True)
+    return a + 10 * b
+def told(a, b):
+    return {"out": fn(a, b)}
+"""
+HARVEST = RUN + "xyz.Harvester(xyz.Runner(fn, 'out', verbosity=0), sys.argv[1]).harvest_combos({combos})\n"
+SAMPLE = RUN + "xyz.Sampler(xyz.Runner(fn, 'out', verbosity=0), sys.argv[1], seed=1).sample_combos({n}, {combos})\n"
+
+
+def killed_after(code: str, name: Path, calls: int) -> list[tuple[int, int]]:
+    """Run code in a process, kill it as soon as it has begun so many calls, and return those that were over by then."""
+    process = subprocess.Popen([sys.executable, "-c", code, str(name)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    begun = []
+    for line in process.stdout:
+        a, b = line.split()
+        begun.append((int(a), int(b)))
+        if len(begun) == calls:
+            process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    return begun[: calls - 1]
+
+
+def slowly(code: str) -> str:
+    """Return the code with calls that take long enough to be batches of their own."""
+    return code.replace("return a + 10 * b", "import time; time.sleep(0.03); return a + 10 * b")
+
+
+@pytest.mark.parametrize("calls", [2, 5, 9])
+def test_a_killed_harvest_keeps_every_case_that_was_over(calls: int, tmp_path: Path) -> None:
+    """After SIGKILL in the middle of a harvest, the next harvester finds what was finished, and runs only the rest."""
+    combos = "{'a': range(4), 'b': range(3)}"
+    over = killed_after(slowly(HARVEST.replace("{combos}", combos)), tmp_path / "data.h5", calls)
+    ran: list[tuple[int, int]] = []
+
+    def fn(a: int, b: int) -> int:
+        ran.append((a, b))
+        return a + 10 * b
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), tmp_path / "data.h5")
+    full = harvester.full_ds
+    assert full is not None
+    for a, b in over:
+        assert full["out"].sel(a=a, b=b).item() == a + 10 * b
+    harvester.harvest_combos({"a": range(4), "b": range(3)}, missing_only=True)
+    assert not set(over) & set(ran)
+    assert len(ran) == 12 - len(over)
+    stored = xyz.load_ds(tmp_path / "data.h5")["out"]
+    assert np.array_equal(stored.transpose("a", "b"), np.add.outer(range(4), 10 * np.arange(3)))
+    assert not (tmp_path / "data.h5.journal").exists()
+
+
+def test_a_killed_sampler_keeps_every_row_that_was_over(tmp_path: Path) -> None:
+    """After SIGKILL in the middle of sampling, the finished rows are in the table, each once."""
+    code = slowly(SAMPLE.replace("{n}", "20").replace("{combos}", "{'a': range(100), 'b': range(100)}"))
+    over = killed_after(code, tmp_path / "table.pkl", 6)
+    sampler = xyz.Sampler(xyz.Runner(lambda a, b: a + 10 * b, "out", verbosity=0), tmp_path / "table.pkl")
+    full = sampler.full_df
+    assert full is not None
+    assert list(zip(full["a"], full["b"], strict=True)) == over
+    assert full["out"].tolist() == [a + 10 * b for a, b in over]
+    sampler.sample_combos(1, {"a": [7], "b": [8]})
+    sampler.sample_combos(1, {"a": [7], "b": [8]})
+    assert len(xyz.load_df(tmp_path / "table.pkl")) == len(over) + 2
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_dying_around_the_write_repeats_no_row(moment: str, tmp_path: Path) -> None:
+    """A process that dies just before or just after the table was written leaves each row once."""
+    name = tmp_path / "table.pkl"
+    xyz.save_df(pd.DataFrame({"a": [1], "out": [1]}), name)
+    code = f"""
+import os, sys, xyzpy_widgets as xyz
+from xyzpy_widgets.store.table import TableStore
+write = TableStore.write
+def dying(self, frame):
+    if {moment!r} == "after":
+        write(self, frame)
+    os._exit(9)
+TableStore.write = dying
+xyz.Sampler(xyz.Runner(lambda a: a, 'out', verbosity=0), sys.argv[1]).sample_combos(3, {{'a': [5]}})
+"""
+    assert subprocess.run([sys.executable, "-c", code, str(name)], check=False).returncode == 9
+    sampler = xyz.Sampler(xyz.Runner(lambda a: a, "out", verbosity=0), name)
+    assert sampler.full_df is not None
+    assert sampler.full_df["a"].tolist() == [1, 5, 5, 5]
+    sampler.sample_combos(1, {"a": [6]})
+    assert xyz.load_df(name)["a"].tolist() == [1, 5, 5, 5, 6]
+    assert not (tmp_path / "table.pkl.journal").exists()
+
+
+def test_three_processes_lose_no_harvest(tmp_path: Path) -> None:
+    """Three processes that harvest twenty times each into one file at the same time lose nothing."""
+    code = """
+import sys, xyzpy_widgets as xyz
+harvester = xyz.Harvester(xyz.Runner(lambda a, w: 100 * w + a, 'out', verbosity=0), sys.argv[1])
+for a in range(20):
+    harvester.harvest_combos({'a': [a], 'w': [int(sys.argv[2])]})
+"""
+    name = tmp_path / "data.h5"
+    started = [subprocess.Popen([sys.executable, "-c", code, str(name), str(writer)]) for writer in range(3)]
+    assert [process.wait() for process in started] == [0, 0, 0]
+    stored = xyz.load_ds(name)["out"].transpose("a", "w")
+    assert np.array_equal(stored, np.add.outer(range(20), 100 * np.arange(3)))
+
+
+def test_threads_with_harvesters_of_their_own_lose_no_harvest(tmp_path: Path) -> None:
+    """Threads of one process are writers like any other."""
+
+    def grow(writer: int) -> None:
+        harvester = xyz.Harvester(xyz.Runner(lambda a, w: 100 * w + a, "out", verbosity=0), tmp_path / "data.h5")
+        for a in range(5):
+            harvester.harvest_combos({"a": [a], "w": [writer]})
+
+    threads = [threading.Thread(target=grow, args=[writer]) for writer in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stored = xyz.load_ds(tmp_path / "data.h5")["out"].transpose("a", "w")
+    assert np.array_equal(stored, np.add.outer(range(5), 100 * np.arange(3)))
+
+
+def test_what_was_not_synced_survives_the_process(tmp_path: Path) -> None:
+    """Results of sync=False stand in the journal, and the next session has them."""
+    code = "import sys, xyzpy_widgets as xyz\n"
+    code += "xyz.Harvester(xyz.Runner(lambda a: a, 'out', verbosity=0), sys.argv[1])"
+    code += ".harvest_combos({'a': [1, 2]}, sync=False)\n"
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "data.h5")], check=True)
+    assert not (tmp_path / "data.h5").exists()
+    harvester = xyz.Harvester(xyz.Runner(lambda a: a, "out", verbosity=0), tmp_path / "data.h5")
+    harvester.harvest_combos({"a": [3]})
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [1, 2, 3]
+
+
+def test_a_recovered_run_keeps_attributes_types_and_states(tmp_path: Path) -> None:
+    """What is replayed from the journal is what the run would have written: units, constants, types, failures."""
+    code = """
+import os, sys, numpy as np, xyzpy_widgets as xyz
+def fn(a, k, size=3):
+    if a == 2:
+        raise ValueError('two')
+    if a == 4:
+        os._exit(9)
+    return a * k, [a] * size, a > 0, None if a == 0 else 'x'
+runner = xyz.Runner(fn, ['n', 'v', 'flag', 'text'], var_dims={'v': 'x'}, var_coords={'x': ['p', 'q', 'r']},
+                    constants={'k': 2**60}, attrs={'title': 'study'}, var_attrs={'n': {'units': 'J'}},
+                    arg_attrs={'a': {'long_name': 'amplitude'}}, verbosity=0, on_error='continue')
+xyz.Harvester(runner, sys.argv[1]).harvest_combos({'a': range(5)})
+"""
+    name = tmp_path / "data.h5"
+    assert subprocess.run([sys.executable, "-c", slow_first(code), str(name)], check=False).returncode == 9
+    harvester = xyz.Harvester(xyz.Runner(lambda a, k, size=3: None, "n", constants={"k": 2**60}), name)
+    full = harvester.full_ds
+    assert full is not None
+    assert full.attrs == {"title": "study", "k": 2**60}
+    assert full["n"].attrs == {"units": "J"}
+    assert full["a"].attrs == {"long_name": "amplitude"}
+    assert full["n"].sel(a=3).item() == 3 * 2**60
+    assert full["v"].sel(a=3, x="q").item() == 3
+    assert full["flag"].sel(a=[0, 1, 3]).values.tolist() == [False, True, True]
+    assert full["text"].sel(a=0).item() is None
+    assert full["n"].isnull().sel(a=2).item()
+
+
+def slow_first(code: str) -> str:
+    """Return the code with its function slow, so that each case is a batch of its own."""
+    return code.replace("    if a == 2:", "    import time; time.sleep(0.03)\n    if a == 2:", 1)
+
+
+def test_a_cut_off_run_that_contradicts_the_file_is_set_aside(tmp_path: Path) -> None:
+    """The file wins over what a dead process left with other values; that is kept, and said."""
+    name = tmp_path / "data.h5"
+    killed_after(slowly(HARVEST.replace("{combos}", "{'a': [1, 2, 3], 'b': [1]}")), name, 3)
+    journal = tmp_path / "data.h5.journal"
+    hidden = tmp_path / "hidden"
+    journal.rename(hidden)
+    harvester = xyz.Harvester(xyz.Runner(lambda a, b: -1, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [1], "b": [1]})
+    hidden.rename(journal)
+    with pytest.warns(RecoveryWarning, match=r"(?s)contradicts .*data\.h5.*out\(a=1, b=1\): -1 -> 11"):
+        full = harvester.full_ds
+    assert full is not None
+    assert full["out"].values.tolist() == [[-1], [12]]
+    harvester.harvest_combos({"a": [9], "b": [1]})
+    assert xyz.load_ds(name)["out"].values.tolist() == [[-1], [12], [-1]]
+    assert list(journal.glob("*.conflict"))
+
+
+def test_conflicting_results_are_kept_in_the_journal_too(tmp_path: Path) -> None:
+    """After a ConflictError the new results are in last_ds, and in a file that the error names."""
+    offset = 0
+    harvester = xyz.Harvester(xyz.Runner(lambda a: a + offset, "out", verbosity=0), tmp_path / "data.h5")
+    harvester.harvest_combos({"a": [1]})
+    offset = 5
+    with pytest.raises(ConflictError) as caught:
+        harvester.harvest_combos({"a": [1]})
+    (aside,) = (tmp_path / "data.h5.journal").glob("*.conflict")
+    assert str(aside) in caught.value.__notes__[-1]
+    assert harvester.full_ds is not None
+    assert harvester.full_ds["out"].values.tolist() == [1]
+
+
+def test_a_failing_write_keeps_the_results_for_the_next(tmp_path: Path) -> None:
+    """When the file cannot be written after a run, the old one stays, and the results come with the next harvest."""
+    name = tmp_path / "folder" / "data.h5"
+    name.parent.mkdir()
+
+    def fn(a: int) -> int:
+        if a == 2:
+            name.parent.rename(tmp_path / "moved")
+        return a
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [1]})
+    with pytest.raises(OSError, match="folder"):
+        harvester.harvest_combos({"a": [2]})
+    (tmp_path / "moved").rename(name.parent)
+    assert xyz.load_ds(name)["out"].values.tolist() == [1]
+    harvester.harvest_combos({"a": [3]})
+    assert xyz.load_ds(name)["out"].values.tolist() == [1, 2, 3]
+
+
+def test_a_forked_child_leaves_its_parents_journal_alone(tmp_path: Path) -> None:
+    """A child that is forked in the middle of a harvest and exits takes nothing with it."""
+
+    def fn(a: int) -> int:
+        if a == 1:
+            child = os.fork()
+            if not child:
+                os._exit(0)
+            os.waitpid(child, 0)
+        return a
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), tmp_path / "data.h5")
+    harvester.harvest_combos({"a": [0, 1, 2]})
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [0, 1, 2]

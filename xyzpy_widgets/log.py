@@ -1,0 +1,208 @@
+"""The log of a run: what goes into the journal while it runs, and how it is read back after the process died.
+
+A log is a series of records. The first says what ran: the function's description and the swept arguments. Each of the
+others holds a batch: the arguments of its cases by column, what the function returned for each, the seconds they took,
+and the cases that failed with what they raised. From that the outcomes come back as if the run had just made them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.outcome import Failure, Outcome
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.space import Cases, ParameterSpace
+from xyzpy_widgets.core.variables import Variable
+from xyzpy_widgets.errors import CaseError, EncodingError, StoreError
+from xyzpy_widgets.labelling.constants import recorded
+from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.run import Sink
+from xyzpy_widgets.store.segment import Segment
+
+__all__ = ["Logged", "Replay", "opening", "replay"]
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a log tells.
+
+    Attributes
+    ----------
+    spec : FunctionSpec
+        The description of what ran; its function is a stand-in that cannot be called.
+    space : ParameterSpace
+        The cases that have an end.
+    outcome : Outcome
+        What came of them.
+    on_conflict : {"raise", "keep", "replace"}
+        What was to be done with cells that have another value already.
+    """
+
+    spec: FunctionSpec
+    space: ParameterSpace
+    outcome: Outcome
+    on_conflict: OnConflict
+
+
+class Logged:
+    """A sink that writes every batch into the journal before it is placed.
+
+    Parameters
+    ----------
+    sink : Sink
+        Where the batches are placed.
+    begin : callable
+        Begins the segment; it is called with the first batch.
+    opening : dict
+        The first record, see `opening`.
+    plan : Plan
+        What runs.
+    """
+
+    def __init__(self, sink: Sink, begin: Callable[[], Segment], opening: Mapping[str, Any], plan: Plan) -> None:
+        self._sink = sink
+        self._begin = begin
+        self._opening = opening
+        self._plan = plan
+        self.segment: Segment | None = None
+
+    def add(self, outcome: Outcome) -> None:
+        """Write a batch down, then place it; a journal that cannot be written costs no result either."""
+        try:
+            self._write(outcome)
+        except EncodingError:
+            self._keep_singly(outcome)
+        except StoreError:
+            self._sink.add(outcome)
+            raise
+        else:
+            self._sink.add(outcome)
+
+    def _write(self, outcome: Outcome) -> None:
+        if self.segment is None:
+            self.segment = self._begin()
+            self.segment.append(self._opening)
+        self.segment.append(_batch_record(self._plan, outcome))
+
+    def _keep_singly(self, outcome: Outcome) -> None:
+        """Keep every result that can be, then raise for the first that cannot."""
+        wrong: list[EncodingError] = []
+        for part in _parts(outcome):
+            try:
+                self._write(part)
+            except EncodingError as error:
+                error.add_note(f"in the case {self._plan.point(int(part.numbers[0]))}")
+                wrong.append(error)
+            else:
+                self._sink.add(part)
+        if wrong:
+            raise wrong[0] from None
+
+
+def _parts(outcome: Outcome) -> Iterator[Outcome]:
+    """Split a batch into its cases."""
+    for at, value in enumerate(outcome.values):
+        number = int(outcome.numbers[at])
+        yield Outcome(range(number, number + 1), [value], outcome.seconds[at : at + 1])
+    if outcome.failures:
+        yield Outcome(range(0), [], outcome.seconds[:0], outcome.failures)
+
+
+class _StandIn:
+    """The function of a run whose process is gone: its name and its signature."""
+
+    def __init__(self, name: str, signature: inspect.Signature) -> None:
+        self.__name__ = name
+        self.__signature__ = signature
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        msg = f"{self.__name__} ran in another process and is not here"
+        raise CaseError(msg)
+
+
+def opening(spec: FunctionSpec, names: tuple[str, ...], on_conflict: OnConflict) -> dict[str, Any]:
+    """Return the first record of a log."""
+    variables = spec.variables
+    return {
+        "names": names,
+        "function": spec.name,
+        "fn_args": spec.fn_args,
+        "variables": None if variables is None else [(one.name, one.dims) for one in variables],
+        "var_coords": {dim: list(values) for dim, values in spec.coords().items()},
+        "constants": recorded(spec.constants),
+        "defaults": recorded(spec.effective((*names, *spec.constants))),
+        "attrs": dict(spec.attrs),
+        "var_attrs": {name: dict(attrs) for name, attrs in spec.var_attrs.items()},
+        "arg_attrs": {name: dict(attrs) for name, attrs in spec.arg_attrs.items()},
+        "on_conflict": on_conflict,
+    }
+
+
+def _batch_record(plan: Plan, outcome: Outcome) -> dict[str, Any]:
+    """Return the record of a batch."""
+    args = plan.args(outcome.numbers)
+    return {
+        "args": [list(column) for column in zip(*args, strict=True)],
+        "values": list(outcome.values),
+        "seconds": np.asarray(outcome.seconds),
+        "failures": [
+            {
+                "args": list(failure.args.values()),
+                "raised": type(failure.exception).__name__,
+                "said": str(failure.exception),
+            }
+            for failure in outcome.failures
+        ],
+    }
+
+
+def replay(records: Iterable[Mapping[str, Any]]) -> Replay | None:
+    """Bring back what a log tells, None for one without a case."""
+    first, *batches = list(records) or [{}]
+    if "names" not in first or not batches:
+        return None
+    names = tuple(first["names"])
+    done = [row for batch in batches for row in _rows(batch, len(batch["values"]))]
+    failed = [failure for batch in batches for failure in batch["failures"]]
+    rows = [*done, *(tuple(failure["args"]) for failure in failed)]
+    columns = tuple(zip(*rows, strict=True)) if names else ()
+    values = [value for batch in batches for value in batch["values"]]
+    seconds = np.concatenate([batch["seconds"] for batch in batches])
+    failures = tuple(
+        Failure(len(done) + i, dict(zip(names, one["args"], strict=True)), CaseError(f"{one['raised']}: {one['said']}"))
+        for i, one in enumerate(failed)
+    )
+    outcome = Outcome(range(len(done)), values, seconds, failures)
+    space = ParameterSpace(Cases(names, columns, len(rows)))
+    return Replay(_spec(first), space, outcome, first["on_conflict"])
+
+
+def _rows(batch: Mapping[str, Any], n: int) -> list[tuple[Any, ...]]:
+    return list(zip(*batch["args"], strict=True)) if batch["args"] else [()] * n
+
+
+def _spec(first: Mapping[str, Any]) -> FunctionSpec:
+    """Return the description of what ran, with a stand-in for the function."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    defaults = first["defaults"]
+    parameters = [
+        inspect.Parameter(name, keyword, default=defaults.get(name, inspect.Parameter.empty))
+        for name in first["fn_args"]
+    ]
+    variables = first["variables"]
+    return FunctionSpec(
+        _StandIn(first["function"], inspect.Signature(parameters)),
+        tuple(first["fn_args"]),
+        None if variables is None else tuple(Variable(name, tuple(dims)) for name, dims in variables),
+        {dim: tuple(values) for dim, values in first["var_coords"].items()},
+        constants=first["constants"],
+        attrs=first["attrs"],
+        var_attrs=first["var_attrs"],
+        arg_attrs=first["arg_attrs"],
+    )
