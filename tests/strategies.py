@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
+from xyzpy_widgets.core.labels import kind_of
+from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.space import Cases, Combos, ParameterSpace
 
-__all__ = ["KINDS_OF_LABELS", "NAMES", "axes", "cases_of", "combos_of", "every_case", "result_values", "spaces"]
+__all__ = [
+    "KINDS_OF_LABELS",
+    "NAMES",
+    "axes",
+    "batches",
+    "cases_of",
+    "combos_of",
+    "every_case",
+    "outcome",
+    "result_values",
+    "same",
+    "spaces",
+]
 
 NAMES = ("a", "b", "fn", "self", "args")
 """Names of arguments, among them those that careless code takes for its own."""
@@ -67,6 +82,32 @@ def every_case(space: ParameterSpace) -> list[dict[str, Any]]:
         cases = [dict(zip(space.cases.names, row, strict=True)) for row in rows]
     combos = [dict(zip(space.combos.names, row, strict=True)) for row in product(*space.combos.values)]
     return [{**case, **combo} for case in cases for combo in combos]
+
+
+def same(found: Any, value: Any) -> bool:
+    """Say whether a stored value is the one that came: equal, nan for nan, and of its kind, numbers being one kind."""
+    kinds = {kind_of(found), kind_of(value)}
+    if len(kinds) > 1 and not kinds <= {"int", "float", "complex"}:
+        return False
+    return bool(found == value) or bool(found != found and value != value)  # noqa: PLR0124 - nan differs from itself
+
+
+def outcome(numbers: Sequence[int], values: Sequence[Any], failed: Sequence[int] = ()) -> Outcome:
+    """A batch as the engine makes it."""
+    failures = tuple(Failure(number, {}, ValueError("bad")) for number in failed)
+    return Outcome(np.array(numbers, dtype=np.intp), list(values), np.zeros(len(values), dtype=np.float32), failures)
+
+
+@st.composite
+def batches(draw: st.DrawFn, numbers: Sequence[int]) -> list[list[int]]:
+    """Cut some numbers into batches, in any order."""
+    left = draw(st.permutations(list(numbers)))
+    found = []
+    while left:
+        n = draw(st.integers(1, len(left)))
+        found.append(left[:n])
+        left = left[n:]
+    return found
 
 
 result_values: st.SearchStrategy[Any] = st.one_of(

@@ -20,7 +20,17 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import SpaceError
 
-__all__ = ["checked_kinds", "int_array", "kind_of", "label_array", "label_key", "object_array", "shown", "text_array"]
+__all__ = [
+    "checked_kinds",
+    "int_array",
+    "kind_of",
+    "kind_of_type",
+    "label_array",
+    "label_key",
+    "object_array",
+    "shown",
+    "text_array",
+]
 
 _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("none", (type(None),)),
@@ -49,14 +59,15 @@ _ATTOSECONDS = {
 
 
 @lru_cache(maxsize=256)
-def _kind_of_type(cls: type) -> str | None:
+def kind_of_type(cls: Any) -> str | None:
+    """Name the kind of the labels of a type, None for one whose values cannot be labels."""
     return next((kind for kind, types in _KINDS if issubclass(cls, types)), None)
 
 
 def kind_of(value: Any) -> str | None:
     """Name the kind of a label, None for what cannot be one."""
     cls: Any = type(value)
-    return _kind_of_type(cls)
+    return kind_of_type(cls)
 
 
 def shown(value: Any) -> str:
@@ -114,7 +125,7 @@ def label_array(name: str, values: Sequence[Any]) -> NDArray[Any]:
 
 def checked_kinds(name: str, values: Sequence[Any]) -> set[str]:
     """Return the kinds of some labels; raise `SpaceError` for what cannot be one."""
-    kinds = {_kind_of_type(cls) for cls in set(map(type, values))}
+    kinds = {kind_of_type(cls) for cls in set(map(type, values))}
     if None in kinds:
         value = next(value for value in values if kind_of(value) is None)
         msg = (

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.axes import LabelIndex, union
+from xyzpy_widgets.core.axes import LabelIndex, distinct, union
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.errors import ResultError
+from xyzpy_widgets.core.labels import label_array
+from xyzpy_widgets.errors import ResultError, SpaceError
 from xyzpy_widgets.labelling.columns import Column
-from xyzpy_widgets.labelling.results import Piece, arrays, named, pieces_of, scalars
+from xyzpy_widgets.labelling.results import Piece, arrays, labels_of, named, pieces_of, scalars
 
 __all__ = ["Cells", "Collector", "collector_of", "positions"]
 
@@ -21,8 +25,11 @@ Cells = slice | NDArray[np.intp]
 class Collector(Protocol):
     """Takes results and gives columns."""
 
-    coords: dict[str, NDArray[Any]]
     attrs: dict[str, dict[str, Any]]
+
+    @property
+    def coords(self) -> dict[str, NDArray[Any]]:
+        """The labels of the outputs' own dimensions."""
 
     def put(self, cells: Cells, values: list[Any]) -> None:
         """Place the results of some cells, all or none; raise `ResultError` for one that does not fit."""
@@ -43,20 +50,27 @@ class _Described:
         self._variables = spec.variables or ()
         self._size = size
         self._columns: dict[str, Column] = {}
-        self.coords = spec.coords()
+        coords = spec.coords()
+        self._inner = _Inner({dim: len(labels) for dim, labels in coords.items()}, coords)
         self.attrs: dict[str, dict[str, Any]] = {}
-        self._sizes = {dim: len(values) for dim, values in self.coords.items()}
+
+    @property
+    def coords(self) -> dict[str, NDArray[Any]]:
+        return self._inner.coords
 
     def put(self, cells: Cells, values: list[Any]) -> None:
-        sizes = dict(self._sizes)
+        known = self._inner.copy()
         checked = {}
         for variable, column in named(values, self._variables):
             if variable.dims:
-                checked[variable.name] = arrays(variable, column, sizes)
-                sizes.update(zip(variable.dims, checked[variable.name].shape[1:], strict=True))
+                checked[variable.name] = arrays(variable, column, known.sizes)
+                known.sizes.update(zip(variable.dims, checked[variable.name].shape[1:], strict=True))
+                for value in column:
+                    if isinstance(value, xr.DataArray):
+                        known.agree(variable.name, labels_of(value))
             else:
                 checked[variable.name] = scalars(variable.name, column)
-        self._sizes = sizes
+        self._inner = known
         for name, array in checked.items():
             if name not in self._columns:
                 self._columns[name] = Column(self._size, array.shape[1:])
@@ -65,7 +79,7 @@ class _Described:
     def columns(self) -> dict[str, tuple[tuple[str, ...], Column]]:
         found = {}
         for variable in self._variables:
-            inner = tuple(self._sizes.get(dim, 0) for dim in variable.dims)
+            inner = tuple(self._inner.sizes.get(dim, 0) for dim in variable.dims)
             found[variable.name] = (variable.dims, self._columns.get(variable.name) or Column(self._size, inner))
         return found
 
@@ -77,28 +91,33 @@ class _Free:
         self._size = size
         self._swept = swept
         self._columns: dict[str, Column] = {}
-        self._dims: dict[str, tuple[str, ...]] = {}
         self._pieces: list[tuple[int, Piece]] = []
-        self._sizes: dict[str, int] = {}
-        self.coords: dict[str, NDArray[Any]] = {}
+        self._inner = _Inner({}, {})
+        self._dims: dict[str, tuple[str, ...]] = {}
         self.attrs: dict[str, dict[str, Any]] = {}
 
+    @property
+    def coords(self) -> dict[str, NDArray[Any]]:
+        return self._inner.coords
+
     def put(self, cells: Cells, values: list[Any]) -> None:
-        flat = np.arange(self._size)[cells]
+        flat = np.arange(cells.start, cells.stop) if isinstance(cells, slice) else cells
         split = list(pieces_of(values))
+        dims, inner = dict(self._dims), self._inner.copy()
         for _, piece in split:
-            self._check(piece)
+            self._check_names(piece, dims, inner)
+            inner.extend(piece)
+        self._dims, self._inner = dims, inner
         for where, piece in split:
-            self._dims[piece.name] = piece.dims
             self.attrs.setdefault(piece.name, piece.attrs)
             if piece.dims:
-                self._learn(piece)
                 self._pieces.append((int(flat[where[0]]), piece))
             else:
                 self._columns.setdefault(piece.name, Column(self._size)).put((flat[where],), piece.values)
 
-    def _check(self, piece: Piece) -> None:
-        known = self._dims.get(piece.name, piece.dims)
+    def _check_names(self, piece: Piece, dims: dict[str, tuple[str, ...]], inner: _Inner) -> None:
+        """Raise `ResultError` where a name means two things; note the dimensions of the output."""
+        known = dims.setdefault(piece.name, piece.dims)
         if known != piece.dims:
             msg = f"the output {piece.name!r} has the dimensions {piece.dims}, and it had {known} in another case"
             raise ResultError(msg)
@@ -106,43 +125,79 @@ class _Free:
             if name in self._swept:
                 msg = f"the function returned {name!r}, which is the name of a swept argument; rename it"
                 raise ResultError(msg)
-        for dim, size in zip(piece.dims, piece.values.shape[1:], strict=True):
-            labelled = dim in piece.coords
-            if dim in self._sizes and (labelled != (dim in self.coords) or (not labelled and size != self._sizes[dim])):
-                msg = f"{piece.name!r} has {size} entries along {dim!r}, another case {self._sizes[dim]}; label them"
+            if name in dims and (name in inner.sizes or name in piece.dims):
+                msg = f"the function returned {name!r} as an output and as a dimension; rename one of them"
                 raise ResultError(msg)
-
-    def _learn(self, piece: Piece) -> None:
-        """Let the inner axes hold the labels of a piece."""
-        for dim, size in zip(piece.dims, piece.values.shape[1:], strict=True):
-            if dim not in piece.coords:
-                self._sizes[dim] = size
-            elif dim not in self.coords:
-                self.coords[dim] = piece.coords[dim]
-            elif not np.array_equal(self.coords[dim], piece.coords[dim]):
-                self.coords[dim] = union(dim, self.coords[dim], piece.coords[dim])
-            if dim in self.coords:
-                self._sizes[dim] = len(self.coords[dim])
 
     def columns(self) -> dict[str, tuple[tuple[str, ...], Column]]:
         found = dict(self._columns)
         for cell, piece in self._pieces:
             if piece.name not in found:
-                found[piece.name] = Column(self._size, tuple(self._sizes[dim] for dim in piece.dims))
+                found[piece.name] = Column(self._size, tuple(self._inner.sizes[dim] for dim in piece.dims))
             place = [self._place(dim, piece) for dim in piece.dims]
             found[piece.name].put(np.ix_(np.array([cell]), *place), piece.values)
-        return {name: (self._dims[name], found[name]) for name in self._dims}
+        return {name: (dims, found[name]) for name, dims in self._dims.items()}
 
     def _place(self, dim: str, piece: Piece) -> NDArray[np.intp]:
         if dim not in piece.coords:
-            return np.arange(self._sizes[dim])
+            return np.arange(self._inner.sizes[dim])
         return positions(dim, self.coords[dim], piece.coords[dim])
+
+
+@dataclass(slots=True)
+class _Inner:
+    """The dimensions that the outputs have by themselves: how long they are, and their labels where they have some."""
+
+    sizes: dict[str, int]
+    coords: dict[str, NDArray[Any]]
+
+    def copy(self) -> _Inner:
+        return _Inner(dict(self.sizes), dict(self.coords))
+
+    def agree(self, name: str, labels: Mapping[str, NDArray[Any]]) -> None:
+        """Take the labels of the first result; raise `ResultError` for others, which would be stored under these."""
+        for dim, found in labels.items():
+            if dim not in self.coords:
+                self.coords[dim] = _axis(name, dim, found)
+            if not np.array_equal(positions(dim, self.coords[dim], found), np.arange(len(found))):
+                msg = (
+                    f"{name!r} has the labels {found!r:.100} along {dim!r}, and {self.coords[dim]!r:.100} were expected"
+                )
+                raise ResultError(msg)
+
+    def extend(self, piece: Piece) -> None:
+        """Let the axes hold the labels of a piece; raise `ResultError` where lengths differ without labels."""
+        for dim, size in zip(piece.dims, piece.values.shape[1:], strict=True):
+            labels, length = piece.coords.get(dim), self.sizes.get(dim, size)
+            if (dim in self.sizes and (labels is None) == (dim in self.coords)) or (labels is None and size != length):
+                msg = f"{piece.name!r} has {size} entries along {dim!r}, another case {length}; label them in each case"
+                raise ResultError(msg)
+            if labels is not None:
+                self.coords[dim] = _axis(piece.name, dim, labels, self.coords.get(dim))
+            self.sizes[dim] = size if labels is None else len(self.coords[dim])
+
+
+def _axis(name: str, dim: str, labels: NDArray[Any], known: NDArray[Any] | None = None) -> NDArray[Any]:
+    """Unite the labels of a result with those that are known; raise `ResultError` for what cannot be labels."""
+    if known is not None and _alike(known, labels):
+        return known
+    listed = labels.tolist() if labels.dtype == object else list(labels)
+    try:
+        return label_array(dim, distinct(dim, listed)) if known is None else union(dim, known, listed)
+    except SpaceError as error:
+        msg = f"the labels of {name!r}: {error}"
+        raise ResultError(msg) from error
 
 
 def positions(name: str, labels: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.intp]:
     """Return where labels stand on an axis, -1 for those that it does not have."""
-    if labels is wanted or (labels.dtype == wanted.dtype and np.array_equal(labels, wanted)):
+    if _alike(labels, wanted):
         return np.arange(len(labels))
     index = LabelIndex(name, labels)
     found = (index.find(label) for label in wanted)
     return np.array([-1 if at is None else at for at in found], dtype=np.intp)
+
+
+def _alike(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Say quickly whether labels are the same; objects of other kinds may be equal, so they are looked at singly."""
+    return one.dtype == other.dtype != object and np.array_equal(one, other)

@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.labels import int_array, kind_of, object_array, text_array
+from xyzpy_widgets.core.labels import int_array, kind_of, kind_of_type, object_array, text_array
 
 __all__ = ["Column", "common_dtype", "converted", "exact_variable", "settled", "typed", "unsettled"]
 
@@ -25,21 +25,42 @@ _MAKERS: dict[str, Callable[[Any], NDArray[Any]]] = {
     "float": np.array,
     "complex": np.array,
 }
+_NUMBERS = {"int", "float", "complex"}
 _NOTHING = {"f": np.nan, "c": complex(np.nan, np.nan), "M": "NaT", "m": "NaT"}
 
 
 def typed(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     """Make a 1-D array of scalars: of their type where they have one, of the objects themselves otherwise."""
     values = list(values)
-    examples = {type(value): value for value in values}
-    kinds = {kind_of(value) for value in examples.values()}
-    if kinds == {"int", "float"} and all(abs(value) <= _EXACT for value in values if kind_of(value) == "int"):
-        return np.array(values, dtype=np.float64)
-    (kind, *others) = kinds or {None}
-    make = object_array if others else _MAKERS.get(kind or "", object_array)
-    if kind in {"datetime", "timedelta"} and all(issubclass(cls, (np.datetime64, np.timedelta64)) for cls in examples):
-        make = np.array
-    return make(values)
+    types = set(map(type, values))
+    kinds = {kind_of_type(cls) for cls in types}
+    if len(kinds) == 1:
+        (kind,) = kinds
+        if kind in {"datetime", "timedelta"} and len(types) == 1:
+            return _times(values)
+        make: Callable[[Any], NDArray[Any]] = _MAKERS.get(kind or "", object_array)
+        return make(values)
+    if kinds and kinds <= _NUMBERS and all(abs(value) <= _EXACT for value in values if kind_of(value) == "int"):
+        own = {value.dtype for value in values if isinstance(value, np.inexact)}
+        return np.array(values, dtype=np.result_type(np.complex128 if "complex" in kinds else np.float64, *own))
+    return object_array(values)
+
+
+def _times(values: list[Any]) -> NDArray[Any]:
+    """Make an array of numpy's times in a unit of xarray's; leave others as the objects that they are."""
+    if not isinstance(values[0], (np.datetime64, np.timedelta64)) or len({value.dtype for value in values}) > 1:
+        return object_array(values)
+    array = np.array(values)
+    if np.datetime_data(array.dtype)[0] in {"s", "ms", "us", "ns"}:
+        return array
+    seconds = np.dtype(f"{array.dtype.kind}8[s]")
+    return array.astype(seconds) if _keeps(array, seconds) else object_array(values)
+
+
+def _keeps(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
+    """Say whether times stay the same in another unit."""
+    back = array.astype(dtype).astype(array.dtype)
+    return np.can_cast(array.dtype, dtype) and bool(np.all(back.view(np.int64) == array.view(np.int64)))
 
 
 def common_dtype(one: NDArray[Any], other: NDArray[Any]) -> np.dtype[Any]:
@@ -47,14 +68,22 @@ def common_dtype(one: NDArray[Any], other: NDArray[Any]) -> np.dtype[Any]:
     if one.dtype == other.dtype:
         return one.dtype
     kinds = {one.dtype.kind, other.dtype.kind}
+    if kinds in ({"M"}, {"m"}):
+        wide = np.result_type(one, other)
+        return wide if _keeps(one, wide) and _keeps(other, wide) else np.dtype(object)
     if len(kinds) == 1 or kinds in ({"i", "u"}, {"f", "c"}):
         wide = np.result_type(one, other)
         return wide if wide.kind in kinds else np.dtype(object)
-    if "f" in kinds and kinds <= {"i", "u", "f"}:
-        ints = one if one.dtype.kind in "iu" else other
-        exact = not ints.size or max(abs(int(ints.max())), abs(int(ints.min()))) <= _EXACT
-        return np.dtype(np.float64) if exact else np.dtype(object)
+    if kinds <= set("iufc") and _is_exact(one) and _is_exact(other):
+        own = [array.dtype for array in (one, other) if array.dtype.kind in "fc"]
+        return np.result_type(np.float64, *own)
     return np.dtype(object)
+
+
+def _is_exact(array: NDArray[Any]) -> bool:
+    """Say whether all whole numbers of an array are floats too."""
+    whole = array.dtype.kind in "iu" and array.size > 0
+    return not whole or max(abs(int(array.max())), abs(int(array.min()))) <= _EXACT
 
 
 class Column:

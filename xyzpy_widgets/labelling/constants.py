@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import pickle
 from collections.abc import Mapping
 from typing import Any
@@ -23,9 +24,11 @@ def recorded(constants: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _recorded(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
     if kind_of(value) is not None:
         return value
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.ndim <= 1 and value.size <= _LARGEST:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.ndim == 1 and value.size <= _LARGEST:
         return value.copy()
     if isinstance(value, (list, tuple)) and len(value) <= _LARGEST and all(kind_of(item) is not None for item in value):
         return type(value)(value) if type(value) in {list, tuple} else list(value)
@@ -34,11 +37,25 @@ def _recorded(value: Any) -> Any:
 
 def _described(value: Any) -> str:
     name = getattr(value, "__qualname__", None) or type(value).__qualname__
+    content = io.BytesIO()
+    pickler = pickle.Pickler(content, protocol=4)
+    pickler.fast = True  # without back references, which tell objects that are one from objects that are equal
     try:
-        digest = hashlib.sha256(pickle.dumps(value, protocol=4)).hexdigest()[:12]
+        pickler.dump(_ordered(value))
     except Exception:  # noqa: BLE001 - pickling runs code of the object; without a digest its name must do
         return f"<{name}>"
-    return f"<{name} sha256:{digest}>"
+    return f"<{name} sha256:{hashlib.sha256(content.getvalue()).hexdigest()[:12]}>"
+
+
+def _ordered(value: Any) -> Any:
+    """Give the sets within plain containers an order, which is another one in each session."""
+    if type(value) in {set, frozenset}:
+        return type(value).__name__, sorted(map(_ordered, value), key=repr)
+    if type(value) in {list, tuple}:
+        return [type(value).__name__, *map(_ordered, value)]
+    if type(value) is dict:
+        return {key: _ordered(item) for key, item in value.items()}
+    return value
 
 
 def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -93,6 +93,7 @@ def _stacked(parts: list[pd.Series | None], tables: tuple[pd.DataFrame, ...]) ->
     start = 0
     for part, table in zip(parts, tables, strict=True):
         if part is not None:
-            column.put((slice(start, start + len(part)),), typed(list(part)))
+            values = part.to_numpy() if isinstance(part.dtype, np.dtype) and part.dtype != object else typed(list(part))
+            column.put((slice(start, start + len(part)),), values)
         start += len(table)
     return column.settled()

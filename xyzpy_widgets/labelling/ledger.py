@@ -16,6 +16,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.outcome import Status
 
 __all__ = ["Labelled", "ledger_of", "spread", "with_inferred_ledger"]
@@ -83,7 +84,7 @@ def ledger_of(
     variables: dict[str, Any] = {"status": (tuple(args), status, flags)}
     done = status == Status.DONE
     for name, (dims, mask) in present.items():
-        if not np.array_equal(mask, spread(done, mask.shape)):
+        if dims[: len(args)] != tuple(args) or not np.array_equal(mask, spread(done, mask.shape)):
             variables[_PRESENT + name] = (dims, mask.astype(np.int8))
     dims_used = {dim for dims, _, *_ in variables.values() for dim in dims}
     kept = {name: values for name, values in coords.items() if name in dims_used}
@@ -91,15 +92,22 @@ def ledger_of(
 
 
 def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
-    """Give a dataset that came without one a ledger: done is what has a value."""
+    """Give a dataset that came without one a ledger: done is what has a value.
+
+    Raises `SpaceError` where an axis has a label twice.
+    """
     order = [arg for arg in args if arg in data.dims]
+    for arg in order:
+        LabelIndex(arg, data[arg].to_numpy())
     data = data.transpose(*order, ...)
-    shape = tuple(data.sizes[arg] for arg in order)
-    status = np.zeros(shape, dtype=np.int8)
+    status = np.zeros([data.sizes[arg] for arg in order], dtype=np.int8)
     present = {}
     for name, variable in data.data_vars.items():
         there = ~np.asarray(pd.isna(variable.to_numpy()))
         present[str(name)] = (tuple(map(str, variable.dims)), there)
-        status[there.reshape(*shape, -1).any(axis=-1)] = Status.DONE
+        own = [arg for arg in order if arg in variable.dims]
+        inner = tuple(range(len(own), there.ndim))
+        shape = [data.sizes[arg] if arg in own else 1 for arg in order]
+        status[np.broadcast_to(there.any(axis=inner).reshape(shape), status.shape)] = Status.DONE
     coords = {str(name): coord for name, coord in data.coords.items() if name in data.dims}
     return Labelled(data, ledger_of(order, coords, status, present, {}))

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.axes import union
-from xyzpy_widgets.core.labels import kind_of, label_key, shown
+from xyzpy_widgets.core.labels import kind_of, shown
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import ConflictError, MergeError
 from xyzpy_widgets.labelling.collect import positions
@@ -22,6 +22,7 @@ __all__ = ["OnConflict", "check_mergeable", "merge"]
 OnConflict = Literal["raise", "keep", "replace"]
 
 _SHOWN = 5
+_NUMBERS = {"int", "float", "complex"}
 
 Places = dict[str, NDArray[np.intp]]
 
@@ -39,21 +40,31 @@ def check_mergeable(old: Labelled, new: Labelled) -> None:
             msg = f"{name!r} has the dimensions {new.data[name].dims}, and {old.data[name].dims} in the stored data"
             raise MergeError(msg)
     for dim in set(old.data.dims) & set(new.data.dims):
-        labelled = dim in old.data.coords
-        if labelled != (dim in new.data.coords) or (not labelled and old.data.sizes[dim] != new.data.sizes[dim]):
-            sizes = new.data.sizes[dim], old.data.sizes[dim]
-            msg = f"{dim!r} has {sizes[0]} entries, and {sizes[1]} in the stored data; give both labels (var_coords)"
-            raise MergeError(msg)
+        _check_dim(str(dim), old.data, new.data)
     check_constants(old, new)
+
+
+def _check_dim(dim: str, old: xr.Dataset, new: xr.Dataset) -> None:
+    """Raise unless labels can share an axis, or lengths agree; a dimension that no result has filled goes with any."""
+    if dim in old.coords and dim in new.coords:
+        union(dim, old[dim].to_numpy(), list(new[dim].to_numpy()))
+        return
+    unlabelled = {side.sizes[dim] for side in (old, new) if dim not in side.coords} - {0}
+    if len(unlabelled) > (dim not in old.coords and dim not in new.coords):
+        msg = (
+            f"{dim!r} has {new.sizes[dim]} entries, and {old.sizes[dim]} in the stored data, and not both have labels; "
+            "give them some (var_coords)"
+        )
+        raise MergeError(msg)
 
 
 def check_constants(old: Labelled, new: Labelled) -> None:
     """Raise `MergeError` when an argument that does not vary had another value before."""
     for name in differing(old.constants, new.constants):
-        before, now = old.constants[name], new.constants[name]
+        before, now = shown(old.constants[name]), shown(new.constants[name])
         msg = (
-            f"{name}={now!r}, and the stored data was made with {name}={before!r}; make it a dimension first: "
-            f"expand_dims({name!r}, {before!r}), or use another data_name"
+            f"{name}={now}, and the stored data was made with {name}={before}; make it a dimension first: "
+            f"expand_dims({name!r}, {before}), or use another data_name"
         )
         raise MergeError(msg)
 
@@ -83,18 +94,20 @@ def merge(old: Labelled, new: Labelled, on_conflict: OnConflict = "raise") -> La
     axes = _Axes(old.data, new.data)
     variables: dict[str, Any] = {}
     present = {}
-    conflicts: list[str] = []
+    conflicts = 0
+    lines: list[str] = []
     for name in dict.fromkeys([*map(str, old.data.data_vars), *map(str, new.data.data_vars)]):
         dims = _dims(name, old, new)
         sides = [_side(one, name, dims, at) for one, at in ((old, axes.old), (new, axes.new)) if name in one.data]
         combined = _combined(sides, axes.shape(dims), replace=on_conflict == "replace")
         if on_conflict == "raise" and combined.conflicts is not None:
-            conflicts += _described(name, old, sides, combined.conflicts)
+            conflicts += int(combined.conflicts.sum())
+            lines += _described(name, old, sides, combined.conflicts, _SHOWN - len(lines))
         attrs = {key: value for side in (old, new) if name in side.data for key, value in side.data[name].attrs.items()}
         variables[name] = exact_variable(dims, settled(combined.array, combined.present), attrs)
         present[name] = (dims, combined.present)
     if conflicts:
-        raise ConflictError(_message(conflicts))
+        raise ConflictError(_message(conflicts, lines))
     coords = axes.coords()
     data = xr.Dataset(variables, coords, {**old.data.attrs, **new.data.attrs})
     status = _merged_status(old, new, axes)
@@ -105,21 +118,23 @@ class _Axes:
     """The united labels of two datasets, and where those of each stand among them."""
 
     def __init__(self, old: xr.Dataset, new: xr.Dataset) -> None:
-        self._sizes = {str(dim): size for dim, size in {**old.sizes, **new.sizes}.items()}
+        self._sizes = {
+            str(dim): max(side.sizes.get(dim, 0) for side in (old, new)) for dim in {**old.sizes, **new.sizes}
+        }
         self._coords: dict[str, Any] = {}
         self.old: Places = {}
         self.new: Places = {}
-        for dim, size in self._sizes.items():
+        for dim in self._sizes:
             sides = [side[dim] for side in (old, new) if dim in side.coords]
-            if not sides:
-                self.old[dim] = self.new[dim] = np.arange(size)
-                continue
-            labels = union(dim, sides[0].to_numpy(), sides[-1].to_numpy()) if len(sides) > 1 else sides[0].to_numpy()
-            self._sizes[dim] = len(labels)
-            self._coords[dim] = exact_variable([dim], labels, {**sides[0].attrs, **sides[-1].attrs})
+            if sides:
+                labels = union(dim, sides[0].to_numpy(), list(sides[-1].to_numpy()))
+                self._sizes[dim] = len(labels)
+                self._coords[dim] = exact_variable([dim], labels, {**sides[0].attrs, **sides[-1].attrs})
             for side, where in ((old, self.old), (new, self.new)):
                 if dim in side.coords:
                     where[dim] = positions(dim, labels, side[dim].to_numpy())
+                elif dim in side.sizes:
+                    where[dim] = np.arange(side.sizes[dim])
         self._add_other_coords(old, new)
 
     def _add_other_coords(self, old: xr.Dataset, new: xr.Dataset) -> None:
@@ -165,7 +180,8 @@ class _Combined(NamedTuple):
 
 def _dims(name: str, old: Labelled, new: Labelled) -> tuple[str, ...]:
     first = old if name in old.data else new
-    return (*old.args, *(str(dim) for dim in first.data[name].dims if dim not in old.args))
+    own = tuple(map(str, first.data[name].dims))
+    return (*(arg for arg in old.args if arg in own), *(dim for dim in own if dim not in old.args))
 
 
 def _side(labelled: Labelled, name: str, dims: tuple[str, ...], where: Places) -> _Side:
@@ -181,6 +197,7 @@ def _index(places: list[NDArray[np.intp]]) -> tuple[Any, ...]:
 
 
 def _combined(sides: list[_Side], shape: tuple[int, ...], *, replace: bool) -> _Combined:
+    sides = [side for side in sides if side.present.any()] or sides[:1]
     array = np.zeros(shape, dtype=sides[0].array.dtype)
     present = np.zeros(shape, dtype=bool)
     array[sides[0].where], present[sides[0].where] = sides[0].array, sides[0].present
@@ -211,16 +228,22 @@ def _unequal(one: NDArray[Any], other: NDArray[Any], both: NDArray[np.bool_]) ->
 
 
 def _same(one: Any, other: Any) -> bool:
-    return label_key(one) == label_key(other) if kind_of(one) is not None else bool(one == other)
+    kinds = {kind_of(one), kind_of(other)}
+    if len(kinds) > 1 and not kinds <= _NUMBERS:
+        return False
+    try:
+        return bool(one == other) or bool(one != one and other != other)  # noqa: PLR0124 - nan differs from itself
+    except (TypeError, ValueError):  # what cannot be compared is not known to be the same
+        return False
 
 
-def _described(name: str, old: Labelled, sides: list[_Side], differ: NDArray[np.bool_]) -> list[str]:
-    """Write each conflicting cell with its labels, its old and its new value."""
+def _described(name: str, old: Labelled, sides: list[_Side], differ: NDArray[np.bool_], limit: int) -> list[str]:
+    """Write some conflicting cells, each with its labels, its old and its new value."""
     before, new = sides
     dims = _dims(name, old, new.labelled)
     place_in_old = [{int(at): i for i, at in enumerate(where)} for where in before.places]
     lines = []
-    for at in np.argwhere(differ):
+    for at in np.argwhere(differ)[:limit]:
         cell = tuple(place[int(where[i])] for place, where, i in zip(place_in_old, new.places, at, strict=True))
         labels = ", ".join(_label(new.labelled.data, dim, int(i)) for dim, i in zip(dims, at, strict=True))
         lines.append(f"{name}({labels}): {shown(before.array[cell])} -> {shown(new.array[tuple(at)])}")
@@ -231,11 +254,11 @@ def _label(data: xr.Dataset, dim: str, at: int) -> str:
     return f"{dim}={shown(data[dim].to_numpy()[at])}" if dim in data.coords else f"{dim}[{at}]"
 
 
-def _message(conflicts: list[str]) -> str:
-    shown = "\n  ".join(conflicts[:_SHOWN])
-    more = f"\n  … and {len(conflicts) - _SHOWN} more" if len(conflicts) > _SHOWN else ""
+def _message(conflicts: int, lines: list[str]) -> str:
+    shown_lines = "\n  ".join(lines)
+    more = f"\n  … and {conflicts - len(lines)} more" if conflicts > len(lines) else ""
     return (
-        f"{len(conflicts)} values are stored already with another value (old -> new):\n  {shown}{more}\n"
+        f"{conflicts} values are stored already with another value (old -> new):\n  {shown_lines}{more}\n"
         "choose overwrite=True (the new win) or overwrite=False (the old win); the new results are in last_ds"
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -75,11 +76,12 @@ class NestedBuilder:
 
     def build(self) -> Any:
         """Return the nested tuples, with a fill in the cells that were not run; the bare result when nothing varies."""
+        shape = self._lattice.shape
         level = _filled(self._values)
-        for size in reversed(self._lattice.shape[1:]):
-            count = len(level) // size if size else 0
-            level = tuple(level[i * size : (i + 1) * size] for i in range(count))
-        return level if self._lattice.shape else level[0]
+        for axis in reversed(range(1, len(shape))):
+            size = shape[axis]
+            level = tuple(level[i * size : (i + 1) * size] for i in range(math.prod(shape[:axis])))
+        return level if shape else level[0]
 
 
 def _filled(values: list[Any]) -> tuple[Any, ...]:

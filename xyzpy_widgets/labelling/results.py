@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.core.variables import Variable
 from xyzpy_widgets.errors import ResultError
-from xyzpy_widgets.labelling.columns import typed
+from xyzpy_widgets.labelling.columns import common_dtype, converted, typed
 
-__all__ = ["Piece", "arrays", "named", "pieces_of", "scalars"]
+__all__ = ["Piece", "arrays", "labels_of", "named", "pieces_of", "scalars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,18 @@ def named(values: Sequence[Any], variables: tuple[Variable, ...]) -> Iterator[tu
 def _row(value: Any, variables: tuple[Variable, ...]) -> Sequence[Any] | NDArray[Any]:
     names = [variable.name for variable in variables]
     if isinstance(value, Mapping):
-        if set(map(str, value)) != set(names):
+        if set(value) != set(names):
             msg = f"the function returned the outputs {list(value)}, and var_names is {names}; name exactly these"
             raise ResultError(msg)
         return [value[name] for name in names]
     if len(names) == 1:
         return [value]
-    if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != len(names):
-        count = len(value) if isinstance(value, (tuple, list, np.ndarray)) else 1
+    several = isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+    if not several or len(value) != len(names):
+        count = len(value) if several else 1
         msg = f"the function returned {count} outputs, and var_names names {len(names)}: {names}; got {value!r:.200}"
         raise ResultError(msg)
-    return value
+    return value  # type: ignore[no-any-return]
 
 
 def scalars(name: str, values: Sequence[Any]) -> NDArray[Any]:
@@ -82,12 +83,13 @@ def _plain(cls: type) -> bool:
 
 
 def _scalar(name: str, value: Any) -> Any:
-    if isinstance(value, (np.ndarray, xr.DataArray)) and value.ndim == 0:
+    shape = getattr(value, "shape", None)
+    if shape == ():
         return np.asarray(value)[()]
-    if isinstance(value, (list, tuple, np.ndarray, xr.DataArray, Mapping, set)):
-        shape = np.shape(value) if isinstance(value, (np.ndarray, xr.DataArray)) else f"a {type(value).__name__}"
+    if isinstance(shape, tuple) or isinstance(value, (list, tuple, Mapping, set, frozenset)):
+        found = f"shape {shape}" if isinstance(shape, tuple) else f"a {type(value).__name__}"
         msg = (
-            f"the output {name!r} is described as a scalar, and the function returned {shape}: {value!r:.200}; "
+            f"the output {name!r} is described as a scalar, and the function returned {found}: {value!r:.200}; "
             f"name its dimensions: var_dims={{{name!r}: [...]}}"
         )
         raise ResultError(msg)
@@ -107,7 +109,18 @@ def arrays(variable: Variable, values: Sequence[Any], sizes: Mapping[str, int]) 
             described = ", ".join(sizes_known)
             msg = f"the output {variable.name!r} is described with ({described}), and a result has shape {array.shape}"
             raise ResultError(msg)
-    return np.stack(stacked)
+    return _stacked(stacked)
+
+
+def _stacked(arrays: list[NDArray[Any]]) -> NDArray[Any]:
+    """Stack arrays of one shape, each value kept as it is."""
+    if len({array.dtype for array in arrays}) == 1:
+        return np.stack(arrays)
+    whole = arrays[0][np.newaxis]
+    for array in arrays[1:]:
+        dtype = common_dtype(whole, array)
+        whole = np.concatenate([converted(whole, dtype), converted(array, dtype)[np.newaxis]])
+    return whole
 
 
 def _array(variable: Variable, value: Any) -> NDArray[Any]:
@@ -121,17 +134,22 @@ def _array(variable: Variable, value: Any) -> NDArray[Any]:
     except ValueError as error:
         msg = f"the output {variable.name!r} is described with {variable.dims}, and a result is ragged: {value!r:.200}"
         raise ResultError(msg) from error
-    if array.dtype == object or (array.dtype.kind == "U" and not isinstance(value, np.ndarray)):
-        flat = typed(_flat(value)) if array.dtype.kind == "U" else typed(array.reshape(-1))
-        array = flat.reshape(array.shape)
-    return array
+    leaves = _leaves(value) if isinstance(value, (list, tuple)) else list(array.flat) if array.dtype == object else None
+    if leaves is None or len(leaves) != array.size:
+        return array
+    return typed(leaves).reshape(array.shape)
 
 
-def _flat(value: Any) -> list[Any]:
-    """List the leaves of nested sequences: numpy would turn a number beside a text into text."""
+def _leaves(value: Any) -> list[Any]:
+    """List the leaves of nested sequences: numpy would turn a number beside a text into text, a bool into a number."""
     if isinstance(value, (list, tuple)):
-        return [leaf for item in value for leaf in _flat(item)]
-    return [value]
+        return [leaf for item in value for leaf in _leaves(item)]
+    return list(value.flat) if isinstance(value, np.ndarray) else [value]
+
+
+def labels_of(array: xr.DataArray) -> dict[str, NDArray[Any]]:
+    """Return the labels that a result brings along its dimensions."""
+    return {str(dim): array.coords[dim].to_numpy() for dim in array.dims if dim in array.coords}
 
 
 def pieces_of(values: Sequence[Any]) -> Iterator[tuple[list[int], Piece]]:
@@ -185,6 +203,10 @@ def _is_dims(dims: Any) -> bool:
 
 
 def _piece(name: str, one: Any) -> Piece:
-    array = one if isinstance(one, xr.DataArray) else xr.DataArray(xr.as_variable(one))
-    coords = {str(dim): array.coords[dim].to_numpy() for dim in array.dims if dim in array.coords}
-    return Piece(name, tuple(map(str, array.dims)), array.to_numpy()[np.newaxis], coords, dict(array.attrs))
+    try:
+        array = one if isinstance(one, xr.DataArray) else xr.DataArray(xr.as_variable(one))
+    except (TypeError, ValueError) as error:
+        msg = f"the output {name!r} is {one!r:.200}, which is no pair of dimensions and an array: {error}"
+        raise ResultError(msg) from error
+    dims = tuple(map(str, array.dims))
+    return Piece(name, dims, array.to_numpy()[np.newaxis], labels_of(array), dict(array.attrs))
