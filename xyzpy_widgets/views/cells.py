@@ -47,6 +47,8 @@ def panels_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> list[Panel]:
     frame, axes = _grid_frame(data, spec) if isinstance(data, xr.Dataset) else _table_frame(data, spec)
     if spec.x is None:
         frame = frame.assign(**{ALONE: spec.ylabel})
+    if spec.color is not None:
+        frame = frame.assign(**{spec.color: column_of(frame, spec.color).shades()})
     if spec.kind == "scatter":
         frame = frame.dropna(subset=[spec.x or ALONE, spec.y, *groups_of(frame, spec)])
     return [_panel(frame[_mask(frame, axes, at)], axes, at, spec) for at in _positions(axes, spec)]
@@ -108,6 +110,8 @@ def _table_frame(data: pd.DataFrame, spec: ViewSpec) -> tuple[pd.DataFrame, dict
 def _groups(column: Column) -> pd.Series:
     """Return values as the names of groups, none of them missing: booleans as words, whole numbers without a point."""
     values = pd.Series(column.values)
+    if column.kind == "time":
+        values = pd.Series(np.datetime_as_string(column.values)).where(values.notna(), np.nan)
     if column.kind == "number" and column.groups:
         values = values.map({0.0: "False", 1.0: "True"})
     if values.isna().any():

@@ -14,7 +14,7 @@ from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.axes import is_geometric
 from xyzpy_widgets.views.checks import check_fit, check_log, check_panels, check_values, title_of
-from xyzpy_widgets.views.reading import Axis, Label, Subject, subject_of
+from xyzpy_widgets.views.reading import Axis, Label, Subject, shade_caption, subject_of
 from xyzpy_widgets.views.request import Request, request_of
 from xyzpy_widgets.views.spec import PlotKind, ViewSpec, Wishes
 
@@ -75,7 +75,7 @@ def grid_view(data: xr.Dataset, wishes: Wishes) -> ViewSpec:
     """
     request = request_of(data, wishes)
     if not request.var:
-        return ViewSpec(var=(), kind="scatter", title=wishes.title or "nothing to draw: no variables")
+        return ViewSpec(var=(), kind=request.kind or "scatter", title=wishes.title or "nothing to draw: no variables")
     scene = _scene(data, request)
     kind = request.kind or _kind(scene)
     _check(kind, scene)
@@ -189,7 +189,7 @@ def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str,
     roles, subject, beside = scene.roles, scene.subject, scene.beside
     subjects = {one.name: one for one in (subject, *beside.values())}
     x, y, color = _places(kind, scene)
-    captions = {name: one.caption for name, one in (subjects | dict(roles.axes)).items()}
+    told = {name: one for name, one in (subjects | dict(roles.axes)).items() if name in {x, y, color}}
     fixed = tuple((dim, _label(roles.axes[dim], wishes.fixed or {})) for dim in roles.of("fixed"))
     empty = bool(pd.isna(subject.data.to_numpy()).all())
     first = wishes.title or ", ".join(scene.request.var if len(scene.request.var) > 1 else [subject.caption])
@@ -210,9 +210,9 @@ def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str,
         logy=_log("logy", y if kind != "bar" else None, scene, wished=wishes.logy),
         logz=_log("logz", color if kind == "heatmap" else None, scene, wished=wishes.logz),
         title=title_of(f"{first}: no values" if empty else first, aggregate.items(), fixed),
-        xlabel=captions.get(x or "", ""),
-        ylabel=captions.get(y or "", "count" if kind == "hist" else ""),
-        clabel=captions.get(color or "", ""),
+        xlabel=told[x].caption if x else "",
+        ylabel=told[y].caption if y else "count",
+        clabel=shade_caption(told[color]) if color else "",
     )
     check_panels(spec, {dim: axis.size for dim, axis in roles.axes.items()})
     return spec

@@ -39,14 +39,14 @@ def figure_html(drawn: Any, *, library: bool) -> str:
     title, figure = _apart(hv.render(drawn, backend="bokeh"))
     item = serialize_json(json_item(figure)).replace("<", "\\u003c")
     name = f"xyz-{uuid.uuid4().hex}"
-    call = f'(document.currentScript.closest(".xyz-plot") ?? document.getElementById("{name}"))'
+    root = f'document.currentScript.closest(".xyz-plot") ?? document.getElementById("{name}")'
     parts = [
         f'<div class="xyz-plot" id="{name}" data-bokeh="{bokeh.__version__}" style="{_STYLE}">',
         f'<div style="font-weight: 600">{html.escape(title)}</div>' if title else "",
         f'<div class="xyz-picture">{_picture_html(picture(figure))}</div>',
         f'<script type="application/json" class="xyz-figure">{item}</script>',
         f'<script type="text/plain" class="xyz-library">{_packed_library()}</script>' if library else "",
-        f"<script>({_script()}){call}</script>",
+        f"<script>(() => {{\n{_script()}\ndrawFigure({root});\n}})()</script>",
         "</div>",
     ]
     return "".join(parts)

@@ -108,11 +108,13 @@ class Frame:
 
 
 def marks_of(renderer: Any, frame: Frame) -> str | None:
-    """Return the marks of a renderer of Bokeh as SVG; None for marks of an unknown kind."""
+    """Return the marks of a renderer or an annotation of Bokeh as SVG; None for those of an unknown kind."""
     glyph = getattr(renderer, "glyph", renderer)
-    source = renderer.source if glyph is renderer else renderer.data_source
     draw = _DRAWN.get(type(glyph).__name__)
-    return None if draw is None else draw(glyph, dict(source.data), frame)
+    if draw is None:
+        return None
+    source = renderer.source if glyph is renderer else renderer.data_source
+    return draw(glyph, dict(source.data), frame)
 
 
 def _column(spec: Any, data: dict[str, Any]) -> Any:

@@ -80,7 +80,8 @@ def draw_frame(frame: pd.DataFrame, spec: ViewSpec, groups: pd.MultiIndex | None
     names = [] if groups is None else [str(name) for name in groups.names]
     style: dict[str, Any] = {"xlabel": spec.xlabel, "ylabel": spec.ylabel, "logx": spec.logx, "logy": spec.logy}
     style |= {"grid": True, **({"padding": 0.05} if spec.kind in {"line", "scatter"} else {})}
-    if spec.kind == "scatter" and spec.color is not None and spec.color not in names:
+    graded = spec.kind == "scatter" and spec.color is not None and spec.color not in names
+    if graded and frame[spec.color].notna().any():
         style |= {"c": spec.color, "clabel": spec.clabel, "cmap": "viridis"}
     if spec.kind == "line":
         frame = frame.sort_values(spec.x or ALONE, kind="stable")
@@ -105,16 +106,14 @@ def _lines(rows: _Rows) -> Any:
     longest = int(rows.frame.groupby(rows.groups).size().max()) if rows.groups else len(rows.frame)
     if longest <= _MOST_MARKED or rows.frame[rows.y].isna().any():
         drawn = drawn * rows.beside(rows.frame).call("scatter", x=rows.x, y=rows.y)
-    if not rows.err:
-        return drawn
-    return drawn * (_error_bars(rows) if longest <= _MOST_BARS else _band(rows))
+    return _with_errors(drawn, rows, band=longest > _MOST_BARS)
 
 
 def _points(rows: _Rows) -> Any:
     known = {rows.x, rows.y, rows.opts.get("c"), ALONE, *rows.groups}
     hovered = [name for name in rows.frame.columns if name not in known]
     drawn = rows.call("scatter", x=rows.x, y=rows.y, hover_cols=hovered)
-    return drawn * _error_bars(rows) if rows.err else drawn
+    return _with_errors(drawn, rows, band=False)
 
 
 def _bars(rows: _Rows) -> Any:
@@ -126,20 +125,22 @@ def _bars(rows: _Rows) -> Any:
 def _bins(rows: _Rows) -> Any:
     if column_of(rows.frame, rows.x).kind != "text":
         return replace(rows, frame=rows.frame.dropna(subset=[rows.x])).call("hist", y=rows.x)
-    counts = rows.frame.groupby([rows.x, *rows.groups], sort=False).size().reset_index(name="count")
-    return rows.with_bars(counts).call("bar", x=rows.x, y="count")
+    count = distinct_names([rows.x, *rows.groups, "count"])[-1]
+    counts = rows.frame.groupby([rows.x, *rows.groups], sort=False).size().reset_index(name=count)
+    return rows.with_bars(counts).call("bar", x=rows.x, y=count)
 
 
-def _error_bars(rows: _Rows) -> Any:
-    known = rows.beside(rows.frame.dropna(subset=[rows.y, rows.err]))
-    return known.call("errorbars", x=rows.x, y=rows.y, yerr1=rows.err)
-
-
-def _band(rows: _Rows) -> Any:
-    low, high = distinct_names([*rows.frame.columns, "low", "high"])[-2:]
-    values, err = rows.frame[rows.y], rows.frame[rows.err]
-    band = rows.beside(rows.frame.assign(**{low: values - err, high: values + err}))
-    return band.call("area", x=rows.x, y=low, y2=high, stacked=False, alpha=0.2)
+def _with_errors(drawn: Any, rows: _Rows, *, band: bool) -> Any:
+    """Add the uncertainty to curves or points, as bars or as a band."""
+    known = rows.frame.dropna(subset=[rows.x, rows.y, rows.err]) if rows.err else rows.frame[:0]
+    if known.empty:
+        return drawn
+    if not band:
+        return drawn * rows.beside(known).call("errorbars", x=rows.x, y=rows.y, yerr1=rows.err)
+    low, high = distinct_names([*known.columns, "low", "high"])[-2:]
+    edges_of_band = {low: known[rows.y] - known[rows.err], high: known[rows.y] + known[rows.err]}
+    area = {"x": rows.x, "y": low, "y2": high, "stacked": False, "alpha": 0.2}
+    return drawn * rows.beside(known.assign(**edges_of_band)).call("area", **area)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +171,7 @@ def _side(array: xr.DataArray, dim: str) -> _Side:
 
 def draw_array(array: xr.DataArray, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
     """Draw an array over y and x as cells at their true places; a missing one stays blank."""
+    import holoviews as hv
     from hvplot import hvPlot
 
     y, x = (_side(array, str(dim)) for dim in array.dims)
@@ -181,8 +183,8 @@ def draw_array(array: xr.DataArray, spec: ViewSpec, opts: Mapping[str, Any]) -> 
     names = distinct_names([x.name, y.name, spec.color, f"{x.name} label", f"{y.name} label"])
     rows, columns = np.meshgrid(y.labels, x.labels, indexing="ij")
     cells = (edges(x.places, log=spec.logx), edges(y.places, log=spec.logy), values, columns, rows)
-    told_by = dict(zip(names[:3], (*names[3:], names[2]), strict=True))
-    tooltips = [(name, f"@{{{column}}}") for name, column in told_by.items()]
+    fields = [hv.core.util.dimension_sanitizer(name) for name in (*names[3:], names[2])]
+    tooltips = [(name, f"@{{{field}}}") for name, field in zip(names[:3], fields, strict=True)]
     return drawn.clone(cells, vdims=names[2:]).opts(hover_tooltips=tooltips, hooks=[_sized_by_frame, _without_gaps])
 
 

@@ -70,7 +70,8 @@ def _drawing(plot: Any) -> _Drawing | None:
     y = scale_of(plot.y_range, height, 0.0, log=_is_log(plot.y_scale))
     if x is None or y is None:
         return None
-    marks = [marks_of(one, Frame(x, y)) for one in (*plot.renderers, *(m for m in plot.center if _is_whisker(m)))]
+    notes = [note for note in plot.center if type(note).__name__ != "Grid"]
+    marks = [marks_of(one, Frame(x, y)) for one in (*plot.renderers, *notes)]
     if any(mark is None for mark in marks):
         return None
     parts = [_text(line, _LEFT, _TOP + _LINE * (i + 0.6), 'font-weight="bold"') for i, line in enumerate(lines)]
@@ -84,10 +85,6 @@ def _drawing(plot: Any) -> _Drawing | None:
 
 def _is_log(scale: Any) -> bool:
     return type(scale).__name__ == "LogScale"
-
-
-def _is_whisker(model: Any) -> bool:
-    return type(model).__name__ == "Whisker"
 
 
 def _tells(key: Any) -> bool:

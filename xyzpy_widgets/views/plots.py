@@ -18,7 +18,7 @@ from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
 __all__ = ["draw", "plot"]
 
-_SINGLE = {"frame_width": 480, "frame_height": 280}
+_SINGLE = {"width": 620, "height": 360}
 _PANEL = {"frame_width": 185, "frame_height": 170}
 _WIDEST_ROW = 3
 _TITLE_WIDTH = 90
@@ -122,7 +122,7 @@ def draw(data: Data, spec: ViewSpec, **opts: Any) -> Any:
     holoviews.Element, holoviews.Overlay or holoviews.Layout
     """
     show_inline()
-    title = _literal(textwrap.fill(spec.title, _TITLE_WIDTH))
+    title = _literal("\n".join(textwrap.fill(line, _TITLE_WIDTH) for line in spec.title.split("\n")))
     panels = panels_of(named(data), spec) if spec.var else []
     common: dict[str, Any] = {"clim": _limits(panels, spec)} if spec.kind == "heatmap" else {}
     groups = None if spec.kind == "heatmap" or not panels else _groups(panels, spec)

@@ -2,7 +2,7 @@
 
 Numbers are floats with nan for what is missing, whatever they were stored as: booleans, integers with holes in an
 object array, complex numbers by their magnitude, time spans in seconds. Times are ``datetime64[ns]``. All else is text:
-an object array of str, with None for what is missing.
+an object array of str, with None for what is missing. What is infinite is missing too: no axis has a place for it.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ __all__ = [
     "distinct_names",
     "flatten",
     "plain",
+    "shade_caption",
     "subject_of",
     "told",
 ]
@@ -40,6 +41,7 @@ Label: TypeAlias = float | str
 
 _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
 _CLOSE = 1e-12
+_DAYS = 365.2425
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,13 @@ class Column:
     values: NDArray[Any]
     caption: str
     groups: bool  # texts and booleans: they name groups rather than amounts
+
+    def shades(self) -> NDArray[Any]:
+        """Return the values as colours can tell them: times as years."""
+        if self.kind != "time":
+            return self.values
+        days: NDArray[np.float64] = (self.values - np.datetime64("1970-01-01", "ns")) / np.timedelta64(1, "D")
+        return 1970 + days / _DAYS
 
     def distinct(self) -> NDArray[Any]:
         """Return the values that occur, each once and in order."""
@@ -95,10 +104,8 @@ def plain(values: Any) -> tuple[Kind, NDArray[Any]]:
     """Return how values are drawn, and the values made so, in their own shape."""
     array = _as_numpy(values)
     kind = array.dtype.kind
-    if kind in "biuf":
-        return "number", array.astype(np.float64)
-    if kind == "c":
-        return "number", np.abs(array).astype(np.float64)
+    if kind in "biufc":
+        return "number", _finite(np.abs(array) if kind == "c" else array)
     if kind == "m":
         return "number", array / np.timedelta64(1, "s")
     if kind == "M":
@@ -112,6 +119,12 @@ def _as_numpy(values: Any) -> NDArray[Any]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values.dt.tz_convert(None).to_numpy()
     return values.to_numpy() if isinstance(values.dtype, np.dtype) else values.to_numpy(dtype=object)
+
+
+def _finite(array: NDArray[Any]) -> NDArray[np.float64]:
+    """Return numbers as floats; what is infinite is missing, for it has no place on an axis."""
+    numbers = array.astype(np.float64)
+    return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
 def _times(array: NDArray[Any]) -> tuple[Kind, NDArray[Any]]:
@@ -130,8 +143,8 @@ def _objects(array: NDArray[Any]) -> tuple[Kind, NDArray[Any]]:
     present = array[there]
     if all(isinstance(value, _NUMBERS) for value in present):
         numbers = np.full(array.shape, np.nan)
-        numbers[there] = [abs(value) if isinstance(value, complex) else float(value) for value in present]
-        return "number", numbers
+        numbers[there] = [float(abs(value) if isinstance(value, complex) else value) for value in present]
+        return "number", _finite(numbers)
     texts = np.full(array.shape, None, dtype=object)
     texts[there] = [value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in present]
     return "text", texts
@@ -159,6 +172,11 @@ def column_of(data: xr.Dataset | pd.DataFrame, name: str) -> Column:
     values = source.to_numpy() if isinstance(source, xr.DataArray) else source
     kind, array = plain(values)
     return Column(name, kind, array, _caption(name, attrs), groups=kind == "text" or _has_bools(values))
+
+
+def shade_caption(one: Column | Axis | Subject) -> str:
+    """Return what stands beside the colours that tell something."""
+    return f"{one.caption}, year" if one.kind == "time" else one.caption
 
 
 def axis_of(data: xr.Dataset, dim: str) -> Axis:

@@ -21,7 +21,7 @@ from xyzpy_widgets.views.checks import (
     names_in,
     title_of,
 )
-from xyzpy_widgets.views.reading import Axis, Column, Label, column_of, distinct_names
+from xyzpy_widgets.views.reading import Axis, Column, Label, column_of, distinct_names, shade_caption
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
 __all__ = ["melted", "table_view"]
@@ -55,10 +55,10 @@ def table_view(data: pd.DataFrame, wishes: Wishes) -> ViewSpec:
         view = table_view(long, replace(wishes, var=None, y=value, by=along if wishes.by is None else wishes.by))
         return replace(view, var=names, title=wishes.title or ", ".join(names))
     columns = {str(name): column_of(data, str(name)) for name in data.columns}
+    view = _wished(columns, wishes, names)
     if not columns:
-        return ViewSpec(var=(), kind="scatter", title=wishes.title or "nothing to draw: no columns")
-    view = _filled(_wished(columns, wishes, names), columns, free_kind=wishes.kind is None)
-    return _written(view, columns, wishes)
+        return replace(view, title=wishes.title or "nothing to draw: no columns")
+    return _written(_filled(view, columns, free_kind=wishes.kind is None), columns, wishes)
 
 
 def _wished(columns: Mapping[str, Column], wishes: Wishes, names: tuple[str, ...]) -> ViewSpec:
@@ -114,7 +114,7 @@ def _check(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> Non
 def _filled(view: ViewSpec, columns: Mapping[str, Column], *, free_kind: bool) -> ViewSpec:
     """Give the axes and the colours that are not wished to the columns that suit them best."""
     if view.kind == "hist":
-        return view if view.x else replace(view, x=_amount(view, columns, ("number", "time", "text")))
+        return _with_bins(view, columns)
     kinds = {"line": ("number", "time"), "bar": ("number",)}.get(view.kind, ("number", "time", "text"))
     if view.y is None:
         view = replace(view, y=_amount(view, columns, kinds))
@@ -122,10 +122,21 @@ def _filled(view: ViewSpec, columns: Mapping[str, Column], *, free_kind: bool) -
         view = replace(view, x=_base(view, columns))
     if view.x is None or view.y is None:
         if not free_kind:
-            raise ViewError(f"kind={view.kind!r} needs a column for each axis, and {view.x or view.y!r} alone is left")
-        return replace(view, kind="hist", x=view.x or view.y, y=None)
+            raise ViewError(
+                f"kind={view.kind!r} needs a column for each axis, and there are too few; choose kind='hist'"
+            )
+        return _with_bins(replace(view, kind="hist", x=view.x or view.y, y=None), columns)
     groups = [column.name for column in _free(view, columns) if column.groups and 1 < column.distinct().size <= _FEW]
     return view if view.by or view.color else replace(view, by=tuple(groups[:1]))
+
+
+def _with_bins(view: ViewSpec, columns: Mapping[str, Column]) -> ViewSpec:
+    """Give the axis of a histogram to a column."""
+    x = view.x or _amount(view, columns, ("number", "time", "text"))
+    if x is None:
+        raise ViewError(f"no column is left to draw: {', '.join(map(repr, columns))}; give one no other role")
+    check_fit("hist", {role: name for role, name in (("color", view.color), ("err", view.err)) if name is not None})
+    return replace(view, x=x)
 
 
 def _free(view: ViewSpec, columns: Mapping[str, Column]) -> list[Column]:
@@ -167,5 +178,5 @@ def _written(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> V
         title=title_of(first if drawn.distinct().size else f"{first}: no values", (), view.fixed),
         xlabel=columns[view.x].caption if view.x else "",
         ylabel=columns[view.y].caption if view.y else "count",
-        clabel=columns[view.color].caption if view.color else "",
+        clabel=shade_caption(columns[view.color]) if view.color else "",
     )

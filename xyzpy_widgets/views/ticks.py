@@ -26,7 +26,8 @@ def linear_ticks(low: float, high: float) -> list[tuple[float, str]]:
     unit = 10.0 ** math.floor(math.log10(rough))
     step = next(unit * factor for factor in (1, 2, 5, 10) if unit * factor >= rough * 0.999)
     places = np.arange(math.ceil(low / step), math.floor(high / step) + 1) * step
-    return [(float(place), f"{float(f'{place:.12g}'):.6g}") for place in places]
+    digits = math.floor(math.log10(max(abs(low), abs(high)))) - math.floor(math.log10(step)) + 1
+    return [(float(place), f"{place:.{min(max(digits, 6), 15)}g}") for place in places]
 
 
 def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
@@ -35,7 +36,8 @@ def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
     stride = max(1, len(powers) // _TARGET)
     if len(powers) < 2:  # noqa: PLR2004 - one tick tells no scale
         return [tick for tick in linear_ticks(low, high) if tick[0] > 0]
-    return [(10.0**power, "10" + str(power).translate(_SUPERSCRIPTS)) for power in powers[::stride]]
+    shown = [power for power in powers if power % stride == 0]
+    return [(10.0**power, "10" + str(power).translate(_SUPERSCRIPTS)) for power in shown]
 
 
 def time_ticks(low: float, high: float) -> list[tuple[float, str]]:
