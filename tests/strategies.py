@@ -86,6 +86,7 @@ def every_case(space: ParameterSpace) -> list[dict[str, Any]]:
 
 def same(found: Any, value: Any) -> bool:
     """Say whether a stored value is the one that came: equal, nan for nan, and of its kind, numbers being one kind."""
+    found, value = (one.item() if isinstance(one, np.number) else one for one in (found, value))
     kinds = {kind_of(found), kind_of(value)}
     if len(kinds) > 1 and not kinds <= {"int", "float", "complex"}:
         return False

@@ -38,9 +38,9 @@ class Collector(Protocol):
         """Return the dimensions and the column of each output."""
 
 
-def collector_of(spec: FunctionSpec, size: int, swept: tuple[str, ...]) -> Collector:
-    """Choose the collector for what a function returns."""
-    return _Free(size, swept) if spec.variables is None else _Described(spec, size)
+def collector_of(spec: FunctionSpec, size: int, swept: tuple[str, ...], *, scalars_only: bool = False) -> Collector:
+    """Choose the collector for what a function returns; ``scalars_only`` refuses outputs that come with dimensions."""
+    return _Free(size, swept, scalars_only=scalars_only) if spec.variables is None else _Described(spec, size)
 
 
 class _Described:
@@ -87,9 +87,10 @@ class _Described:
 class _Free:
     """Collects results that name their own outputs; arrays wait until the union of their labels is known."""
 
-    def __init__(self, size: int, swept: tuple[str, ...]) -> None:
+    def __init__(self, size: int, swept: tuple[str, ...], *, scalars_only: bool) -> None:
         self._size = size
         self._swept = swept
+        self._scalars_only = scalars_only
         self._columns: dict[str, Column] = {}
         self._pieces: list[tuple[int, Piece]] = []
         self._inner = _Inner({}, {})
@@ -117,6 +118,9 @@ class _Free:
 
     def _check_names(self, piece: Piece, dims: dict[str, tuple[str, ...]], inner: _Inner) -> None:
         """Raise `ResultError` where a name means two things; note the dimensions of the output."""
+        if piece.dims and self._scalars_only:
+            msg = f"the output {piece.name!r} has the dimensions {piece.dims}; a table holds scalars: make a Dataset"
+            raise ResultError(msg)
         known = dims.setdefault(piece.name, piece.dims)
         if known != piece.dims:
             msg = f"the output {piece.name!r} has the dimensions {piece.dims}, and it had {known} in another case"

@@ -27,8 +27,9 @@ def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
     lattice = lattice_of(space)
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
     where = [_places(labelled.data[arg], values) for arg, values in zip(labelled.args, axes, strict=True)]
-    padded = np.pad(labelled.done, [(0, 1)] * len(where))
-    known = padded[np.ix_(*where)] if where else padded
+    padded = np.zeros([size + 1 for size in labelled.done.shape], dtype=bool)
+    padded[tuple(map(slice, labelled.done.shape))] = labelled.done
+    known = np.asarray(padded[np.ix_(*where)])
     order = [labelled.args.index(name) for name in lattice.names if name in labelled.args]
     shape = [
         len(values) if name in labelled.args else 1 for name, values in zip(lattice.names, lattice.values, strict=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.space import ParameterSpace
-from xyzpy_widgets.errors import FunctionError, ResultError
+from xyzpy_widgets.errors import FunctionError
 from xyzpy_widgets.labelling.collect import collector_of
 from xyzpy_widgets.labelling.columns import Column, settled, typed
 from xyzpy_widgets.labelling.dataset import place
@@ -37,7 +37,7 @@ class FrameBuilder:
                 raise FunctionError(msg)
         self._space = space
         self._done = np.zeros(len(space), dtype=bool)
-        self._collector = collector_of(spec, len(space), space.names)
+        self._collector = collector_of(spec, len(space), space.names, scalars_only=True)
 
     def add(self, outcome: Outcome) -> None:
         """Place a batch; raise `ResultError` for a result that does not fit, with the others placed."""
@@ -53,10 +53,7 @@ class FrameBuilder:
         """Return the rows of the cases that are done, in the order of the space."""
         rows = np.flatnonzero(self._done)
         columns = self._argument_columns(rows)
-        for name, (dims, column) in self._collector.columns().items():
-            if dims:
-                msg = f"the output {name!r} has the dimensions {dims}; a table holds scalars: make a Dataset"
-                raise ResultError(msg)
+        for name, (_, column) in self._collector.columns().items():
             array = np.zeros(len(self._done)) if column.array is None else column.array
             columns[name] = settled(array[rows], column.present[rows])
         return _table(columns)
@@ -86,13 +83,14 @@ def _table(columns: Mapping[str, Any]) -> pd.DataFrame:
 
 def _stacked(parts: list[pd.Series | None], tables: tuple[pd.DataFrame, ...]) -> Any:
     """Stack one column; where types differ or rows lack it, no number is turned into another."""
-    found = [part for part in parts if part is not None]
-    if len(found) == len(parts) and len({part.dtype for part in found}) == 1:
+    named = [part for part in parts if part is not None]
+    found, size = [part for part in named if len(part)] or named[:1], sum(map(len, tables))
+    if sum(map(len, found)) == size and len({part.dtype for part in found}) == 1:
         return pd.concat(found, ignore_index=True)
-    column = Column(sum(map(len, tables)))
+    column = Column(size)
     start = 0
     for part, table in zip(parts, tables, strict=True):
-        if part is not None:
+        if part is not None and len(part):
             values = part.to_numpy() if isinstance(part.dtype, np.dtype) and part.dtype != object else typed(list(part))
             column.put((slice(start, start + len(part)),), values)
         start += len(table)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.axes import union
+from xyzpy_widgets.core.axes import LabelIndex, union
 from xyzpy_widgets.core.labels import kind_of, shown
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import ConflictError, MergeError
+from xyzpy_widgets.labelling.account import Account, merged
 from xyzpy_widgets.labelling.collect import positions
 from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable, settled, unsettled
 from xyzpy_widgets.labelling.constants import differing
@@ -110,8 +112,8 @@ def merge(old: Labelled, new: Labelled, on_conflict: OnConflict = "raise") -> La
         raise ConflictError(_message(conflicts, lines))
     coords = axes.coords()
     data = xr.Dataset(variables, coords, {**old.data.attrs, **new.data.attrs})
-    status = _merged_status(old, new, axes)
-    return Labelled(data, ledger_of(old.args, coords, status, present, {**old.constants, **new.constants}))
+    account = _merged_account(old, new, axes, keep=on_conflict == "keep")
+    return Labelled(data, ledger_of(old.args, coords, account, present, {**old.constants, **new.constants}))
 
 
 class _Axes:
@@ -150,6 +152,11 @@ class _Axes:
     def shape(self, dims: tuple[str, ...]) -> tuple[int, ...]:
         """Return the sizes of some dimensions."""
         return tuple(self._sizes[dim] for dim in dims)
+
+    def labels(self, dim: str) -> NDArray[Any]:
+        """Return the labels of a dimension."""
+        labels: NDArray[Any] = self._coords[dim].to_numpy()
+        return labels
 
     def coords(self) -> dict[str, Any]:
         """Return all coordinates."""
@@ -231,6 +238,7 @@ def _same(one: Any, other: Any) -> bool:
     kinds = {kind_of(one), kind_of(other)}
     if len(kinds) > 1 and not kinds <= _NUMBERS:
         return False
+    one, other = (value.item() if isinstance(value, np.number) else value for value in (one, other))
     try:
         return bool(one == other) or bool(one != one and other != other)  # noqa: PLR0124 - nan differs from itself
     except (TypeError, ValueError):  # what cannot be compared is not known to be the same
@@ -263,13 +271,18 @@ def _message(conflicts: int, lines: list[str]) -> str:
     )
 
 
-def _merged_status(old: Labelled, new: Labelled, axes: _Axes) -> NDArray[np.int8]:
-    """Put the states together: a case that was done stays so."""
-    status = np.zeros(axes.shape(old.args), dtype=np.int8)
-    status[_index([axes.old[dim] for dim in old.args])] = old.ledger["status"].to_numpy()
-    where = _index([axes.new[dim] for dim in old.args])
-    fresh = new.ledger["status"].transpose(*old.args).to_numpy()
-    region = status[where]
-    take = (fresh == Status.DONE) | ((fresh != Status.MISSING) & (region != Status.DONE))
-    status[where] = np.where(take, fresh, region)
-    return status
+def _merged_account(old: Labelled, new: Labelled, axes: _Axes, *, keep: bool) -> Account:
+    """Put the accounts together; of failures only those of cases that still have failed stay."""
+    order = [new.args.index(dim) for dim in old.args]
+    theirs = new.account
+    theirs = Account({name: values.transpose(order) for name, values in theirs.cases.items()}, theirs.names, theirs.failures)
+    where = _index([axes.old[dim] for dim in old.args]), _index([axes.new[dim] for dim in old.args])
+    account = merged(old.account, theirs, axes.shape(old.args), where, keep=keep)
+    indices = [LabelIndex(dim, axes.labels(dim)) for dim in old.args]
+
+    def failed(args: Mapping[str, Any]) -> bool:
+        at = tuple(index.find(args[index.name]) for index in indices)
+        return bool(None not in at and account.status[at] == Status.FAILED)  # type: ignore[index]
+
+    still = tuple(one for one in account.failures if set(one["args"]) == set(old.args) and failed(one["args"]))
+    return Account(account.cases, account.names, still)

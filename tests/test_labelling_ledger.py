@@ -1,0 +1,76 @@
+"""The ledger: what is done is told apart from what has a value."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.labelling.ledger import Labelled, ledger_of, with_inferred_ledger
+
+NAN = float("nan")
+
+
+def test_the_states_follow_the_conventions() -> None:
+    """A reader of the file finds the meaning of each number beside it (CF conventions, section 3.5)."""
+    ledger = ledger_of(["a"], {"a": ("a", [1, 2])}, np.array([1, 2], dtype=np.int8), {}, {"k": 5})
+    status = ledger["status"]
+    assert status.dtype == np.int8
+    assert status.attrs["flag_values"].tolist() == [0, 1, 2, 3]
+    assert status.attrs["flag_meanings"] == "missing done failed cancelled"
+    assert ledger.attrs["constants"] == {"k": 5}
+
+
+def test_only_what_differs_from_the_states_is_kept() -> None:
+    """An output that every done case has needs no mask of its own; one that lacks some has it."""
+    status = np.array([Status.DONE, Status.FAILED], dtype=np.int8)
+    same = np.array([[True, True], [False, False]])
+    less = np.array([[True, False], [False, False]])
+    coords = {"a": ("a", [1, 2]), "x": ("x", ["u", "v"])}
+    ledger = ledger_of(["a"], coords, status, {"y": (("a", "x"), same), "z": (("a", "x"), less)}, {})
+    assert list(ledger.data_vars) == ["status", "present_z"]
+    data = xr.Dataset({"y": (("a", "x"), [[1.0, NAN], [NAN, NAN]]), "z": (("a", "x"), [[1.0, NAN], [NAN, NAN]])})
+    labelled = Labelled(data, ledger)
+    assert labelled.args == ("a",)
+    assert labelled.done.tolist() == [True, False]
+    assert labelled.present("y").tolist() == same.tolist()
+    assert labelled.present("z").tolist() == less.tolist()
+
+
+def test_data_without_a_ledger_is_done_where_it_has_values() -> None:
+    """A case counts as done when any of its outputs has any value, in whatever order its dimensions come."""
+    data = xr.Dataset(
+        {"y": (("x", "b", "a"), [[[1.0, NAN, NAN]]]), "z": ("a", ["u", None, None]), "w": ("b", [NAN])},
+        {"a": [1, 2, 3], "b": [5]},
+    )
+    labelled = with_inferred_ledger(data, ("a", "b"))
+    assert labelled.args == ("a", "b")
+    assert labelled.done.tolist() == [[True], [False], [False]]
+    assert labelled.data["y"].dims == ("a", "b", "x")
+    assert labelled.present("y").shape == (3, 1, 1)
+    assert labelled.present("z").tolist() == [True, False, False]
+    assert labelled.present("w").tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("data", "args", "done"),
+    [
+        (xr.Dataset({"y": 1.0}), (), True),
+        (xr.Dataset({"y": NAN}), (), False),
+        (xr.Dataset({"y": ("a", [])}, {"a": []}), ("a",), []),
+        (xr.Dataset({"y": (("a", "x"), np.empty((2, 0)))}, {"a": [1, 2]}), ("a",), [False, False]),
+        (xr.Dataset({"y": ("x", [1.0])}), ("a",), True),
+        (xr.Dataset(coords={"a": [1, 2]}), ("a",), [False, False]),
+    ],
+)
+def test_small_and_empty_data_has_a_ledger(data: xr.Dataset, args: tuple[str, ...], done: object) -> None:
+    """A single value, an empty axis and a dataset without outputs are data too."""
+    assert with_inferred_ledger(data, args).done.tolist() == done
+
+
+def test_a_doubled_label_is_refused() -> None:
+    """Cases that cannot be told apart cannot be looked up."""
+    with pytest.raises(SpaceError, match="a has the label 1 twice"):
+        with_inferred_ledger(xr.Dataset({"y": ("a", [1, 2])}, {"a": [1, 1]}), ("a",))
