@@ -128,7 +128,8 @@ def _filled(path: Path, content: Iterable[bytes]) -> FileIO:
 def _new(path: Path) -> FileIO:
     """Return a new file, in a folder that is made for it."""
     while True:
-        path.parent.mkdir(exist_ok=True)
+        with suppress(FileExistsError):
+            path.parent.mkdir()
         try:
             return path.open("x+b", buffering=0)
         except FileNotFoundError:  # another process has removed the empty folder in between

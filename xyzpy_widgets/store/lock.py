@@ -9,7 +9,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
@@ -60,7 +60,9 @@ def locked(path: Path, timeout: float | None = None) -> Iterator[None]:
     try:
         yield
     finally:
-        file.close()
+        if not file.closed:  # as it is in a forked child
+            _unlock(file.fileno())
+            file.close()
 
 
 def _acquired(beside: Path, deadline: float | None) -> FileIO | None:
@@ -134,6 +136,9 @@ if sys.platform == "win32":
             os.lseek(descriptor, before, os.SEEK_SET)
         return True
 
+    def _unlock(descriptor: int) -> None:
+        """Leave it to the closing of the file."""
+
 else:
     import fcntl
 
@@ -150,3 +155,8 @@ else:
                 return None
             raise
         return True
+
+    def _unlock(descriptor: int) -> None:
+        """Let an open file go at once, also where a child that is being forked has not closed it yet."""
+        with suppress(OSError):  # on a file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -52,7 +52,7 @@ class Segment:
         self._file = file
         self._interval = interval
         self._process = os.getpid()
-        self._synced = (0, 0)  # the state of the file that is known to be on the disk
+        self._synced = (0, 0)  # of which copy of the file how many bytes are known to be on the disk
         self._failure: StoreError | None = None
         self._writing = threading.Lock()
         self._syncing = threading.Lock()
@@ -178,25 +178,21 @@ class Segment:
 
     def _bring_to_disk(self) -> None:
         """Return when all that was written before is on the disk, and its name as well; one thread at a time."""
-        while self._synced != (state := self._state()):
-            try:
-                with reported(self.path):
-                    sync(self._file.descriptor)
-                    if self._synced[0] != state[0] or self._synced[1] == 0:
-                        self._bring_name_to_disk()
-            except StoreError as error:
-                self._failure = error
-                raise
-            if self._file.copies == state[0]:
-                self._synced = state
-                return
-
-    def _state(self) -> tuple[int, int]:
-        """Return how often the file was made again, and how long it is, once it is as it should be."""
         with self._writing, reported(self.path):
             self._file.settle()
             self._file.restore()
-            return self._file.copies, self._file.size
+            copies, size = self._file.copies, self._file.size
+        if self._synced == (copies, size):
+            return
+        try:
+            with reported(self.path):
+                sync(self._file.descriptor)
+                if self._synced[0] != copies or self._synced[1] == 0:
+                    self._bring_name_to_disk()
+        except StoreError as error:
+            self._failure = error
+            raise
+        self._synced = copies, size
 
     def _bring_name_to_disk(self) -> None:
         with suppress(FileNotFoundError):  # the folder was removed just now, and is going to be made again
