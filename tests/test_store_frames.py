@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -170,3 +171,14 @@ def test_a_missing_segment_is_an_error(path: Path) -> None:
     """Somebody may fold a segment between finding and reading it; the reader has to know."""
     with pytest.raises(StoreError, match=r"segment\.log"):
         list(scan(path))
+
+
+def test_the_reader_in_the_documentation_reads_a_segment() -> None:
+    """The description is enough for another program to read a journal, damaged ones too."""
+    text = (Path(__file__).parents[1] / "docs" / "journal.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)[0], names)  # noqa: S102 - our own text
+    plain = [{"key": list(range(number)), "result": [0.5, None, "x"]} for number in range(20)]
+    whole = segment(plain)
+    assert list(names["records"](whole)) == plain
+    assert list(names["records"](whole[:60] + bytes([whole[60] ^ 1]) + whole[61:-1])) == [*plain[:1], *plain[2:-1]]
