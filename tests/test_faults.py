@@ -502,7 +502,7 @@ def test_what_a_file_cannot_hold_is_noticed_before_or_after_one_case(tmp_path: P
     with pytest.raises(EncodingError, match="note"):
         xyz.Harvester(noted, tmp_path / "a.h5").harvest_combos({"a": [1, 2]})
     assert fn.calls == 0
-    with pytest.raises(EncodingError, match="of type builtins.object cannot be kept") as caught:
+    with pytest.raises(EncodingError, match=r"of type builtins\.object cannot be kept") as caught:
         xyz.Harvester(xyz.Runner(fn, "out"), tmp_path / "b.h5").harvest_combos({"a": range(20)})
     assert caught.value.__notes__ == ["in the case a=0"]
     assert fn.calls == 1

@@ -8,14 +8,22 @@ import xarray as xr
 
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.labelling.account import Account, blank
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of, with_inferred_ledger
 
 NAN = float("nan")
 
 
+def account_with(states: list[Status]) -> Account:
+    """Return the account of cases of which only the state is known."""
+    account = blank([len(states)])
+    account.status[:] = states
+    return account
+
+
 def test_the_states_follow_the_conventions() -> None:
     """A reader of the file finds the meaning of each number beside it (CF conventions, section 3.5)."""
-    ledger = ledger_of(["a"], {"a": ("a", [1, 2])}, np.array([1, 2], dtype=np.int8), {}, {"k": 5})
+    ledger = ledger_of(["a"], {"a": ("a", [1, 2])}, account_with([Status.DONE, Status.FAILED]), {}, {"k": 5})
     status = ledger["status"]
     assert status.dtype == np.int8
     assert status.attrs["flag_values"].tolist() == [0, 1, 2, 3]
@@ -25,12 +33,12 @@ def test_the_states_follow_the_conventions() -> None:
 
 def test_only_what_differs_from_the_states_is_kept() -> None:
     """An output that every done case has needs no mask of its own; one that lacks some has it."""
-    status = np.array([Status.DONE, Status.FAILED], dtype=np.int8)
+    account = account_with([Status.DONE, Status.FAILED])
     same = np.array([[True, True], [False, False]])
     less = np.array([[True, False], [False, False]])
     coords = {"a": ("a", [1, 2]), "x": ("x", ["u", "v"])}
-    ledger = ledger_of(["a"], coords, status, {"y": (("a", "x"), same), "z": (("a", "x"), less)}, {})
-    assert list(ledger.data_vars) == ["status", "present_z"]
+    ledger = ledger_of(["a"], coords, account, {"y": (("a", "x"), same), "z": (("a", "x"), less)}, {})
+    assert [name for name in ledger if str(name).startswith("present_")] == ["present_z"]
     data = xr.Dataset({"y": (("a", "x"), [[1.0, NAN], [NAN, NAN]]), "z": (("a", "x"), [[1.0, NAN], [NAN, NAN]])})
     labelled = Labelled(data, ledger)
     assert labelled.args == ("a",)

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
+from socket import gethostname
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
+from xyzpy_widgets.core.version import function_version
 from xyzpy_widgets.errors import OptionError, SpaceError
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
+from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import differing, recorded
-from xyzpy_widgets.labelling.coverage import covered
+from xyzpy_widgets.labelling.coverage import covered, looked_up
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable
@@ -30,6 +35,8 @@ from xyzpy_widgets.views.card import card_html
 from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Harvester"]
+
+_TOLD = ("raised", "said", "traceback")
 
 
 class Harvester:
@@ -105,7 +112,42 @@ class Harvester:
         full = self._archive.current()
         return None if full is None else full.data.copy(deep=False)
 
-    def harvest_combos(
+    @property
+    def status(self) -> xr.DataArray:
+        """The state of each case: int8 over the arguments, with ``flag_values`` and ``flag_meanings`` (CF 3.5).
+
+        Raises `SpaceError` when nothing is harvested yet.
+        """
+        return self._stored().ledger["status"].copy()
+
+    @property
+    def timings(self) -> xr.DataArray:
+        """How long each case took, in seconds: float32 over the arguments, nan where that is not known.
+
+        Raises `SpaceError` when nothing is harvested yet.
+        """
+        return self._stored().ledger["seconds"].copy()
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """The cases that failed and are not done: their arguments, what was raised and said, and the traceback."""
+        full = self._archive.current()
+        found = () if full is None else full.account.failures
+        return pd.DataFrame([{**one["args"], **{key: one[key] for key in _TOLD}} for one in found])
+
+    @property
+    def stale(self) -> xr.DataArray:
+        """Which cases are done with another version of the function than the present one: bool over the arguments.
+
+        The version is a hash of the code, of what it closes over and of the functions of its module that it calls;
+        comments and formatting do not count (see `function_version`). Nothing stale is erased: run it again with
+        ``harvest_combos(..., stale=True, overwrite=True)``. Raises `SpaceError` when nothing is harvested yet.
+        """
+        full = self._stored()
+        other = full.done & (full.account.cases["version"] != full.account.position_of(function_version(self.fn)))
+        return full.ledger["status"].drop_attrs().copy(data=other).rename("stale")
+
+    def harvest_combos(  # noqa: PLR0913 - the public spelling
         self,
         combos: Any,
         constants: Mapping[str, Any] | None = None,
@@ -114,6 +156,8 @@ class Harvester:
         sync: bool = True,
         overwrite: bool | None = None,
         missing_only: bool = False,
+        retry_failed: bool = False,
+        stale: bool = False,
         **settings: Any,
     ) -> xr.Dataset:
         """Run over every combination of values and merge the results.
@@ -132,7 +176,12 @@ class Harvester:
             What to do with cells that are stored with another value. None: raise, with the new results in `last_ds`;
             True: the new win, a new nan too; False: the old win.
         missing_only : bool
-            Run only the cases that are not done; a nan that was returned counts as done.
+            Run only the cases that are not done, those that failed among them; a nan that was returned counts as done.
+        retry_failed : bool
+            Run only the cases that failed; with ``missing_only`` or ``stale``, those too.
+        stale : bool
+            Run only the cases that are done with another version of the function, with ``overwrite=True`` to take their
+            new values; with ``missing_only`` or ``retry_failed``, those too.
         **settings
             Run settings of this call, see `Runner`; ``chunks`` and ``engine`` change those of the file.
 
@@ -150,7 +199,7 @@ class Harvester:
         Exception
             The function's own, with a note that names the case; what was finished is merged and written before.
         """
-        wishes = _Wishes(_on_conflict(overwrite), sync=sync, missing_only=missing_only)
+        wishes = _Wishes(_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
         return self._harvest((combos, cases, None), constants, wishes, settings)
 
     def harvest_cases(  # noqa: PLR0913 - the public spelling
@@ -163,6 +212,8 @@ class Harvester:
         sync: bool = True,
         overwrite: bool | None = None,
         missing_only: bool = False,
+        retry_failed: bool = False,
+        stale: bool = False,
         **settings: Any,
     ) -> xr.Dataset:
         """Run over a list of cases and merge the results.
@@ -173,7 +224,7 @@ class Harvester:
             The cases, as for `Runner.run_cases`.
         fn_args : str or sequence of str, optional
             The arguments that the entries of a tuple stand for.
-        constants, combos, sync, overwrite, missing_only, **settings
+        constants, combos, sync, overwrite, missing_only, retry_failed, stale, **settings
             As for `harvest_combos`.
 
         Returns
@@ -186,7 +237,7 @@ class Harvester:
         SpaceError, FunctionError, OptionError, StoreError, MergeError, ConflictError, Exception
             As for `harvest_combos`.
         """
-        wishes = _Wishes(_on_conflict(overwrite), sync=sync, missing_only=missing_only)
+        wishes = _Wishes(_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
         return self._harvest((combos, cases, fn_args), constants, wishes, settings)
 
     def _harvest(
@@ -205,12 +256,11 @@ class Harvester:
             self._store.check()
         old = self._archive.current()
         spec, space = self._spec_and_space(given, constants, old)
-        builder = DatasetBuilder(space, spec)
+        origin = Origin(function_version(spec.fn), gethostname())
+        builder = DatasetBuilder(space, spec, origin)
         self._check(builder.build(), old)
-        plan = Plan(space)
-        if wishes.missing_only and old is not None:
-            plan = plan.without(covered(old, space))
-        log = Logged(builder, self._archive.begin, opening(spec, space.names, wishes.on_conflict), plan)
+        plan = self._plan(space, old, wishes, origin.version)
+        log = Logged(builder, self._archive.begin, opening(spec, space.names, origin, wishes.on_conflict), plan)
         sink = builder if self._store is None else log
         report = carry_out(plan, spec, options, sink, lambda: self._check(builder.build(), old))
         labelled = builder.build()
@@ -220,6 +270,22 @@ class Harvester:
         if report.error is not None:
             raise report.error
         return labelled.data
+
+    def _plan(self, space: ParameterSpace, old: Labelled | None, wishes: _Wishes, version: str) -> Plan:
+        """Leave out what is there, except for what is wished to run again."""
+        plan = Plan(space)
+        if not (wishes.missing_only or wishes.retry_failed or wishes.stale):
+            return plan
+        if old is None:
+            return plan if wishes.missing_only else plan.without(np.ones(len(space), dtype=bool))
+        wanted = np.zeros(len(space), dtype=bool)
+        if wishes.missing_only:
+            wanted |= ~covered(old, space)
+        if wishes.retry_failed:
+            wanted |= looked_up(old, space, "status") == Status.FAILED
+        if wishes.stale:
+            wanted |= covered(old, space) & (looked_up(old, space, "version") != old.account.position_of(version))
+        return plan.without(~wanted)
 
     def _spec_and_space(
         self, given: tuple[Any, Any, Any], constants: Mapping[str, Any] | None, old: Labelled | None
@@ -372,6 +438,8 @@ class _Wishes:
     on_conflict: OnConflict
     sync: bool
     missing_only: bool
+    retry_failed: bool
+    stale: bool
 
 
 def _on_conflict(overwrite: Any) -> OnConflict:

@@ -26,8 +26,9 @@ class LabelledGrowth:
 
     def rebuilt(self, told: Replay) -> Labelled:
         """Make the dataset of the cases that a log tells."""
-        builder = DatasetBuilder(told.space, told.spec)
-        builder.add(told.outcome)
+        builder = DatasetBuilder(told.space, told.spec, told.origin)
+        for outcome in told.outcomes:
+            builder.add(outcome)
         return builder.build()
 
 

@@ -20,6 +20,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.core.variables import Variable
 from xyzpy_widgets.errors import CaseError, EncodingError, StoreError
+from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.run import Sink
@@ -36,17 +37,20 @@ class Replay:
     ----------
     spec : FunctionSpec
         The description of what ran; its function is a stand-in that cannot be called.
+    origin : Origin
+        Which version of the function ran, and where.
     space : ParameterSpace
         The cases that have an end.
-    outcome : Outcome
-        What came of them.
+    outcomes : tuple of Outcome
+        What came of them, batch by batch.
     on_conflict : {"raise", "keep", "replace"}
         What was to be done with cells that have another value already.
     """
 
     spec: FunctionSpec
+    origin: Origin
     space: ParameterSpace
-    outcome: Outcome
+    outcomes: tuple[Outcome, ...]
     on_conflict: OnConflict
 
 
@@ -126,7 +130,7 @@ class _StandIn:
         raise CaseError(msg)
 
 
-def opening(spec: FunctionSpec, names: tuple[str, ...], on_conflict: OnConflict) -> dict[str, Any]:
+def opening(spec: FunctionSpec, names: tuple[str, ...], origin: Origin, on_conflict: OnConflict) -> dict[str, Any]:
     """Return the first record of a log."""
     variables = spec.variables
     return {
@@ -141,6 +145,7 @@ def opening(spec: FunctionSpec, names: tuple[str, ...], on_conflict: OnConflict)
         "var_attrs": {name: dict(attrs) for name, attrs in spec.var_attrs.items()},
         "arg_attrs": {name: dict(attrs) for name, attrs in spec.arg_attrs.items()},
         "on_conflict": on_conflict,
+        "origin": {"version": origin.version, "host": origin.host},
     }
 
 
@@ -151,14 +156,8 @@ def _batch_record(plan: Plan, outcome: Outcome) -> dict[str, Any]:
         "args": [list(column) for column in zip(*args, strict=True)],
         "values": list(outcome.values),
         "seconds": np.asarray(outcome.seconds),
-        "failures": [
-            {
-                "args": list(failure.args.values()),
-                "raised": type(failure.exception).__name__,
-                "said": str(failure.exception),
-            }
-            for failure in outcome.failures
-        ],
+        "finished": outcome.finished,
+        "failures": [{"args": list(one.args.values()), **one.told()} for one in outcome.failures],
     }
 
 
@@ -168,19 +167,25 @@ def replay(records: Iterable[Mapping[str, Any]]) -> Replay | None:
     if "names" not in first or not batches:
         return None
     names = tuple(first["names"])
-    done = [row for batch in batches for row in _rows(batch, len(batch["values"]))]
-    failed = [failure for batch in batches for failure in batch["failures"]]
-    rows = [*done, *(tuple(failure["args"]) for failure in failed)]
+    rows: list[tuple[Any, ...]] = []
+    outcomes = []
+    for batch in batches:
+        outcomes.append(_outcome(batch, names, len(rows)))
+        rows += [*_rows(batch, len(batch["values"])), *(tuple(one["args"]) for one in batch["failures"])]
     columns = tuple(zip(*rows, strict=True)) if names else ()
-    values = [value for batch in batches for value in batch["values"]]
-    seconds = np.concatenate([batch["seconds"] for batch in batches])
-    failures = tuple(
-        Failure(len(done) + i, dict(zip(names, one["args"], strict=True)), CaseError(f"{one['raised']}: {one['said']}"))
-        for i, one in enumerate(failed)
-    )
-    outcome = Outcome(range(len(done)), values, seconds, failures)
     space = ParameterSpace(Cases(names, columns, len(rows)))
-    return Replay(_spec(first), space, outcome, first["on_conflict"])
+    return Replay(_spec(first), Origin(**first["origin"]), space, tuple(outcomes), first["on_conflict"])
+
+
+def _outcome(batch: Mapping[str, Any], names: tuple[str, ...], start: int) -> Outcome:
+    """Return the outcome of a batch whose cases are numbered from ``start``, those that failed last."""
+    after = start + len(batch["values"])
+    failures = []
+    for number, one in enumerate(batch["failures"], after):
+        record = {key: one[key] for key in ("raised", "said", "traceback")}
+        error = CaseError(f"{one['raised']}: {one['said']}")
+        failures.append(Failure(number, dict(zip(names, one["args"], strict=True)), error, record))
+    return Outcome(range(start, after), batch["values"], batch["seconds"], tuple(failures), batch["finished"])
 
 
 def _rows(batch: Mapping[str, Any], n: int) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.frame import FrameBuilder, append
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Logged, Replay, opening
@@ -147,7 +148,7 @@ class Sampler:
         seeded = seed is not None or self._seed is not None
         space = ParameterSpace(cases=draw_cases(n, ordered, rng, seeded=seeded))
         plan, builder = Plan(space), FrameBuilder(space, spec)
-        log = Logged(builder, self._archive.begin, opening(spec, space.names, "raise"), plan)
+        log = Logged(builder, self._archive.begin, opening(spec, space.names, Origin(), "raise"), plan)
         report = carry_out(plan, spec, options, builder if self._store is None else log)
         self.last_df = builder.build()
         if len(self.last_df):
@@ -232,5 +233,6 @@ class TableGrowth:
     def rebuilt(self, told: Replay) -> pd.DataFrame:
         """Make the rows of the cases that a log tells."""
         builder = FrameBuilder(told.space, told.spec)
-        builder.add(told.outcome)
+        for outcome in told.outcomes:
+            builder.add(outcome)
         return builder.build()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -10,6 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["Failure", "Outcome", "RunReport", "Status"]
+
+
+_LONGEST = 8000
 
 
 class Status(IntEnum):
@@ -33,11 +39,21 @@ class Failure:
         Its swept arguments.
     exception : BaseException
         What the function raised, with a note that names the case.
+    record : mapping or None
+        What `told` returns, where the exception itself is gone.
     """
 
     number: int
     args: dict[str, Any]
     exception: BaseException
+    record: Mapping[str, str] | None = None
+
+    def told(self) -> dict[str, str]:
+        """Return what was raised as texts: the type, the message and the traceback, the last of limited length."""
+        if self.record is not None:
+            return dict(self.record)
+        trace = "".join(traceback.format_exception(self.exception))
+        return {"raised": type(self.exception).__name__, "said": str(self.exception), "traceback": trace[-_LONGEST:]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +70,15 @@ class Outcome:
         How long each of them took, shape ``(n,)``; the mean over the batch where calls are too short for a clock.
     failures : tuple of Failure
         The points of the batch that raised.
+    finished : float
+        When the batch was over, in seconds since the epoch; nan when that is not known.
     """
 
     numbers: range | NDArray[np.intp]
     values: list[Any]
     seconds: NDArray[np.float32]
     failures: tuple[Failure, ...] = ()
+    finished: float = math.nan
 
     def __len__(self) -> int:
         """Count the points that have an end, good or bad."""

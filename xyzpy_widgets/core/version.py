@@ -1,9 +1,9 @@
 """The version of a function: a hash of what it computes with.
 
-It is made of the function's syntax tree, so that comments, formatting, docstrings and decorators do not count, of its defaults,
-and of what it closes over and calls from its own module, as far as that can be known: functions and classes by their own syntax
-trees, plain values and arrays by content, modules by name, anything else by type. Without source the byte code is taken, which
-differs between versions of Python.
+It is made of the function's syntax tree, so that comments, formatting, docstrings, annotations and decorators do not
+count, of its defaults, and of what it closes over and calls from its own module, as far as that can be known: functions
+and classes by their own syntax trees, plain values and arrays by content, modules by name, anything else by type.
+Without source the byte code is taken, which differs between versions of Python.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _other(value: Any, seen: set[int], depth: int) -> Iterator[str]:
         yield f"class:{value.__qualname__}"
         yield _class_text(value)
     elif callable(value) and hasattr(value, "__qualname__"):
-        yield f"builtin:{value.__module__}:{value.__qualname__}"
+        yield f"builtin:{getattr(value, '__module__', None)}:{value.__qualname__}"
     else:
         yield f"object:{type(value).__module__}:{type(value).__qualname__}"
         yield from _parts(getattr(type(value), "__call__", None), seen, depth + 1)  # noqa: B004 - its code is wanted
@@ -143,11 +143,11 @@ def _class_text(cls: type) -> str:
 class _Bare(ast.NodeTransformer):
     """Takes away what does not change what is computed."""
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:  # noqa: N802 - the name of the node
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Drop the docstring, the decorators and the annotations of a function."""
         return self._bare(node)
 
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:  # noqa: N802 - the name of the node
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
         """Drop the docstring, the decorators and the annotations of a function."""
         return self._bare(node)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
+from time import time
 from typing import Any
 
 import numpy as np
@@ -197,12 +198,12 @@ def _outcome(plan: Plan, numbers: Numbers, calls: Calls) -> Outcome:
         seconds[:] = calls.seconds[:n]
     numbers = numbers[:n]
     if not calls.errors:
-        return Outcome(numbers, calls.values, seconds)
+        return Outcome(numbers, calls.values, seconds, finished=time())
     bad = [at for at, _ in calls.errors]
     good = np.delete(np.arange(n), bad)
     failures = tuple(_failure(plan, int(numbers[at]), error) for at, error in calls.errors)
     points = np.asarray(numbers, dtype=np.intp)[good]
-    return Outcome(points, [calls.values[at] for at in good], seconds[good], failures)
+    return Outcome(points, [calls.values[at] for at in good], seconds[good], failures, time())
 
 
 def _failure(plan: Plan, number: int, error: BaseException) -> Failure:

@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.lattice import lattice_of
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.labelling.account import blank
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 
-__all__ = ["covered", "find_missing_cases"]
+__all__ = ["covered", "find_missing_cases", "looked_up"]
 
 
 def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
@@ -24,11 +26,17 @@ def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
 
     The space must have every argument that is a dimension of the dataset.
     """
+    return np.asarray(looked_up(labelled, space, "status") == Status.DONE)
+
+
+def looked_up(labelled: Labelled, space: ParameterSpace, field: str) -> NDArray[Any]:
+    """Return a field of the account for each point of a space, shape ``(len(space),)``; blank for what is not there."""
     lattice = lattice_of(space)
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
     where = [_places(labelled.data[arg], values) for arg, values in zip(labelled.args, axes, strict=True)]
-    padded = np.zeros([size + 1 for size in labelled.done.shape], dtype=bool)
-    padded[tuple(map(slice, labelled.done.shape))] = labelled.done
+    values = labelled.account.cases[field]
+    padded = blank([size + 1 for size in values.shape]).cases[field]
+    padded[tuple(map(slice, values.shape))] = values
     known = np.asarray(padded[np.ix_(*where)])
     order = [labelled.args.index(name) for name in lattice.names if name in labelled.args]
     shape = [

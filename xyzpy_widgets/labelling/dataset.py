@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import ResultError
+from xyzpy_widgets.labelling.account import Account, Origin, blank
 from xyzpy_widgets.labelling.collect import Cells, collector_of
 from xyzpy_widgets.labelling.columns import exact_variable
 from xyzpy_widgets.labelling.constants import recorded
@@ -50,27 +52,38 @@ class DatasetBuilder:
         Its values must be fit to be labels; `SpaceError` is raised otherwise.
     spec : FunctionSpec
         What the results are and what is recorded with them.
+    origin : Origin, optional
+        Which version of the function ran, and where.
     """
 
-    def __init__(self, space: ParameterSpace, spec: FunctionSpec) -> None:
+    def __init__(self, space: ParameterSpace, spec: FunctionSpec, origin: Origin | None = None) -> None:
         self._space = space
         self._spec = spec
         self._lattice = lattice_of(space)
         self._labels = self._lattice.labels()
-        self._status = np.zeros(self._lattice.size, dtype=np.int8)
+        self._origin = origin or Origin()
+        self._account = blank([self._lattice.size])
+        self._failures: list[dict[str, Any]] = []
         self._collector = collector_of(spec, self._lattice.size, space.names)
 
     def add(self, outcome: Outcome) -> None:
         """Place a batch; raise `ResultError` for a result that does not fit, with the others placed."""
+        cases = self._account.cases
         for failure in outcome.failures:
-            self._status[self._lattice.cells(range(failure.number, failure.number + 1))] = Status.FAILED
+            cell = self._lattice.cells(range(failure.number, failure.number + 1))
+            cases["status"][cell] = Status.FAILED
+            cases["finished"][cell] = _moment(outcome.finished)
+            self._failures.append({"args": failure.args, **failure.told()})
         if outcome.values:
+            cells = self._lattice.cells(outcome.numbers)
+            cases["seconds"][cells] = outcome.seconds
+            cases["finished"][cells] = _moment(outcome.finished)
             place(self._space, outcome, self._put)
 
     def _put(self, numbers: Any, values: list[Any]) -> None:
         cells: Cells = self._lattice.cells(numbers)
         self._collector.put(cells, values)
-        self._status[cells] = Status.DONE
+        self._account.status[cells] = Status.DONE
 
     def build(self) -> Labelled:
         """Return the dataset of what has been placed, and its ledger."""
@@ -85,9 +98,23 @@ class DatasetBuilder:
         coords = self._coords()
         data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
         constants = recorded(self._spec.effective(names))
-        return Labelled(data, ledger_of(names, coords, self._status.reshape(shape), present, constants))
+        return Labelled(data, ledger_of(names, coords, self._accounted(shape), present, constants))
+
+    def _accounted(self, shape: tuple[int, ...]) -> Account:
+        """Return the account of what has been placed, with its origin."""
+        cases = {name: values.reshape(shape) for name, values in self._account.cases.items()}
+        ended = cases["status"] != Status.MISSING
+        cases["tries"] = ended.astype(np.int16)
+        cases["version"] = cases["host"] = np.where(ended, 0, -1).astype(np.int16)
+        names: dict[str, tuple[str, ...]] = {"versions": (self._origin.version,), "hosts": (self._origin.host,)}
+        return Account(cases, names, tuple(self._failures))
 
     def _coords(self) -> dict[str, Any]:
         values: Mapping[str, Any] = {**self._labels, **self._collector.coords}
         attrs = self._spec.arg_attrs
         return {name: exact_variable([name], labels, attrs.get(name, {})) for name, labels in values.items()}
+
+
+def _moment(seconds: float) -> np.datetime64:
+    """Return a time in seconds since the epoch as numpy has it."""
+    return np.datetime64("NaT", "us") if math.isnan(seconds) else np.datetime64(round(1e6 * seconds), "us")

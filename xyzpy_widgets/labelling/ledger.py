@@ -1,7 +1,8 @@
 """The ledger: what is known of each case, beside the dataset and over the same argument axes.
 
-``status`` follows the CF conventions for flags (section 3.5, "Flags"): an int8 variable with ``flag_values`` and
-``flag_meanings``. It says which cases are done, so that a nan that was returned is not taken for one that never ran.
+What it holds of each case is told in `account`; ``status`` follows the CF conventions for flags (section 3.5, "Flags"):
+an int8 variable with ``flag_values`` and ``flag_meanings``. It says which cases are done, so that a nan that was
+returned is not taken for one that never ran.
 Where an output lacks some values of cases that are done, ``present_<output>`` says which are there.
 """
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.labelling.account import Account, account_of, blank
 
 __all__ = ["Labelled", "ledger_of", "spread", "with_inferred_ledger"]
 
@@ -33,7 +35,7 @@ class Labelled:
     data : xarray.Dataset
         The outputs, each over all arguments and then its own dimensions.
     ledger : xarray.Dataset
-        ``status`` over the arguments; its attribute ``constants`` holds the arguments that did not vary.
+        The account of each case over the arguments; its attribute ``constants`` holds the arguments that did not vary.
     """
 
     data: xr.Dataset
@@ -49,6 +51,11 @@ class Labelled:
         """The arguments that did not vary."""
         constants: Mapping[str, Any] = self.ledger.attrs.get("constants", {})
         return constants
+
+    @property
+    def account(self) -> Account:
+        """What is known of each case."""
+        return account_of(self.ledger)
 
     @property
     def done(self) -> NDArray[np.bool_]:
@@ -71,24 +78,19 @@ def spread(mask: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
 def ledger_of(
     args: Sequence[str],
     coords: Mapping[str, Any],
-    status: NDArray[np.int8],
+    account: Account,
     present: Mapping[str, tuple[tuple[str, ...], NDArray[np.bool_]]],
     constants: Mapping[str, Any],
 ) -> xr.Dataset:
     """Make the ledger of some cases; of ``present`` only what differs from the status is kept."""
-    flags = {
-        "long_name": "state of each case",
-        "flag_values": np.array(list(Status), dtype=np.int8),
-        "flag_meanings": " ".join(one.name.lower() for one in Status),
-    }
-    variables: dict[str, Any] = {"status": (tuple(args), status, flags)}
-    done = status == Status.DONE
+    variables = account.variables(args)
+    done = account.status == Status.DONE
     for name, (dims, mask) in present.items():
         if dims[: len(args)] != tuple(args) or not np.array_equal(mask, spread(done, mask.shape)):
             variables[_PRESENT + name] = (dims, mask.astype(np.int8))
     dims_used = {dim for dims, _, *_ in variables.values() for dim in dims}
     kept = {name: values for name, values in coords.items() if name in dims_used}
-    return xr.Dataset(variables, kept, {"constants": dict(constants)})
+    return xr.Dataset(variables, kept, {"constants": dict(constants), **account.attrs()})
 
 
 def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
@@ -100,7 +102,7 @@ def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
     for arg in order:
         LabelIndex(arg, data[arg].to_numpy())
     data = data.transpose(*order, ...)
-    status = np.zeros([data.sizes[arg] for arg in order], dtype=np.int8)
+    account = blank([data.sizes[arg] for arg in order])
     present = {}
     for name, variable in data.data_vars.items():
         there = ~np.asarray(pd.isna(variable.to_numpy()))
@@ -108,6 +110,6 @@ def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
         own = [arg for arg in order if arg in variable.dims]
         inner = tuple(range(len(own), there.ndim))
         shape = [data.sizes[arg] if arg in own else 1 for arg in order]
-        status[np.broadcast_to(there.any(axis=inner).reshape(shape), status.shape)] = Status.DONE
+        account.status[np.broadcast_to(there.any(axis=inner).reshape(shape), account.status.shape)] = Status.DONE
     coords = {str(name): coord for name, coord in data.coords.items() if name in data.dims}
-    return Labelled(data, ledger_of(order, coords, status, present, {}))
+    return Labelled(data, ledger_of(order, coords, account, present, {}))

@@ -274,15 +274,15 @@ def _message(conflicts: int, lines: list[str]) -> str:
 def _merged_account(old: Labelled, new: Labelled, axes: _Axes, *, keep: bool) -> Account:
     """Put the accounts together; of failures only those of cases that still have failed stay."""
     order = [new.args.index(dim) for dim in old.args]
-    theirs = new.account
-    theirs = Account({name: values.transpose(order) for name, values in theirs.cases.items()}, theirs.names, theirs.failures)
+    given = new.account
+    theirs = Account({name: one.transpose(order) for name, one in given.cases.items()}, given.names, given.failures)
     where = _index([axes.old[dim] for dim in old.args]), _index([axes.new[dim] for dim in old.args])
     account = merged(old.account, theirs, axes.shape(old.args), where, keep=keep)
     indices = [LabelIndex(dim, axes.labels(dim)) for dim in old.args]
 
     def failed(args: Mapping[str, Any]) -> bool:
         at = tuple(index.find(args[index.name]) for index in indices)
-        return bool(None not in at and account.status[at] == Status.FAILED)  # type: ignore[index]
+        return bool(None not in at and account.status[at] == Status.FAILED)
 
     still = tuple(one for one in account.failures if set(one["args"]) == set(old.args) and failed(one["args"]))
     return Account(account.cases, account.names, still)

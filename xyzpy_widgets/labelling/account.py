@@ -1,0 +1,148 @@
+"""The account of each case: its state, how long it took, when, how often it was tried, with which code and where.
+
+Each is an array over the arguments. Versions of the function and hosts are lists, and the arrays point into them; of
+each failed case the account has what was raised too, until the case is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.labels import label_key
+from xyzpy_widgets.core.outcome import Status
+
+__all__ = ["Account", "Origin", "account_of", "blank", "case_key", "merged"]
+
+Index = tuple[Any, ...]
+
+_FIELDS: dict[str, tuple[str, Any, dict[str, Any]]] = {
+    "status": (
+        "int8",
+        Status.MISSING,
+        {
+            "long_name": "state of each case",
+            "flag_values": np.array(list(Status), dtype=np.int8),
+            "flag_meanings": " ".join(one.name.lower() for one in Status),
+        },
+    ),
+    "seconds": ("float32", np.nan, {"long_name": "time that the case took", "units": "s"}),
+    "finished": ("datetime64[us]", "NaT", {"long_name": "when the case ended (UTC)"}),
+    "tries": ("int16", 0, {"long_name": "how often the case was run"}),
+    "version": ("int16", -1, {"long_name": "version of the function, as a position in the attribute versions"}),
+    "host": ("int16", -1, {"long_name": "where the case ran, as a position in the attribute hosts"}),
+}
+_CODED = {"version": "versions", "host": "hosts"}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where cases come from: the version of the function that ran, and the host."""
+
+    version: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The account of some cases.
+
+    Attributes
+    ----------
+    cases : dict of str to ndarray
+        The fields, each over the arguments.
+    names : dict of str to tuple of str
+        The ``versions`` and ``hosts`` that fields point into.
+    failures : tuple of dict
+        Of each failed case: ``args`` (by name), ``raised``, ``said``, ``traceback``.
+    """
+
+    cases: dict[str, NDArray[Any]]
+    names: dict[str, tuple[str, ...]]
+    failures: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def status(self) -> NDArray[np.int8]:
+        """The state of each case."""
+        return self.cases["status"]
+
+    def position_of(self, version: str) -> int:
+        """Return where a version stands, behind the last for one that made no case."""
+        versions = self.names["versions"]
+        return versions.index(version) if version in versions else len(versions)
+
+    def variables(self, args: Sequence[str]) -> dict[str, Any]:
+        """Return the fields as variables of a dataset."""
+        return {name: (tuple(args), values, _FIELDS[name][2]) for name, values in self.cases.items()}
+
+    def attrs(self) -> dict[str, Any]:
+        """Return the rest as attributes of a dataset."""
+        return {**{key: list(names) for key, names in self.names.items()}, "failures": list(self.failures)}
+
+
+def blank(shape: Sequence[int]) -> Account:
+    """Return the account of cases of which nothing is known."""
+    cases = {name: np.full(shape, fill, dtype=dtype) for name, (dtype, fill, _) in _FIELDS.items()}
+    return Account(cases, dict.fromkeys(_CODED.values(), ()))
+
+
+def account_of(ledger: xr.Dataset) -> Account:
+    """Read the account back from a ledger; what it does not have is blank."""
+    account = blank(ledger["status"].shape)
+    for name in account.cases:
+        if name in ledger:
+            account.cases[name] = ledger[name].to_numpy()
+    names = {key: tuple(ledger.attrs.get(key, ())) for key in _CODED.values()}
+    return Account(account.cases, names, tuple(ledger.attrs.get("failures", ())))
+
+
+def merged(old: Account, new: Account, shape: Sequence[int], where: tuple[Index, Index], *, keep: bool) -> Account:
+    """Put two accounts together: a case that was done stays done, and with ``keep`` its account stays as it was.
+
+    ``where`` says how the old and the new cases lie in the united grid.
+    """
+    both = blank(shape)
+    names = {key: tuple(dict.fromkeys((*old.names[key], *new.names[key]))) for key in _CODED.values()}
+    for field, values in old.cases.items():
+        both.cases[field][where[0]] = _recoded(field, values, old.names, names)
+    known = both.status[where[1]]
+    fresh = new.status
+    take = (known != Status.DONE) & (fresh != Status.MISSING)
+    if not keep:
+        take |= fresh == Status.DONE
+    again = both.cases["finished"][where[1]] == new.cases["finished"]  # the same run once more
+    for field, values in new.cases.items():
+        region = both.cases[field][where[1]]
+        coming = _recoded(field, values, new.names, names)
+        if field == "tries":
+            coming = coming + np.where(again, 0, region)
+        both.cases[field][where[1]] = np.where(take, coming, region)
+    return Account(both.cases, names, _failures(old.failures, new.failures))
+
+
+def _recoded(
+    field: str, values: NDArray[Any], before: Mapping[str, tuple[str, ...]], now: Mapping[str, tuple[str, ...]]
+) -> NDArray[Any]:
+    """Let a field point into the united list of names."""
+    if field not in _CODED:
+        return values
+    key = _CODED[field]
+    places = np.array([*(now[key].index(name) for name in before[key]), -1], dtype=values.dtype)
+    recoded: NDArray[Any] = places[values]
+    return recoded
+
+
+def _failures(old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Keep the latest failure of each case."""
+    latest = {case_key(one["args"]): one for one in (*old, *new)}
+    return tuple(latest.values())
+
+
+def case_key(args: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what makes a case itself."""
+    return tuple(sorted((name, label_key(value)) for name, value in args.items()))
