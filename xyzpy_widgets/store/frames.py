@@ -176,7 +176,7 @@ def _is_torn(file: BinaryIO, offset: int, size: int) -> bool:
     if len(head) < _FRAME.size:
         return True
     length, _, marked = _FRAME.unpack(head)
-    return length ^ marked == _MARK and offset + _FRAME.size + length > size
+    return bool(length ^ marked == _MARK and offset + _FRAME.size + length > size)
 
 
 def _next_frame(file: BinaryIO, offset: int, size: int) -> int:

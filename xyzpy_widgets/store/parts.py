@@ -56,8 +56,11 @@ def scalar_parts(value: np.generic) -> tuple[str, Any]:
 def scalar(text: str, content: Any) -> np.generic:
     """Return the scalar of which these are the parts."""
     dtype = _dtype(text, _RAW)
-    value: np.generic = dtype.type(content) if dtype.kind in "SU" else np.ndarray((), dtype, content)[()]
-    return value
+    if dtype.kind in "SU":
+        text_or_bytes: np.generic = dtype.type(content)
+        return text_or_bytes
+    number: np.generic = np.ndarray((), dtype, content).flat[0]
+    return number
 
 
 def array_parts(value: NDArray[Any]) -> tuple[str, list[int], Any]:
