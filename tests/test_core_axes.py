@@ -154,6 +154,30 @@ def test_labels_that_cannot_share_an_axis_are_refused(old: list[Any], new: list[
         union("x", np.array(old), new)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([10**15, 7], [10**15 + 1]),
+        ([float(10**12)], [float(10**12 + 1)]),
+        ([1.7e9], [1.7e9 + 1e-3]),
+        ([0.0, 1.0], [1e-17]),
+        ([2**53 + 1], [2**53]),
+    ],
+)
+def test_an_axis_does_not_swallow_its_neighbours(old: list[Any], new: list[Any]) -> None:
+    """Whole numbers, time stamps and tiny values that are near are other labels."""
+    assert union("x", label_array("x", old), new).tolist() == sorted([*old, *new])
+
+
+@given(st.permutations([i / 7 for i in range(-9, 10)]), st.permutations(range(19)))
+@settings(deadline=None, max_examples=50)
+def test_an_index_finds_respelt_labels_in_any_order(labels: list[float], order: list[int]) -> None:
+    """A label is found by another spelling of it, wherever it was added."""
+    index = LabelIndex("x", labels[:5])
+    assert [index.add(label) for label in labels] == list(range(19))
+    assert [index.find(labels[i] * (1 + 4e-16)) for i in order] == order
+
+
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20), st.randoms())
 @settings(deadline=None, max_examples=100)
 def test_an_index_finds_what_was_added(values: list[float], random: Any) -> None:

@@ -77,6 +77,16 @@ def test_the_quick_call_is_positional() -> None:
     assert isinstance(as_function_spec(plain, resources={"args": 3}).bound(("fn", "self")), functools.partial)
 
 
+def test_a_default_fills_the_gap_before_a_positional_argument() -> None:
+    """An argument by position reaches its place though one before it is not given."""
+
+    def gap(a: int, b: int = 5, c: int = 6, /, d: int = 7) -> tuple[int, ...]:
+        return a, b, c, d
+
+    assert as_function_spec(gap).bound(("c", "a"))(3, 1) == (1, 5, 3, 7)
+    assert as_function_spec(gap, constants={"c": 3, "d": 4}).bound(("a",))(1) == (1, 5, 3, 4)
+
+
 def test_methods_and_partials_are_functions() -> None:
     """What is bound already is no argument any more."""
     method = as_function_spec(Callable3().method)

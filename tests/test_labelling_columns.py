@@ -47,6 +47,7 @@ def test_a_column_gives_back_what_was_put(values: list[Any], random: Any, data: 
         ([np.float32(0.5)], "float32", "float32"),
         ([1, 0.5], "float64", "float64"),
         ([2**53 + 1, 0.5], "object", "object"),
+        ([np.int64(-(2**63)), 0.5], "object", "object"),
         ([1j, 1], "complex128", "complex128"),
         ([None, 1], "object", "object"),
         ([True, 1], "object", "object"),

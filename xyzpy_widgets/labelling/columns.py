@@ -40,7 +40,7 @@ def typed(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
             return _times(values)
         make: Callable[[Any], NDArray[Any]] = _MAKERS.get(kind or "", object_array)
         return make(values)
-    if kinds and kinds <= _NUMBERS and all(abs(value) <= _EXACT for value in values if kind_of(value) == "int"):
+    if kinds and kinds <= _NUMBERS and all(-_EXACT <= value <= _EXACT for value in values if kind_of(value) == "int"):
         own = {value.dtype for value in values if isinstance(value, np.inexact)}
         return np.array(values, dtype=np.result_type(np.complex128 if "complex" in kinds else np.float64, *own))
     return object_array(values)
