@@ -184,7 +184,7 @@ def test_harvester_grows_a_file(runner: xyz.Runner, tmp_path: Path) -> None:
     with xr.open_dataset(name, engine="h5netcdf") as plain:
         assert int(plain["a_out"].isnull().sum()) == 30
     harvester.delete_ds()
-    assert not name.exists()
+    assert not list(tmp_path.iterdir())
 
 
 def test_label_makes_a_harvester(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -228,7 +228,7 @@ def test_sampler_grows_a_table(tmp_path: Path) -> None:
     assert set(full["fn"][10000:]) == {"tan"}
     pd.testing.assert_frame_equal(xyz.load_df(name), full)
     sampler.delete_df()
-    assert not name.exists()
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_argument_may_bear_any_name_in_parallel_too() -> None:

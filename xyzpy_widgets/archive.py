@@ -22,7 +22,7 @@ from xyzpy_widgets.store.atomic import remove, replacing
 from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.journal import discard, segments
-from xyzpy_widgets.store.lock import locked
+from xyzpy_widgets.store.lock import lock_file, locked
 from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Archive", "Growth", "Keeper"]
@@ -272,6 +272,7 @@ class Archive(Generic[T]):
             if self.store is not None:
                 self.store.delete()
                 remove(self._journal)
+                remove(lock_file(self.store.path))
             self._stored = self._full = None
             self._held, self._adopted, self._unsaved = [], {}, []
             self._seen = _UNREAD

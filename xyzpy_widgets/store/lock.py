@@ -16,7 +16,7 @@ from pathlib import Path
 from xyzpy_widgets.errors import StoreError, XyzWarning
 from xyzpy_widgets.store.atomic import reported
 
-__all__ = ["keep_from_children", "locked", "stands", "try_lock", "wait_lock"]
+__all__ = ["keep_from_children", "lock_file", "locked", "stands", "try_lock", "wait_lock"]
 
 _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 _PAUSES = (0.001, 0.05)  # seconds between two tries: the first, and the longest
@@ -47,8 +47,7 @@ def locked(path: Path, timeout: float | None = None) -> Iterator[None]:
     XyzWarning
         When the file system has no locks; the block runs without one then.
     """
-    target = Path(os.path.realpath(path))
-    beside = target.with_name(f"{target.name}.lock")
+    beside = lock_file(path)
     with reported(beside):
         file = _acquired(beside, None if timeout is None else time.monotonic() + timeout)
     if file is None:
@@ -63,6 +62,12 @@ def locked(path: Path, timeout: float | None = None) -> Iterator[None]:
         if not file.closed:  # as it is in a forked child
             _unlock(file.fileno())
             file.close()
+
+
+def lock_file(path: Path) -> Path:
+    """Return the file beside a data file, or beside what a link points to, that is locked in its place."""
+    target = Path(os.path.realpath(path))
+    return target.with_name(f"{target.name}.lock")
 
 
 def _acquired(beside: Path, deadline: float | None) -> FileIO | None:
