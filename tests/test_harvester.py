@@ -57,6 +57,13 @@ def test_any_harvests_give_the_union_of_their_cases(
     assert cells_of(xyz.load_ds(name)) == expected | {(9, 9): 81}
 
 
+def test_a_harvest_with_nothing_to_run_writes_what_is_pending(harvester: xyz.Harvester, tmp_path: Path) -> None:
+    """What was harvested with sync=False is in the file after the next call that syncs, even when that runs nothing."""
+    harvester.harvest_combos({"a": [1], "b": [1]}, sync=False)
+    harvester.harvest_combos({"a": [1], "b": [1]}, missing_only=True)
+    assert cells_of(xyz.load_ds(tmp_path / "data.h5")) == {(1, 1): 1}
+
+
 def test_stored_values_stand_for_an_ellipsis(harvester: xyz.Harvester) -> None:
     """`...` means every value that the stored dataset has on that axis."""
     harvester.harvest_combos({"a": [1, 2], "b": [3]})

@@ -202,10 +202,10 @@ class Archive(Generic[T]):
                 self.save()
 
     def save(self) -> None:
-        """Write everything into the file, if there is one."""
+        """Write everything that is not in the file yet, if there is one."""
         with self._alone():
             full = self.current()
-            if full is not None:
+            if full is not None and (self._unsaved or self._held or self._adopted):
                 self._write(full)
 
     def change(self, how: Callable[[T], T]) -> None:

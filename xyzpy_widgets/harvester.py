@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from os import PathLike
 from socket import gethostname
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.archive import Archive
-from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.outcome import Status
-from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.core.space import Combos, ParameterSpace
+from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.core.version import function_version
-from xyzpy_widgets.errors import OptionError, SpaceError
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, chosen, read_asked
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import differing, recorded
-from xyzpy_widgets.labelling.coverage import covered, looked_up
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable
+from xyzpy_widgets.labelling.merge import check_mergeable
 from xyzpy_widgets.log import Logged, opening
-from xyzpy_widgets.run import as_space, carry_out, needed, with_constants
+from xyzpy_widgets.run import carry_out, needed
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.summary import harvest_card
@@ -199,8 +194,8 @@ class Harvester:
         Exception
             The function's own, with a note that names the case; what was finished is merged and written before.
         """
-        wishes = _Wishes(_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
-        return self._harvest((combos, cases, None), constants, wishes, settings)
+        wishes = Wishes(as_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
+        return self._harvest(Asked(combos, cases, None, constants), wishes, settings)
 
     def harvest_cases(  # noqa: PLR0913 - the public spelling
         self,
@@ -237,16 +232,10 @@ class Harvester:
         SpaceError, FunctionError, OptionError, StoreError, MergeError, ConflictError, Exception
             As for `harvest_combos`.
         """
-        wishes = _Wishes(_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
-        return self._harvest((combos, cases, fn_args), constants, wishes, settings)
+        wishes = Wishes(as_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
+        return self._harvest(Asked(combos, cases, fn_args, constants), wishes, settings)
 
-    def _harvest(
-        self,
-        given: tuple[Any, Any, Any],
-        constants: Mapping[str, Any] | None,
-        wishes: _Wishes,
-        settings: Mapping[str, Any],
-    ) -> xr.Dataset:
+    def _harvest(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> xr.Dataset:
         """Check everything that can be known, run, keep what came out, and only then raise what went wrong."""
         settings = dict(settings)
         changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
@@ -255,11 +244,11 @@ class Harvester:
             self._archive.store = self._store = self._store.using(**changes)
             self._store.check()
         old = self._archive.current()
-        spec, space = self._spec_and_space(given, constants, old)
+        spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
         builder = DatasetBuilder(space, spec, origin)
         self._check(builder.build(), old)
-        plan = self._plan(space, old, wishes, origin.version)
+        plan = chosen(space, old, wishes, origin.version)
         log = Logged(builder, self._archive.begin, opening(spec, space.names, origin, wishes.on_conflict), plan)
         sink = builder if self._store is None else log
         report = carry_out(plan, spec, options, sink, lambda: self._check(builder.build(), old))
@@ -267,41 +256,11 @@ class Harvester:
         self.last_ds = labelled.data
         if labelled.ledger["status"].any() or old is None:
             self._archive.add(labelled, wishes.on_conflict, sync=wishes.sync, segment=log.segment)
+        elif wishes.sync:
+            self._archive.save()
         if report.error is not None:
             raise report.error
         return labelled.data
-
-    def _plan(self, space: ParameterSpace, old: Labelled | None, wishes: _Wishes, version: str) -> Plan:
-        """Leave out what is there, except for what is wished to run again."""
-        plan = Plan(space)
-        if not (wishes.missing_only or wishes.retry_failed or wishes.stale):
-            return plan
-        if old is None:
-            return plan if wishes.missing_only else plan.without(np.ones(len(space), dtype=bool))
-        wanted = np.zeros(len(space), dtype=bool)
-        if wishes.missing_only:
-            wanted |= ~covered(old, space)
-        if wishes.retry_failed:
-            wanted |= looked_up(old, space, "status") == Status.FAILED
-        if wishes.stale:
-            wanted |= covered(old, space) & (looked_up(old, space, "version") != old.account.position_of(version))
-        return plan.without(~wanted)
-
-    def _spec_and_space(
-        self, given: tuple[Any, Any, Any], constants: Mapping[str, Any] | None, old: Labelled | None
-    ) -> tuple[FunctionSpec, ParameterSpace]:
-        """Read what is asked for; an argument that is a stored dimension is swept, be it over one value."""
-        combos, cases, fn_args = given
-        stored = {} if old is None else {arg: list(old.data[arg].to_numpy()) for arg in old.args}
-        spec = with_constants(self.runner.spec, constants)
-        space = as_space(combos, cases, fn_args, spec, stored)
-        fixed = spec.effective(space.names)
-        single = {arg: fixed[arg] for arg in stored if arg not in space.names and arg in fixed}
-        if single:
-            spec = replace(spec, constants={name: v for name, v in spec.constants.items() if name not in single})
-            extended = Combos((*space.combos.names, *single), (*space.combos.values, *((v,) for v in single.values())))
-            space = ParameterSpace(space.cases, extended)
-        return spec, space.labelled()
 
     def _check(self, new: Labelled, old: Labelled | None) -> None:
         """Raise what would keep new data from being merged or written."""
@@ -327,7 +286,7 @@ class Harvester:
         MergeError, ConflictError, StoreError
             When it does not go together with the stored data, or cannot be written.
         """
-        on_conflict = _on_conflict(overwrite)
+        on_conflict = as_on_conflict(overwrite)
         new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
         self._check(new, self._archive.current())
         self._archive.add(new, on_conflict, sync=sync)
@@ -429,23 +388,3 @@ class Harvester:
 
     def _repr_html_(self) -> str:
         return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wishes:
-    """What is to be done with the results of a harvest."""
-
-    on_conflict: OnConflict
-    sync: bool
-    missing_only: bool
-    retry_failed: bool
-    stale: bool
-
-
-def _on_conflict(overwrite: Any) -> OnConflict:
-    if overwrite is None:
-        return "raise"
-    if not isinstance(overwrite, (bool, np.bool_)):
-        msg = f"overwrite={overwrite!r}; choose None (raise on a conflict), True (the new win) or False (the old win)"
-        raise OptionError(msg)
-    return "replace" if overwrite else "keep"

@@ -1,0 +1,83 @@
+"""One harvest: what is asked for, read against what is stored, and which of it runs. Pure; nothing is run here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.space import Combos, ParameterSpace
+from xyzpy_widgets.errors import OptionError
+from xyzpy_widgets.labelling.coverage import covered, looked_up
+from xyzpy_widgets.labelling.ledger import Labelled
+from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.run import as_space, with_constants
+
+__all__ = ["Asked", "Wishes", "as_on_conflict", "chosen", "read_asked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a harvest is asked for, as people write it."""
+
+    combos: Any
+    cases: Any = None
+    fn_args: Any = None
+    constants: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Which cases are to run, and what is to be done with their results."""
+
+    on_conflict: OnConflict
+    sync: bool
+    missing_only: bool
+    retry_failed: bool
+    stale: bool
+
+
+def as_on_conflict(overwrite: Any) -> OnConflict:
+    """Read ``overwrite``; raise `OptionError` for anything but None, True and False."""
+    if overwrite is None:
+        return "raise"
+    if not isinstance(overwrite, (bool, np.bool_)):
+        msg = f"overwrite={overwrite!r}; choose None (raise on a conflict), True (the new win) or False (the old win)"
+        raise OptionError(msg)
+    return "replace" if overwrite else "keep"
+
+
+def read_asked(asked: Asked, spec: FunctionSpec, old: Labelled | None) -> tuple[FunctionSpec, ParameterSpace]:
+    """Read what is asked for; an argument that is a stored dimension is swept, be it over one value."""
+    stored = {} if old is None else {arg: list(old.data[arg].to_numpy()) for arg in old.args}
+    spec = with_constants(spec, asked.constants)
+    space = as_space(asked.combos, asked.cases, asked.fn_args, spec, stored)
+    fixed = spec.effective(space.names)
+    single = {arg: fixed[arg] for arg in stored if arg not in space.names and arg in fixed}
+    if single:
+        spec = replace(spec, constants={name: value for name, value in spec.constants.items() if name not in single})
+        values = (*space.combos.values, *((value,) for value in single.values()))
+        space = ParameterSpace(space.cases, Combos((*space.combos.names, *single), values))
+    return spec, space.labelled()
+
+
+def chosen(space: ParameterSpace, old: Labelled | None, wishes: Wishes, version: str) -> Plan:
+    """Plan what is asked for, without what is there, except for what is wished to run again."""
+    plan = Plan(space)
+    if not (wishes.missing_only or wishes.retry_failed or wishes.stale):
+        return plan
+    if old is None:
+        return plan if wishes.missing_only else plan.without(np.ones(len(space), dtype=bool))
+    wanted = np.zeros(len(space), dtype=bool)
+    if wishes.missing_only:
+        wanted |= ~covered(old, space)
+    if wishes.retry_failed:
+        wanted |= looked_up(old, space, "status") == Status.FAILED
+    if wishes.stale:
+        wanted |= covered(old, space) & (looked_up(old, space, "version") != old.account.position_of(version))
+    return plan.without(~wanted)
