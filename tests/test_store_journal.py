@@ -358,9 +358,35 @@ class TestRemoval:
             outer.rmdir()
             with pytest.raises(StoreError, match=r"make the folder first"):
                 segment.sync()
-            segment.append({"key": (2,)})
+            with pytest.raises(StoreError, match=r"make the folder first"):
+                segment.append({"key": (2,)})
             outer.mkdir()
-        assert values(segment.path) == [{"key": (1,)}, {"key": (2,)}]
+            segment.append({"key": (3,)})
+        assert values(segment.path) == [{"key": (1,)}, {"key": (3,)}]
+
+    def test_what_cannot_be_made_again_in_the_background_is_reported_by_the_next_record(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A writer whose file is gone for good does not go on as if nothing had happened."""
+        tries: list[Any] = []
+        twice = threading.Event()
+
+        def refuse(*arguments: Any, **_: Any) -> None:
+            tries.append(arguments)
+            if len(tries) > 1:
+                twice.set()
+            raise OSError(errno.EACCES, "Permission denied")
+
+        with Segment.create(folder, interval=0.001) as segment:
+            with monkeypatch.context() as patch:
+                patch.setattr(Path, "open", refuse)
+                segment.path.unlink()
+                segment.append({"key": (1,)})
+                assert twice.wait(LONG)
+                with pytest.raises(StoreError, match=r"Permission denied; choose a folder"):
+                    segment.append({"key": (2,)})
+            segment.append({"key": (3,)})
+        assert values(segment.path) == [{"key": (1,)}, {"key": (3,)}]
 
     def test_another_file_in_its_place_is_not_overwritten(self, segment: Segment) -> None:
         """What is not ours is not touched, and the trouble is reported."""

@@ -53,7 +53,8 @@ class Segment:
         self._interval = interval
         self._process = os.getpid()
         self._synced = (0, 0)  # of which copy of the file how many bytes are known to be on the disk
-        self._failure: StoreError | None = None
+        self._failure: StoreError | None = None  # of the disk, which may have forgotten what it was given
+        self._missing = False  # whether the file, which somebody removed, could not be made again yet
         self._writing = threading.Lock()
         self._syncing = threading.Lock()
         self._ended = threading.Event()
@@ -108,11 +109,13 @@ class Segment:
         EncodingError
             When a value cannot be kept.
         StoreError
-            When the system refuses this record, or refused to bring earlier ones to the disk. This record is not in
-            the segment then; those that were appended before are.
+            When the system refuses this record, or what was done in the background since the last call. This record
+            is not in the segment then; those that were appended before are.
         """
         payload = pack(dict(record))
         self._check()
+        if self._missing:
+            self._settled()
         with self._writing:
             try:
                 self._file.settle()
@@ -178,10 +181,7 @@ class Segment:
 
     def _bring_to_disk(self) -> None:
         """Return when all that was written before is on the disk, and its name as well; one thread at a time."""
-        with self._writing, reported(self.path):
-            self._file.settle()
-            self._file.restore()
-            copies, size = self._file.copies, self._file.size
+        copies, size = self._settled()
         if self._synced == (copies, size):
             return
         try:
@@ -193,6 +193,15 @@ class Segment:
             self._failure = error
             raise
         self._synced = copies, size
+
+    def _settled(self) -> tuple[int, int]:
+        """See to it that the file is there as a whole; return how often it was made again, and its size."""
+        with self._writing, reported(self.path):
+            self._missing = True
+            self._file.settle()
+            self._file.restore()
+            self._missing = False
+            return self._file.copies, self._file.size
 
     def _bring_name_to_disk(self) -> None:
         with suppress(FileNotFoundError):  # the folder was removed just now, and is going to be made again
