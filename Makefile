@@ -26,7 +26,7 @@ demo: $(VENV)/.demo ## run the digits study from the terminal; it tells where it
 
 .PHONY: lab
 lab: $(VENV)/.demo ## open JupyterLab on the digits notebook
-	$(BIN)/jupyter lab notebooks/01_digits.ipynb
+	$(BIN)/jupyter lab $(if $(SUDO),,--allow-root) notebooks/01_digits.ipynb
 
 .PHONY: check
 check: $(VENV)/.dev ## style, types and floors, without running anything
