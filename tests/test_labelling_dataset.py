@@ -62,8 +62,8 @@ def assert_holds(labelled: Labelled, name: str, expected: dict[int, Any], cases:
         assert rest[place].all()
         assert present[place].all()
         found = data[name].to_numpy()[place]
-        assert np.shape(found) == np.shape(value)
-        assert all(same(*pair) for pair in zip(np.ravel(found), np.ravel(value), strict=True))
+        wanted = value.ravel() if isinstance(value, np.ndarray) else [value]
+        assert all(same(*pair) for pair in zip(np.ravel(found), wanted, strict=True))
         rest[place] = False
     assert not present[rest].any()
     assert all(map(pd.isna, data[name].to_numpy()[rest]))
@@ -260,6 +260,30 @@ def test_a_result_that_does_not_fit_costs_only_itself(
     assert labelled.ledger["status"].values.tolist() == [Status.DONE] * bad + [Status.MISSING] * 2
     for name in labelled.data.data_vars:
         assert not labelled.present(str(name))[bad:].any()
+
+
+@pytest.mark.parametrize(
+    ("spec", "bad", "good"),
+    [
+        (described(["y", "z"], var_dims={"y": "x", "z": "x"}), ([1], [1, 2]), ([1, 2], [3, 4])),
+        (
+            described(["y", "z"], var_dims={"y": "x"}),
+            (xr.DataArray([1], {"x": [5]}, dims="x"), [0]),
+            (xr.DataArray([1, 2], {"x": [6, 7]}, dims="x"), 0),
+        ),
+        (described(None), {"y": ("x", [1]), "x": 5}, {"y": ("x", [1, 2])}),
+        (described(None), {"y": 1, "i": 5}, {"y": ("x", [1, 2])}),
+    ],
+)
+def test_a_bad_result_leaves_no_trace(spec: FunctionSpec, bad: Any, good: Any) -> None:
+    """What a refused result seemed to tell of lengths, labels and names does not bind the good ones after it."""
+    builder = DatasetBuilder(over(2), spec)
+    with pytest.raises(ResultError):
+        builder.add(outcome([0], [bad]))
+    builder.add(outcome([1], [good]))
+    labelled = builder.build()
+    assert labelled.done.tolist() == [False, True]
+    assert labelled.data["y"].values[1].tolist() == [1, 2]
 
 
 def test_labels_of_results_may_differ_by_rounding() -> None:

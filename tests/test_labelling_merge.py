@@ -88,20 +88,22 @@ class Plain:
 
 
 @st.composite
-def runs(draw: st.DrawFn, pools: tuple[list[Any], list[Any]]) -> tuple[Labelled, Plain]:
+def runs(
+    draw: st.DrawFn, pools: tuple[list[Any], list[Any]], kinds: list[st.SearchStrategy[Any]]
+) -> tuple[Labelled, Plain]:
     """One run over some of the labels, in any order of labels and arguments, with any ends."""
     axes = [draw(st.lists(st.sampled_from(pool), max_size=3, unique_by=key)) for pool in pools]
     respelt = [[RESPELT.get(v, v) if draw(st.booleans()) else v for v in axis] for axis in axes]
     values = dict(draw(st.permutations(list(zip("ab", respelt, strict=True)))))
     names = draw(st.sampled_from([["y"], ["z"], ["y", "z"], ["z", "y"]]))
-    kinds = {name: draw(st.sampled_from(KINDS)) for name in names}
+    kind = {name: draw(st.sampled_from(kinds)) for name in names}
     plain = Plain()
     results: list[Any] = []
     for case in every_case(ParameterSpace(combos=Combos(tuple(values), tuple(map(tuple, values.values()))))):
         cell = key(case["a"]), key(case["b"])
         end = draw(st.sampled_from([Status.DONE, Status.DONE, Status.FAILED, Status.MISSING]))
         if end is Status.DONE:
-            row = {name: draw(kinds[name]) for name in names}
+            row = {name: draw(kind[name]) for name in names}
             for name, value in row.items():
                 plain.values[name][cell] = value
             results.append(row)
@@ -136,9 +138,10 @@ def assert_equal(found: Labelled, plain: Plain) -> None:
 def test_merging_is_updating_a_dict(data: st.DataObject) -> None:
     """Any runs, in any order, with any wish for conflicts; neither side is ever changed."""
     pools = data.draw(st.sampled_from(POOLS)), data.draw(st.sampled_from(POOLS))
-    full, plain = data.draw(runs(pools))
+    kinds = data.draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
+    full, plain = data.draw(runs(pools, kinds))
     for _ in range(data.draw(st.integers(1, 3))):
-        new, update = data.draw(runs(pools))
+        new, update = data.draw(runs(pools, kinds))
         before = deepcopy((full.data, full.ledger, new.data, new.ledger))
         wish: OnConflict = data.draw(st.sampled_from(["raise", "keep", "replace"]))
         conflicts = plain.conflicts(update)
@@ -188,6 +191,10 @@ def test_equal_values_do_not_conflict() -> None:
     values = [1, 1.0, float("nan"), None, "x", True, np.float32(0.5), np.datetime64("2020"), np.datetime64("NaT")]
     old = labelled({"a": list(range(len(values)))}, values)
     assert_exact(merge(old, old).data, old.data)
+    floats = labelled({"a": [1, 2]}, [float("nan"), 0.5])
+    assert_exact(merge(floats, floats).data, floats.data)
+    times = labelled({"a": [1, 2]}, [np.datetime64("NaT", "s"), np.datetime64("2020", "s")])
+    assert_exact(merge(times, times).data, times.data)
     numbers = labelled({"a": [1, 2]}, [1, 2])
     assert merge(numbers, labelled({"a": [1, 2]}, [1.0, 2.0])).data["y"].values.tolist() == [1, 2]
 
@@ -195,13 +202,13 @@ def test_equal_values_do_not_conflict() -> None:
 def test_failed_and_missing_cases_do_not_turn_whole_numbers_to_floats() -> None:
     """A run of which nothing came has no type to impose."""
     failed = labelled({"a": [1, 2]}, [ValueError("bad"), ...])
-    grown = merge(failed, labelled({"a": [2]}, [2**60 + 1]))
-    assert grown.data["y"].dtype == object
-    assert grown.data["y"].values[1] == 2**60 + 1
-    whole = merge(grown, labelled({"a": [1]}, [5]))
-    assert whole.data["y"].dtype == np.int64
-    assert whole.data["y"].values.tolist() == [5, 2**60 + 1]
-    assert whole.done.all()
+    for grown in (merge(failed, labelled({"a": [2]}, [7])), merge(labelled({"a": [2]}, [7]), failed)):
+        assert grown.data["y"].dtype == object
+        assert type(grown.data["y"].values[1]) is not float
+        whole = merge(grown, labelled({"a": [1]}, [2**60 + 1]))
+        assert whole.data["y"].dtype == np.int64
+        assert whole.data["y"].values.tolist() == [2**60 + 1, 7]
+        assert whole.done.all()
 
 
 def test_an_axis_grows_sorted() -> None:

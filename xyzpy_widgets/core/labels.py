@@ -166,11 +166,10 @@ def _times(kind: str, values: Sequence[Any]) -> NDArray[Any]:
 
 def int_array(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     """Make an integer array that keeps every digit, of objects where no integer type is wide enough."""
+    array = np.array(values)
+    if array.dtype.kind in "iu":
+        return array
     low, high = min(values), max(values)
-    if all(isinstance(value, np.integer) for value in values):
-        common = np.result_type(*{value.dtype for value in values})
-        if common.kind in "iu":
-            return np.array(values, dtype=common)
     if low >= -(2**63) and high < 2**63:
         return np.array(values, dtype=np.int64)
     if low >= 0 and high < 2**64:

@@ -31,7 +31,7 @@ _NOTHING = {"f": np.nan, "c": complex(np.nan, np.nan), "M": "NaT", "m": "NaT"}
 
 def typed(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     """Make a 1-D array of scalars: of their type where they have one, of the objects themselves otherwise."""
-    values = list(values)
+    values = values if isinstance(values, (list, tuple)) else list(values)
     types = set(map(type, values))
     kinds = {kind_of_type(cls) for cls in types}
     if len(kinds) == 1:
@@ -46,7 +46,7 @@ def typed(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
     return object_array(values)
 
 
-def _times(values: list[Any]) -> NDArray[Any]:
+def _times(values: Sequence[Any]) -> NDArray[Any]:
     """Make an array of numpy's times in a unit of xarray's; leave others as the objects that they are."""
     if not isinstance(values[0], (np.datetime64, np.timedelta64)) or len({value.dtype for value in values}) > 1:
         return object_array(values)

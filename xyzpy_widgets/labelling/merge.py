@@ -216,7 +216,7 @@ def _combined(sides: list[_Side], shape: tuple[int, ...], *, replace: bool) -> _
     region, there, values = array[new.where], present[new.where], converted(new.array, dtype)
     both = there & new.present
     differ = both & _unequal(region, values, both)
-    take = new.present & (~there | (differ & replace))
+    take = new.present & (~there | replace)
     region[take] = values[take]
     array[new.where], present[new.where] = region, there | new.present
     return _Combined(array, present, differ if differ.any() else None)
