@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xyzpy_widgets.views.axes import edges, is_geometric
+from xyzpy_widgets.views.axes import bins, edges, is_geometric
 
 PLACES = st.lists(st.integers(-10_000, 10_000), min_size=2, max_size=20, unique=True).map(sorted)
 
@@ -59,3 +59,13 @@ def test_edges_of_times_and_single_labels() -> None:
 def test_spacing_by_a_factor_is_seen(places: list[float], answer: bool) -> None:  # noqa: FBT001 - a row of a table
     """A logarithmic axis is proposed for labels that grow by a factor, for no others."""
     assert is_geometric(np.array(places, dtype=float)) is answer
+
+
+def test_bins_are_even_on_their_axis() -> None:
+    """Bins span the values, by a step, a factor or a time; one value alone has bins around it."""
+    np.testing.assert_allclose(bins(np.array([0.0, 20])), np.arange(21.0))
+    factors = bins(np.array([1.0, 1e4]), log=True)
+    np.testing.assert_allclose(factors[1:] / factors[:-1], 10**0.2)
+    days = bins(np.array(["2020-01-01", "2020-01-21"], dtype="datetime64[ns]"))
+    assert np.unique(np.diff(days)).tolist() == [np.timedelta64(1, "D").astype("timedelta64[ns]").astype(int)]
+    assert (bins(np.array([3.0]))[0], bins(np.array([3.0]))[-1]) == (2.5, 3.5)

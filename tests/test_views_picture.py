@@ -76,6 +76,8 @@ def test_everything_written_is_there() -> None:
     assert {"Current & more [mA]", "<b>", "k", "p", "q", "r"} <= set(texts(drawn(plot(data, err="err"))))
     assert {"k = p", "k = q"} <= set(texts(drawn(hv.Layout(list(plot(data, col="k"))))))
     assert {"p", "q", "r"} <= set(texts(drawn(plot(data.isel({"<b>": 0})))))
+    counted = pd.DataFrame({"group": ["p", "p"], "out": [1.0, 2]})
+    assert {"group", "p", "count"} <= set(texts(drawn(plot(counted, kind="hist", x="out", by="group"))))
     nested = plot(data, kind="bar", x="k", by="<b>")
     assert {"p", "q", "r", "1", "2", "3"} <= set(texts(drawn(nested)))
 
@@ -134,3 +136,9 @@ def test_ticks_of_times(seconds: int) -> None:
     ticks = time_ticks(0.0, seconds * 1000.0)
     assert 2 <= len(ticks) <= 12
     assert all(0 <= place <= seconds * 1000 for place, _ in ticks)
+
+
+def test_a_colour_bar_of_one_value_tells_it() -> None:
+    """Colours that all tell one number have that number beside them."""
+    table = pd.DataFrame({"x": [1.0, 2], "y": [1.0, 2], "shade": [7.5e30, 7.5e30]})
+    assert "7.5e+30" in texts(drawn(plot(table, x="x", y="y", color="shade")))

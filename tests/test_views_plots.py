@@ -189,6 +189,13 @@ def test_nothing_to_draw_is_said() -> None:
     assert figures(plot(holes.isel(k2=0).where(holes.k == "p"), x="t", col="k"))[1].title.text == "k = q: no values"
 
 
+def test_one_value_has_a_logarithmic_axis_around_it() -> None:
+    """A logarithmic axis of a single value is a decade around it, and does not reach to zero."""
+    data = xr.DataArray([5.0, 5.0], {"t": [1, 2]}, ["t"], name="out")
+    (figure,) = figures(plot(data, logy=True))
+    np.testing.assert_allclose([figure.y_range.start, figure.y_range.end], [5 / 10**0.5, 5 * 10**0.5])
+
+
 def test_options_of_hvplot_are_taken() -> None:
     """Sizes and colours go through to hvPlot, over what is usual here."""
     data = xr.DataArray(np.eye(3), dims=["a", "b"], name="z")

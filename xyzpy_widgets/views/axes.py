@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["edges", "is_geometric"]
+__all__ = ["bins", "edges", "is_geometric"]
 
 _EVEN = 1.5
+_BINS = 20
 
 
 def is_geometric(places: NDArray[np.float64]) -> bool:
@@ -34,3 +35,13 @@ def edges(places: NDArray[Any], *, log: bool = False) -> NDArray[Any]:
         return np.concatenate([places - half, places + half])
     inner = places[:-1] + np.diff(places) / 2
     return np.concatenate([places[:1] - (inner[:1] - places[:1]), inner, places[-1:] + (places[-1:] - inner[-1:])])
+
+
+def bins(values: NDArray[Any], *, log: bool = False) -> NDArray[Any]:
+    """Return the edges of the bins in which numbers or times are counted, evenly spaced on their axis."""
+    if log:
+        return 10 ** bins(np.log10(values))
+    low, high = edges(values[:1]) if values.min() == values.max() else (values.min(), values.max())
+    if values.dtype.kind == "M":
+        return np.linspace(low.astype(np.int64), high.astype(np.int64), _BINS + 1).astype("datetime64[ns]")
+    return np.linspace(low, high, _BINS + 1)

@@ -118,8 +118,9 @@ def _check(kind: PlotKind, scene: _Scene) -> None:
     check_fit(kind, {role: dim for dim, role in scene.roles.taken.items()} | dict(request.beside))
     check_values(kind, subject.name, subject.kind)
     for role, one in scene.beside.items():
-        if role == "err" and (one.kind != "number" or len(request.var) > 1 or scene.roles.of("y")):
-            raise ViewError(f"err={one.name!r} must hold numbers, for one variable along y; leave it out")
+        numbers = {one.kind, subject.kind} == {"number"}
+        if role == "err" and (not numbers or len(request.var) > 1 or scene.roles.of("y")):
+            raise ViewError(f"err={one.name!r} must hold numbers, beside one variable of numbers along y; leave it out")
         if role != "err" and kind != "scatter":
             remedy = "choose kind='scatter', or give a dimension"
             raise ViewError(f"{role}={one.name!r} is a variable, and kind={kind!r} has no place for it; {remedy}")

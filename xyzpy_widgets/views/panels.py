@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.views.axes import edges
+from xyzpy_widgets.views.axes import bins, edges
 from xyzpy_widgets.views.cells import ALONE
 from xyzpy_widgets.views.reading import axis_of, column_of, distinct_names, told
 from xyzpy_widgets.views.spec import ViewSpec
@@ -89,6 +89,9 @@ def draw_frame(frame: pd.DataFrame, spec: ViewSpec, groups: pd.MultiIndex | None
         places = groups.get_indexer(pd.MultiIndex.from_frame(frame[names]))
         frame = frame.iloc[np.argsort(places, kind="stable")]
         style["color"] = [_COLORS[place % len(_COLORS)] for place in np.unique(places)]
+    for role, log, name in (("xlim", spec.logx, spec.x), ("ylim", spec.logy, spec.y)):
+        if log and name is not None and frame[name].min() == frame[name].max():
+            style[role] = (frame[name].min() / 10**0.5, frame[name].max() * 10**0.5)  # a decade around one value
     rows = _Rows(frame, spec.x or ALONE, spec.y or "", spec.err or "", names, {**style, **opts})
     drawn = {"line": _lines, "scatter": _points, "bar": _bars, "hist": _bins}[spec.kind](rows)
     return drawn.opts(hooks=[_sized_by_frame], **_legend(drawn, names))
@@ -124,7 +127,9 @@ def _bars(rows: _Rows) -> Any:
 
 def _bins(rows: _Rows) -> Any:
     if column_of(rows.frame, rows.x).kind != "text":
-        return replace(rows, frame=rows.frame.dropna(subset=[rows.x])).call("hist", y=rows.x)
+        known = rows.frame.dropna(subset=[rows.x])
+        edges_of_bins = bins(known[rows.x].to_numpy(), log=rows.opts["logx"])
+        return replace(rows, frame=known).call("hist", y=rows.x, bins=edges_of_bins)
     count = distinct_names([rows.x, *rows.groups, "count"])[-1]
     counts = rows.frame.groupby([rows.x, *rows.groups], sort=False).size().reset_index(name=count)
     return rows.with_bars(counts).call("bar", x=rows.x, y=count)

@@ -70,7 +70,7 @@ def _drawing(plot: Any) -> _Drawing | None:
     y = scale_of(plot.y_range, height, 0.0, log=_is_log(plot.y_scale))
     if x is None or y is None:
         return None
-    notes = [note for note in plot.center if type(note).__name__ != "Grid"]
+    notes = [note for note in plot.center if type(note).__name__ not in {"Grid", "Legend"}]
     marks = [marks_of(one, Frame(x, y)) for one in (*plot.renderers, *notes)]
     if any(mark is None for mark in marks):
         return None
@@ -146,16 +146,19 @@ def _key(key: Any, x: float, height: float) -> str:
     if type(key).__name__ != "ColorBar":
         return _legend(key, x, height)
     mapper = key.color_mapper
-    log = "Log" in type(mapper).__name__
-    scale = Scale(float(mapper.low), float(mapper.high), height, 0.0, log)
+    low, high, log = float(mapper.low), float(mapper.high), "Log" in type(mapper).__name__
     steps = np.linspace(height, 0, 33)
-    values = np.geomspace(scale.low, scale.high, 32) if log else np.linspace(scale.low, scale.high, 32)
+    values = np.geomspace(low, high, 32) if log else np.linspace(low, high, 32)
     parts = [
         f'<rect x="{x}" y="{top:.1f}" width="14" height="{bottom - top + 0.5:.1f}" fill="{color}"/>'
         for bottom, top, color in zip(steps, steps[1:], palette_color(mapper, values), strict=False)
     ]
-    for place, name in log_ticks(scale.low, scale.high) if log else linear_ticks(scale.low, scale.high):
-        parts.append(_text(name, x + 19, float(scale.pixels(np.array(place))) + 4))
+    if low < high:
+        scale = Scale(low, high, height, 0.0, log)
+        ticks = log_ticks(low, high) if log else linear_ticks(low, high)
+        parts += [_text(name, x + 19, float(scale.pixels(np.array(place))) + 4) for place, name in ticks]
+    else:
+        parts.append(_text(f"{low:.6g}", x + 19, height / 2))
     title = _text(key.title, x + 64, height / 2, f'transform="rotate(-90 {x + 64} {height / 2})" text-anchor="middle"')
     return "".join([*parts, title])
 

@@ -107,8 +107,10 @@ def _check(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> Non
         check_fit("hist", {role: name for role, name in given.items() if role != "x"})
     elif view.y is not None:
         check_values(view.kind, view.y, columns[view.y].kind)
-    if view.err is not None and columns[view.err].kind != "number":
-        raise ViewError(f"err={view.err!r} must hold numbers; leave it out or name another column")
+    if view.err is not None:
+        numbers = {columns[name].kind for name in (view.err, view.y) if name is not None} == {"number"}
+        if not numbers or view.err in dict(view.roles()):
+            raise ViewError(f"err={view.err!r} must hold numbers, beside a column of numbers along y; leave it out")
 
 
 def _filled(view: ViewSpec, columns: Mapping[str, Column], *, free_kind: bool) -> ViewSpec:
@@ -116,6 +118,7 @@ def _filled(view: ViewSpec, columns: Mapping[str, Column], *, free_kind: bool) -
     if view.kind == "hist":
         return _with_bins(view, columns)
     kinds = {"line": ("number", "time"), "bar": ("number",)}.get(view.kind, ("number", "time", "text"))
+    kinds = kinds if view.err is None else ("number",)
     if view.y is None:
         view = replace(view, y=_amount(view, columns, kinds))
     if view.x is None:
