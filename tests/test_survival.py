@@ -7,11 +7,15 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import OrderedDict
+from enum import IntEnum
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
+import xarray as xr
 
 import xyzpy_widgets as xyz
 from xyzpy_widgets.errors import ConflictError, RecoveryWarning
@@ -257,3 +261,53 @@ def test_a_forked_child_leaves_its_parents_journal_alone(tmp_path: Path) -> None
     harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), tmp_path / "data.h5")
     harvester.harvest_combos({"a": [0, 1, 2]})
     assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [0, 1, 2]
+
+
+def test_a_damaged_log_is_kept_and_said(tmp_path: Path) -> None:
+    """A flipped bit in a log costs one batch at most; without its first record the log is set aside, never removed."""
+    name, journal = tmp_path / "data.h5", tmp_path / "data.h5.journal"
+    killed_after(slowly(HARVEST.replace("{combos}", "{'a': range(6), 'b': [1]}")), name, 5)
+    (segment,) = journal.glob("*.log")
+    whole = bytearray(segment.read_bytes())
+    whole[-20] ^= 1
+    segment.write_bytes(whole)
+    fresh = xyz.Harvester(xyz.Runner(lambda a, b: a, "out", verbosity=0), name)
+    with pytest.warns(RecoveryWarning, match="damaged bytes were passed over"):
+        full = fresh.full_ds
+    assert full is not None
+    assert full["out"].values.ravel().tolist() == [10, 11, 12]
+    whole[40] ^= 1
+    segment.write_bytes(whole)
+    fresh = xyz.Harvester(xyz.Runner(lambda a, b: a, "out", verbosity=0), name)
+    with pytest.warns(RecoveryWarning) as said:
+        assert fresh.full_ds is None
+    assert any("cannot be taken up: the first record is damaged" in str(one.message) for one in said)
+    assert list(journal.glob("*.damaged"))
+
+
+class Pair(NamedTuple):
+    """Two outputs with names of their own."""
+
+    left: int
+    right: str
+
+
+class Level(IntEnum):
+    """A number with a name."""
+
+    HIGH = 7
+
+
+def test_results_of_classes_that_are_plain_at_heart_are_kept(tmp_path: Path) -> None:
+    """Named tuples, enumerations and dicts of other classes are what they hold, with a file as without."""
+    for fn, names in (
+        (lambda a: Pair(a, "x"), ["left", "right"]),
+        (lambda a: OrderedDict(left=a, right="x"), None),
+        (lambda a: (a, Level.HIGH), ["left", "right"]),
+    ):
+        runner = xyz.Runner(fn, names, verbosity=0)
+        harvester = xyz.Harvester(runner, tmp_path / "data.h5")
+        harvester.harvest_combos({"a": [1, 2]})
+        assert harvester.full_ds is not None
+        xr.testing.assert_equal(harvester.full_ds, runner.run_combos({"a": [1, 2]}))
+        harvester.delete_ds()

@@ -7,6 +7,7 @@ looks at the data, and goes into the file with its next write.
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 import warnings
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-from xyzpy_widgets.errors import ConflictError, RecoveryWarning
+from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, StoreError
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Replay, replay
 from xyzpy_widgets.store.atomic import remove, replacing
@@ -30,6 +31,7 @@ __all__ = ["Archive", "Growth", "Keeper"]
 _UNREAD = "unread"
 _NOTE = "folding.json"
 _SET_ASIDE = ".conflict"
+_DAMAGED = ".damaged"
 
 T = TypeVar("T")
 
@@ -153,7 +155,6 @@ class Archive(Generic[T]):
         for path in sorted(left):
             told = self._told(path)
             if told is None:
-                discard(path)
                 continue
             self._adopted[path] = value = self._growth.rebuilt(told)
             try:
@@ -166,12 +167,25 @@ class Archive(Generic[T]):
                 self._contradicting.add(path)
 
     def _told(self, path: Path) -> Replay | None:
-        """Read a log back; what is damaged in it is said, and the rest is kept."""
-        found = list(scan(path))
+        """Read a log back, None when it tells nothing; what is damaged is said, and the rest is kept."""
+        try:
+            found = list(scan(path))
+        except StoreError as error:
+            if error.errno == errno.ENOENT:  # another process has just put it into the file
+                return None
+            raise
         damaged = sum(one.end - one.offset for one in found if isinstance(one, Damage))
         if damaged:
-            warnings.warn(f"{path}: {damaged} damaged bytes were passed over", RecoveryWarning, stacklevel=5)
-        return replay(one.value for one in found if isinstance(one, Record))
+            warnings.warn(f"{path}: {damaged} damaged bytes were passed over", RecoveryWarning, stacklevel=6)
+        try:
+            told = replay(one.value for one in found if isinstance(one, Record))
+        except FormatError as error:
+            aside = path.rename(path.with_suffix(_DAMAGED))
+            warnings.warn(f"{aside} cannot be taken up: {error}", RecoveryWarning, stacklevel=6)
+            return None
+        if told is None:
+            discard(path)
+        return told
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xarray as xr
 
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.core.variables import Variable
-from xyzpy_widgets.errors import CaseError, EncodingError, StoreError
+from xyzpy_widgets.errors import CaseError, EncodingError, FormatError, StoreError
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.merge import OnConflict
@@ -154,17 +155,43 @@ def _batch_record(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     args = plan.args(outcome.numbers)
     return {
         "args": [list(column) for column in zip(*args, strict=True)],
-        "values": list(outcome.values),
+        "values": [_plain(value) for value in outcome.values] if _odd(outcome.values) else outcome.values,
         "seconds": np.asarray(outcome.seconds),
         "finished": outcome.finished,
         "failures": [{"args": list(one.args.values()), **one.told()} for one in outcome.failures],
     }
 
 
+_PLAIN = {type(None), bool, int, float, complex, str, bytes, tuple, list, dict}
+
+
+def _odd(values: Iterable[Any]) -> bool:
+    """Say whether some values are of classes that the journal does not know, or may hold such."""
+    return any(cls not in _PLAIN - {tuple, list, dict} for cls in set(map(type, values)))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with its named tuples, enumerations and the like as the plain values that they are."""
+    if isinstance(value, (tuple, list)):
+        return (tuple if isinstance(value, tuple) else list)(map(_plain, value))
+    if isinstance(value, Mapping) and not isinstance(value, xr.Dataset):
+        return {name: _plain(one) for name, one in value.items()}
+    if type(value) in _PLAIN or isinstance(value, np.generic):
+        return value
+    base = next((cls for cls in (int, float, complex, str, bytes) if isinstance(value, cls)), None)
+    return value if base is None else base(value)
+
+
 def replay(records: Iterable[Mapping[str, Any]]) -> Replay | None:
-    """Bring back what a log tells, None for one without a case."""
-    first, *batches = list(records) or [{}]
-    if "names" not in first or not batches:
+    """Bring back what a log tells, None for one without a case.
+
+    Raises `FormatError` for one whose first record is gone: nobody knows then what the others mean.
+    """
+    first, *batches = list(records) or [{"names": ()}]
+    if "names" not in first:
+        msg = f"the first record is damaged, which says what the {len(batches) + 1} others mean"
+        raise FormatError(msg)
+    if not batches:
         return None
     names = tuple(first["names"])
     rows: list[tuple[Any, ...]] = []

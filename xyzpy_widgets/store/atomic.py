@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from xyzpy_widgets.errors import StoreError
+from xyzpy_widgets.store.disk import sync, sync_folder
 
 __all__ = ["aside", "check_writable", "remove", "replacing", "replacing_folder", "reported", "restore"]
 
@@ -83,7 +84,7 @@ def replacing(path: Path) -> Iterator[Path]:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 @contextmanager
@@ -99,7 +100,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
             for folder, _, files in os.walk(temporary):
                 for name in files:
                     _sync_file(Path(folder, name))
-                _sync_folder(Path(folder))
+                sync_folder(Path(folder))
             _swap(temporary, target)
         except BaseException:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -116,7 +117,7 @@ def _swap(new: Path, target: Path) -> None:
     except BaseException:
         restore(target)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     if old.exists():
         shutil.rmtree(old)
 
@@ -136,7 +137,7 @@ def restore(path: Path) -> None:
         shutil.rmtree(old)
     else:
         old.rename(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def remove(path: Path) -> None:
@@ -147,7 +148,7 @@ def remove(path: Path) -> None:
         else:
             path.unlink(missing_ok=True)
         if path.parent.is_dir():
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
 
 def check_writable(path: Path, *, folder: bool = False) -> None:
@@ -203,25 +204,4 @@ def _sweep(target: Path) -> None:
 def _sync_file(path: Path) -> None:
     """Bring the content of a file to the disk."""
     with path.open("r+b") as file:
-        _sync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    """Bring the names in a folder to the disk, where the system lets a folder be opened."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        _sync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync(descriptor: int) -> None:
-    """Bring to the disk, past the cache of the drive where the system has a word for that."""
-    try:
-        from fcntl import F_FULLFSYNC, fcntl  # type: ignore[attr-defined, unused-ignore]
-    except ImportError:
-        os.fsync(descriptor)
-    else:
-        fcntl(descriptor, F_FULLFSYNC)
+        sync(file.fileno())
