@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 import xyzpy_widgets as xyz
-from xyzpy_widgets.errors import FunctionError, SeedWarning, SpaceError, StoreError
+from xyzpy_widgets.errors import FunctionError, SeedWarning, SpaceError, StoreError, ViewError
 
 DRAWS: dict[str, Any] = {"a": [1, 2, 3], "b": stats.norm(0, 2), "c": lambda rng: rng.choice(["x", "y"])}
 
@@ -147,3 +147,26 @@ def test_two_samplers_see_each_others_rows(tmp_path: Path) -> None:
     other.sample_combos(3)
     one.sample_combos(4)
     assert len(xyz.load_df(tmp_path / "table.pkl")) == 9
+
+
+def test_a_plot_of_a_table_carries_names_and_units() -> None:
+    """long_name and units of arguments and outputs stand on the axes, and the table itself stays as it is."""
+    described = xyz.Runner(
+        lambda a: {"out": 2.0 * a},
+        var_attrs={"out": {"long_name": "energy", "units": "J"}},
+        arg_attrs={"a": {"units": "s"}},
+        verbosity=0,
+    )
+    sampler = xyz.Sampler(described, default_combos={"a": lambda rng: rng.uniform()}, seed=1)
+    sampler.sample_combos(20)
+    drawn = sampler.plot("a", "out")
+    labels = [dimension.pprint_label for dimension in drawn.dimensions()] + [repr(drawn.opts.get().kwargs)]
+    assert any("energy [J]" in text for text in labels)
+    assert sampler.full_df is not None
+    assert sampler.full_df.attrs == {}
+
+
+def test_drawing_before_any_row_is_said() -> None:
+    """Without rows there is nothing to draw, and the message says what to call."""
+    with pytest.raises(ViewError, match="call sample_combos first"):
+        xyz.Sampler(runner()).plot()

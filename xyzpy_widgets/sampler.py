@@ -197,7 +197,9 @@ class Sampler:
         ViewError
             When the wishes do not fit the data, or there is none yet.
         """
-        return plot(needed(self.full_df, "sample_combos"), *wishes, **named_wishes)
+        table = needed(self.full_df, "sample_combos").copy(deep=False)
+        table.attrs |= {**self.runner.spec.arg_attrs, **self.runner.spec.var_attrs}
+        return plot(table, *wishes, **named_wishes)
 
     def __repr__(self) -> str:
         """Show the runner and the file."""
