@@ -50,7 +50,12 @@ def test_only_what_differs_from_the_states_is_kept() -> None:
 def test_data_without_a_ledger_is_done_where_it_has_values() -> None:
     """A case counts as done when any of its outputs has any value, in whatever order its dimensions come."""
     data = xr.Dataset(
-        {"y": (("x", "b", "a"), [[[1.0, NAN, NAN]]]), "z": ("a", ["u", None, None]), "w": ("b", [NAN])},
+        {
+            "y": (("x", "b", "a"), [[[1.0, NAN, NAN]]]),
+            "z": ("a", ["u", None, None]),
+            "w": ("b", [NAN]),
+            "v": (("x", "a"), [[NAN] * 3]),
+        },
         {"a": [1, 2, 3], "b": [5]},
     )
     labelled = with_inferred_ledger(data, ("a", "b"))
@@ -60,6 +65,7 @@ def test_data_without_a_ledger_is_done_where_it_has_values() -> None:
     assert labelled.present("y").shape == (3, 1, 1)
     assert labelled.present("z").tolist() == [True, False, False]
     assert labelled.present("w").tolist() == [False]
+    assert labelled.present("v").shape == (3, 1)
 
 
 @pytest.mark.parametrize(
