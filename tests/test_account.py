@@ -51,7 +51,7 @@ def test_nothing_harvested_has_no_account(tmp_path: Path) -> None:
 
 
 def test_failures_tell_the_case_and_what_was_raised(tmp_path: Path) -> None:
-    """A failed case is in the table with its exception and traceback, in a new session too, until it is done."""
+    """A failed case is in the table with its exception and traceback, in a new process too, until it is done."""
     harvester_at(tmp_path / "data.h5", fails=(2, 3)).harvest_combos({"a": [1, 2, 3], "b": [1]})
     harvester = harvester_at(tmp_path / "data.h5", fails=(3,))
     failures = harvester.failures

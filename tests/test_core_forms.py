@@ -54,7 +54,7 @@ def test_every_form_of_combos_is_read(make: Callable[[], Any]) -> None:
     ],
 )
 def test_one_value_stands_for_itself(given: Any, values: tuple[Any, ...]) -> None:
-    """A scalar is one value and text is not taken apart; a set comes in one order in every session."""
+    """A scalar is one value and text is not taken apart; a set comes in one order in every process."""
     found = as_combos(("a", given)).values[0]
     assert sorted(found, key=repr) == sorted(values, key=repr)
     assert found == as_combos([("a", given)]).values[0]

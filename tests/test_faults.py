@@ -143,7 +143,7 @@ def test_nan_failed_and_not_run_are_three_states() -> None:
 
 
 def test_states_survive_the_file(tmp_path: Path) -> None:
-    """A valid nan is still known as done by a new session that opens the file."""
+    """A valid nan is still known as done by a new process that opens the file."""
     ran: list[int] = []
 
     def fn(a: int) -> float:
@@ -322,7 +322,7 @@ def test_unsynced_data_goes_with_the_next_sync(tmp_path: Path) -> None:
 
 
 def test_a_name_without_suffix_is_one_file(tmp_path: Path) -> None:
-    """Sessions that name the file without its suffix all grow the same one."""
+    """Processes that name the file without its suffix all grow the same one."""
     for a in (1, 2):
         xyz.Harvester(xyz.Runner(lambda a: a, "out"), tmp_path / "mydata").harvest_combos({"a": [a]})
     assert xyz.load_ds(tmp_path / "mydata")["out"].values.tolist() == [1, 2]

@@ -108,7 +108,7 @@ def test_constants_of_one_side_only_do_not_differ() -> None:
     assert differing({"j": 1}, {"k": 2}) == []
 
 
-def test_a_digest_is_the_same_in_the_next_session() -> None:
+def test_a_digest_is_the_same_in_the_next_process() -> None:
     """The order of a set, which changes with each process, is no change of the constant."""
     code = (
         "from xyzpy_widgets.labelling.constants import recorded;"

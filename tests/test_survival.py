@@ -148,7 +148,7 @@ def test_threads_with_harvesters_of_their_own_lose_no_harvest(tmp_path: Path) ->
 
 
 def test_what_was_not_synced_survives_the_process(tmp_path: Path) -> None:
-    """Results of sync=False stand in the journal, and the next session has them."""
+    """Results of sync=False stand in the journal, and the next process has them."""
     code = "import sys, xyzpy_widgets as xyz\n"
     code += "xyz.Harvester(xyz.Runner(lambda a: a, 'out', verbosity=0), sys.argv[1])"
     code += ".harvest_combos({'a': [1, 2]}, sync=False)\n"

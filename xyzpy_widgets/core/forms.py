@@ -94,7 +94,7 @@ def as_values(name: str, values: Any) -> tuple[Any, ...]:
 
 
 def _sorted(values: Iterable[Any]) -> list[Any]:
-    """Sort the values of a set, so that they come in one order in every session."""
+    """Sort the values of a set, so that they come in one order in every process."""
     try:
         return sorted(values, key=lambda value: (type(value).__name__, value))
     except TypeError:  # such as complex numbers

@@ -48,7 +48,7 @@ def _described(value: Any) -> str:
 
 
 def _ordered(value: Any) -> Any:
-    """Give the sets within plain containers an order, which is another one in each session."""
+    """Give the sets within plain containers an order, which is another one in each process."""
     if type(value) in {set, frozenset}:
         return type(value).__name__, sorted(map(_ordered, value), key=repr)
     if type(value) in {list, tuple}:
