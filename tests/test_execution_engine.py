@@ -186,7 +186,6 @@ def test_an_interrupt_comes_after_what_was_finished(backend: Backend, first: int
     assert type(stopped) is KeyboardInterrupt
     assert failures == []
     assert 7 not in values
-    assert len(values) < 10_000 - first - 1
     if backend == "serial":
         assert list(values) == list(range(first, 7))
 

@@ -47,10 +47,14 @@ def opened(options: RunOptions) -> Iterator[Pool]:
             yield Pool(executor, workers, ships=False)
     else:
         from joblib.externals.loky import get_reusable_executor
+        from joblib.externals.loky.backend.utils import kill_process_tree
 
         executor = get_reusable_executor(max_workers=workers, timeout=_IDLE_SECONDS)
         try:
             yield Pool(executor, workers, ships=True)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
-            executor.shutdown(wait=True, kill_workers=True)
+            # not shutdown(kill_workers=True): its manager stumbles over work that is cancelled or has not begun
+            for worker in list(executor._processes.values()):  # noqa: SLF001 - loky has no other word for it
+                kill_process_tree(worker)
+            executor.shutdown(wait=True)
             raise
