@@ -226,6 +226,19 @@ def test_a_run_that_is_given_up_stops(backend: Backend) -> None:
     assert backend != "processes" or not any(map(is_alive, pids))
 
 
+def large(i: int) -> bytes:
+    """Keep the way home busy."""
+    return bytes(10_000_000)
+
+
+def test_workers_are_ended_while_they_send() -> None:
+    """A worker that is ended halfway through a large result leaves nobody waiting for the other half."""
+    for n in range(1, 5):
+        found = execute(over(10**6), as_function_spec(large), as_run_options(parallel=2))
+        assert all(len(outcome.values) for outcome in islice(found, n))
+        found.close()
+
+
 def die(i: int) -> int:
     """End the worker's process at the fifth case."""
     if i == 5:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from time import time
+from time import monotonic, sleep, time
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ __all__ = ["execute"]
 
 _SERIAL_SECONDS = 0.02
 _PARALLEL_SECONDS = 0.1
+_PATIENCE_SECONDS = 1.0
 _GROWTH = 16
 _TIMED_SECONDS = 1e-4
 """A call longer than this is timed singly; for a shorter one the clock would cost more than a trivial function."""
@@ -116,7 +117,7 @@ def _in_parallel(plan: Plan, spec: FunctionSpec, options: RunOptions) -> Iterato
         try:
             yield from work.outcomes()
         finally:
-            work.cancel()
+            work.leave()
 
 
 @dataclass(slots=True)
@@ -181,13 +182,28 @@ class _Work:
         self.sizes.learn(calls)
         if calls.errors and self.stop_on_error:
             self.at = len(self.plan)
-            self.cancel()
+            self._take_back()
 
-    def cancel(self) -> None:
-        """Take back the batches that have not begun."""
+    def _take_back(self) -> None:
+        """Cancel the batches that have not begun; processes of our own have all of them at hand."""
         for future in list(self.pending):
-            if future.cancel():
+            if not self.pool.ours and future.cancel():
                 del self.pending[future]
+
+    def leave(self) -> None:
+        """Leave nothing that may still begin.
+
+        Loky ends its workers between two messages, as it must; but its thread dies of a batch that is cancelled, or
+        that it has not passed on yet. So none of ours is cancelled, and it gets the moment that it needs.
+        """
+        self._take_back()
+        last = monotonic() + _PATIENCE_SECONDS
+        while self.pool.ours and monotonic() < last and not all(map(_has_begun, self.pending)):
+            sleep(0.001)
+
+
+def _has_begun(future: Future[Any]) -> bool:
+    return future.running() or future.done()
 
 
 def _outcome(plan: Plan, numbers: Numbers, calls: Calls) -> Outcome:

@@ -26,16 +26,19 @@ class Pool:
         How many calls it makes at once, as far as is known.
     ships : bool
         Whether calls leave this process, so that functions and results must be pickled.
+    ours : bool
+        Whether its processes are ended with a run that does not come to its own end.
     """
 
     executor: Executor
     workers: int
     ships: bool
+    ours: bool = False
 
 
 @contextmanager
 def opened(options: RunOptions) -> Iterator[Pool]:
-    """Open the backend of some options; an interrupt ends its workers, an executor of the caller's is left running."""
+    """Open the backend of some options; what leaves it early ends its processes, but no executor of the caller's."""
     import joblib
 
     own = getattr(options.backend, "_max_workers", None)  # what the pools of the standard library and loky call it
@@ -47,14 +50,10 @@ def opened(options: RunOptions) -> Iterator[Pool]:
             yield Pool(executor, workers, ships=False)
     else:
         from joblib.externals.loky import get_reusable_executor
-        from joblib.externals.loky.backend.utils import kill_process_tree
 
         executor = get_reusable_executor(max_workers=workers, timeout=_IDLE_SECONDS)
         try:
-            yield Pool(executor, workers, ships=True)
-        except (KeyboardInterrupt, SystemExit, GeneratorExit):
-            # not shutdown(kill_workers=True): its manager stumbles over work that is cancelled or has not begun
-            for worker in list(executor._processes.values()):  # noqa: SLF001 - loky has no other word for it
-                kill_process_tree(worker)
-            executor.shutdown(wait=True)
+            yield Pool(executor, workers, ships=True, ours=True)
+        except BaseException:
+            executor.shutdown(wait=True, kill_workers=True)
             raise
