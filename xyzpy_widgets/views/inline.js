@@ -37,9 +37,11 @@ async function drawFigure(root) {
       Legend: { background_fill_alpha: 0, border_line_alpha: 0, label_text_color: ink, title_text_color: ink },
       LinearAxis: axis,
       LogAxis: axis,
+      Segment: { line_color: ink },
       TeeHead: { line_color: ink },
       Title: { text_color: ink },
       Toolbar: { logo: null },
+      VBar: { line_color: ink },
       Whisker: { line_color: ink },
     };
   };
