@@ -72,6 +72,8 @@ class Outcome:
         The points of the batch that raised.
     finished : float
         When the batch was over, in seconds since the epoch; nan when that is not known.
+    cancelled : range or ndarray of intp
+        The points that were ended from outside before they came to an end of their own.
     """
 
     numbers: range | NDArray[np.intp]
@@ -79,6 +81,7 @@ class Outcome:
     seconds: NDArray[np.float32]
     failures: tuple[Failure, ...] = ()
     finished: float = math.nan
+    cancelled: range | NDArray[np.intp] = range(0)
 
     def __len__(self) -> int:
         """Count the points that have an end, good or bad."""
