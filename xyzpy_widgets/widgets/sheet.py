@@ -75,9 +75,9 @@ class Call:
     imports: tuple[str, ...] = ()
 
     def having(self, **more: Any) -> Call:
-        """Return the call with plain values added; None, False and empty ones are not written."""
-        said = {name: value for name, value in more.items() if value is not None and value is not False}
-        code = {name: repr(value) for name, value in said.items()}
+        """Return the call with plain values added; those that are None are not said."""
+        said = {name: value for name, value in more.items() if value is not None}
+        code = {name: quoted(value) if isinstance(value, str) else repr(value) for name, value in said.items()}
         return replace(self, given={**self.given, **said}, code={**self.code, **code})
 
 

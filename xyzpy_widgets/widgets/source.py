@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from xyzpy_widgets.widgets.sheet import Call
@@ -14,15 +14,19 @@ _LINE = 100
 _MODULES = {"np": "import numpy as np", "pd": "import pandas as pd", "datetime": "import datetime"}
 
 
-def source_of(call: Call, name: str, method: str, *, said: str = "") -> str:
+def source_of(
+    call: Call, name: str, method: str, *, positional: Collection[str] = ("n", "combos"), said: str = ""
+) -> str:
     """Write a call as Python.
 
     Parameters
     ----------
     call : Call
-        What is given; the leading ``n`` and ``combos`` stand by position.
+        What is given.
     name, method : str
         What is called.
+    positional : collection of str
+        What stands by position; it comes first.
     said : str
         A comment before the call; may be empty.
 
@@ -31,7 +35,7 @@ def source_of(call: Call, name: str, method: str, *, said: str = "") -> str:
     str
         Source that runs where ``name`` is bound; what else it needs it imports.
     """
-    args = [code if key in {"n", "combos"} else f"{key}={code}" for key, code in call.code.items()]
+    args = [code if key in positional else f"{key}={code}" for key, code in call.code.items()]
     line = f"{name}.{method}({', '.join(args)})"
     if len(line) > _LINE:
         line = f"{name}.{method}(\n{''.join(f'    {arg},{chr(10)}' for arg in args)})"
