@@ -32,6 +32,7 @@ LODGERS = {
     "harvest": "harvester",
     "labelled_store": "harvester",
     "log": "runner",
+    "preview": "runner",
     "summary": "runner",
     "case_runners": "runner",
     "combo_runners": "runner",

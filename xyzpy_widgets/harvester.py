@@ -18,6 +18,7 @@ from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, chosen, read_as
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import differing, recorded
+from xyzpy_widgets.labelling.coverage import states_of
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import check_mergeable
@@ -248,7 +249,8 @@ class Harvester:
         origin = Origin(function_version(spec.fn), gethostname())
         builder = DatasetBuilder(space, spec, origin)
         self._check(builder.build(), old)
-        plan = chosen(space, old, wishes, origin.version)
+        states = None if old is None or not wishes.selective else states_of(old, space, origin.version)
+        plan = chosen(space, states, wishes)
         log = Logged(builder, self._archive.begin, opening(spec, space.names, origin, wishes.on_conflict), plan)
         sink = builder if self._store is None else log
         report = carry_out(plan, spec, options, sink, lambda: self._check(builder.build(), old))
