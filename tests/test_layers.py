@@ -31,12 +31,17 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 LODGERS = {
     "harvest": "harvester",
     "labelled_store": "harvester",
-    "log": "runner",
-    "preview": "runner",
-    "summary": "runner",
     "case_runners": "runner",
     "combo_runners": "runner",
+    "drawing": "runner",
+    "failures": "runner",
+    "job": "runner",
+    "keeping": "runner",
+    "launch": "runner",
+    "log": "runner",
+    "preview": "runner",
     "run": "runner",
+    "summary": "runner",
 }
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.

@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.cost import CostModel
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.errors import OptionError
+from xyzpy_widgets.execution.executors import workers_of
+from xyzpy_widgets.job import Job
 from xyzpy_widgets.labelling.columns import typed
 from xyzpy_widgets.labelling.coverage import STALE
-from xyzpy_widgets.labelling.extent import Extent
 from xyzpy_widgets.summary import called, place_of
 from xyzpy_widgets.views.card import AxisRow, Card, card_html, span_of
 
-__all__ = ["Counted", "Known", "Preview", "previewed"]
+__all__ = ["Counted", "Preview", "previewed"]
 
 Counted = Literal["total", "new", "stored", "failed", "stale", "run"]
 
@@ -179,44 +179,18 @@ class Preview:
         return card_html(Card("Plan", called(self.spec), place_of(self.spec.fn), tuple(self._rows()), axes))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known before a run.
-
-    Attributes
-    ----------
-    states : ndarray of int8 or None
-        As in `Preview`.
-    cost : CostModel or None
-        How long cases take; None where none is timed.
-    timings : int
-        How many are.
-    extent : Extent or None
-        How large the data becomes; None where its outputs are not known.
-    file_bytes : int or None
-        The size of the file now, 0 where it is yet to be made; None where there is to be none.
-    """
-
-    states: NDArray[np.int8] | None = None
-    cost: CostModel | None = None
-    timings: int = 0
-    extent: Extent | None = None
-    file_bytes: int | None = None
-
-
-def previewed(spec: FunctionSpec, plan: Plan, workers: int, known: Known) -> Preview:
-    """Tell what a plan would do, from what is known; runs nothing, and lists no points."""
-    total = len(plan.space)
+def previewed(job: Job) -> Preview:
+    """Tell what a job would do; runs nothing, and lists no points."""
+    known, plan, total = job.known(), job.plan, len(job.plan.space)
     counts = {
         kind: 0 if known.states is None else int(np.count_nonzero(known.states == code))
         for kind, code in _CODES.items()
     }
     if known.states is None:
         counts["new"] = total
+    cost, workers = job.cost(), workers_of(job.options)
+    seconds = (0.0, 0.0) if not len(plan) else None if cost is None else cost.total(plan, workers)
     unknown = {}
-    seconds = None if known.cost is None else known.cost.total(plan, workers)
-    if not len(plan):
-        seconds = (0.0, 0.0)
     if seconds is None:
         unknown["seconds"] = _UNTIMED
     extent = known.extent
@@ -227,14 +201,14 @@ def previewed(spec: FunctionSpec, plan: Plan, workers: int, known: Known) -> Pre
     if disk[0] is None:
         unknown["disk_bytes"] = _UNSEEN if known.file_bytes is not None else _NO_FILE
     return Preview(
-        spec=spec,
+        spec=job.spec,
         plan=plan,
         total=total,
         **counts,
         states=known.states,
         workers=workers,
         seconds=seconds,
-        timings=known.timings,
+        timings=0 if cost is None else cost.known,
         memory_bytes=memory[0],
         memory_added=memory[1],
         disk_bytes=disk[0],

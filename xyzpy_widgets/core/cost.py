@@ -35,6 +35,8 @@ class CostModel:
 
     Attributes
     ----------
+    known : int
+        From how many timed cases it is learnt.
     learned : Learned
         The effects of the arguments, and the noise, shape ``(n_draws, ...)``.
     chances, places, spare : ndarray
@@ -42,6 +44,7 @@ class CostModel:
         known cases say nothing of, shape ``(n_draws, SPARE)``.
     """
 
+    known: int
     learned: Learned
     chances: Floats
     places: Floats
@@ -67,12 +70,14 @@ class CostModel:
         known = np.flatnonzero(np.isfinite(times))
         if not len(known):
             return None
-        rng = np.random.default_rng(_SEED)
+        rng, n_known = np.random.default_rng(_SEED), len(known)
         if len(known) > _MOST_KNOWN:
             known = np.sort(rng.choice(known, _MOST_KNOWN, replace=False))
         values = {name: [column[i] for i in known.tolist()] for name, column in columns.items()}
         found = learned(values, np.log(np.maximum(times[known], _LEAST_SECONDS)), _DRAWS, rng)
-        return cls(found, rng.standard_normal(_DRAWS), rng.random(_DRAWS), rng.standard_normal((_DRAWS, SPARE)))
+        return cls(
+            n_known, found, rng.standard_normal(_DRAWS), rng.random(_DRAWS), rng.standard_normal((_DRAWS, SPARE))
+        )
 
     def predict(self, columns: Columns) -> Floats:
         """Return the expected seconds of each case, shape ``(n,)``: the typical time times the mean of the noise."""

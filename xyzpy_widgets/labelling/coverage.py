@@ -17,7 +17,7 @@ from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 
-__all__ = ["STALE", "covered", "find_missing_cases", "states_of", "timed_cases"]
+__all__ = ["STALE", "covered", "find_missing_cases", "states_of"]
 
 STALE = len(Status) + 1
 """The state of a case that another version of the function did; unlike those of `Status` it is never stored."""
@@ -115,16 +115,3 @@ def find_missing_cases(
     axes = [ds[dim].to_numpy() for dim in shared]
     labels = [list(axis) if axis.dtype.kind in "mM" else axis.tolist() for axis in axes]  # numpy makes times integers
     return tuple(shared), list(compress(product(*labels), missing.reshape(-1)))
-
-
-def timed_cases(labelled: Labelled, most: int = 512) -> tuple[dict[str, list[Any]], NDArray[np.float32], int]:
-    """Return the arguments of cases whose time is known, beside the times, at most so many, and how many there are.
-
-    Of more cases some are chosen at random, always the same.
-    """
-    seconds = labelled.account.cases["seconds"].reshape(-1)
-    known = np.flatnonzero(np.isfinite(seconds))
-    picked = known if len(known) <= most else np.sort(np.random.default_rng(0).choice(known, most, replace=False))
-    places = np.unravel_index(picked, labelled.done.shape) if labelled.args else ()
-    columns = {arg: list(labelled.data[arg].to_numpy()[at]) for arg, at in zip(labelled.args, places, strict=True)}
-    return columns, seconds[picked], len(known)

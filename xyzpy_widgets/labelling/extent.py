@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import xarray as xr
+import pandas as pd
+from numpy.typing import NDArray
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.lattice import lattice_of
@@ -16,7 +18,7 @@ from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.labelling.account import blank
 from xyzpy_widgets.labelling.ledger import Labelled
 
-__all__ = ["Extent", "extent_of", "value_bytes"]
+__all__ = ["Extent", "extent_of", "table_extent"]
 
 _LOOKED_AT = 64
 
@@ -60,7 +62,7 @@ class Extent:
         return file_bytes + added, added
 
 
-def extent_of(space: ParameterSpace, old: Labelled | None, known: xr.Dataset | None = None) -> Extent | None:
+def extent_of(space: ParameterSpace, old: Labelled | None, known: Labelled | None = None) -> Extent | None:
     """Tell how large a dataset becomes by the points of a space; None where no output is known.
 
     Parameters
@@ -69,7 +71,7 @@ def extent_of(space: ParameterSpace, old: Labelled | None, known: xr.Dataset | N
         It has every argument that is a dimension of the dataset.
     old : Labelled or None
         What is there.
-    known : xarray.Dataset, optional
+    known : Labelled, optional
         Results of the same function, which tell the types and shapes of its outputs where nothing is there.
     """
     lattice = lattice_of(space)
@@ -81,25 +83,33 @@ def extent_of(space: ParameterSpace, old: Labelled | None, known: xr.Dataset | N
             index = LabelIndex(arg, old.data[arg].to_numpy())
             new = lattice.values[lattice.names.index(arg)]
             sizes[arg] = len(index.labels) + sum(index.find(value) is None for value in new)
-        known = old.data
-    if known is None or not known.data_vars:
+    known = known if old is None else old
+    if known is None or not known.data.data_vars:
         return None
-    return Extent(math.prod(sizes.values()), before, _cell_bytes(known, sizes))
+    return Extent(math.prod(sizes.values()), before, _cell_bytes(known, {*known.args, *sizes}))
 
 
-def _cell_bytes(known: xr.Dataset, sizes: Mapping[str, int]) -> int:
+def table_extent(n: int, table: pd.DataFrame | None) -> Extent | None:
+    """Tell how large a table becomes by n rows; None where there is none yet."""
+    if table is None or not len(table):
+        return None
+    columns = [table[name].to_numpy() for name in table.columns]
+    return Extent(len(table) + n, len(table), sum(_value_bytes(values) for values in columns))
+
+
+def _cell_bytes(known: Labelled, swept: Collection[str]) -> int:
     """Return what one cell takes, with its account."""
     account = sum(field.dtype.itemsize for field in blank([0]).cases.values())
     outputs = [
-        value_bytes(variable.variable) * math.prod(n for dim, n in variable.sizes.items() if dim not in sizes)
-        for variable in known.data_vars.values()
+        _value_bytes(variable.values) * math.prod(n for dim, n in variable.sizes.items() if dim not in swept)
+        for variable in known.data.data_vars.values()
     ]
     return account + sum(outputs)
 
 
-def value_bytes(variable: xr.Variable) -> int:
-    """Return what one value of a variable takes: of objects, as much as the first of them do in the mean."""
-    if variable.dtype != object:
-        return int(variable.dtype.itemsize)
-    first = variable[tuple(slice(_LOOKED_AT) for _ in variable.dims)].to_numpy().reshape(-1)[:_LOOKED_AT]
+def _value_bytes(values: NDArray[Any]) -> int:
+    """Return what one value takes: of objects, as much as the first of them do in the mean."""
+    if values.dtype != object:
+        return int(values.dtype.itemsize)
+    first = values[tuple(slice(_LOOKED_AT) for _ in values.shape)].reshape(-1)[:_LOOKED_AT]
     return np.dtype(object).itemsize + (sum(map(sys.getsizeof, first)) // len(first) if len(first) else 0)
