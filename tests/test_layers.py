@@ -39,6 +39,7 @@ LODGERS = {
     "keeping": "runner",
     "launch": "runner",
     "log": "runner",
+    "preview": "runner",
     "run": "runner",
     "summary": "runner",
 }
