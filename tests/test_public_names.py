@@ -27,6 +27,7 @@ PUBLIC = [
     "label",
     "load_df",
     "load_ds",
+    "panel",
     "runs",
     "save_df",
     "save_ds",

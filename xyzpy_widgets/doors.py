@@ -1,7 +1,7 @@
 """Doors: what a room upstairs does for those below it, which may not import it.
 
-A room below opens a door by its name. Who answers is said in one place, the ``__init__`` of the package, which knows all
-rooms; the room upstairs is imported when its door is opened first.
+A room below opens a door by its name. Who answers is said in one place, the ``__init__`` of the package, which knows
+all rooms; the room upstairs is imported when its door is opened first.
 """
 
 from __future__ import annotations

@@ -7,8 +7,6 @@ from typing import Any
 
 import anywidget
 
-from xyzpy_widgets.errors import XyzError
-
 __all__ = ["answering"]
 
 Reply = Callable[[Mapping[str, Any]], Any]
@@ -28,14 +26,10 @@ def answering(widget: anywidget.AnyWidget, replies: Mapping[str, Reply]) -> None
         if not isinstance(content, dict) or content.get("kind") != "ask":
             return
         request = content.get("request", {})
-        reply = replies.get(request.get("kind"))
         try:
-            if reply is None:
-                msg = f"nothing answers {request.get('kind')!r} here"
-                raise XyzError(msg)
-            told = {"kind": "answer", "id": content["id"], "reply": reply(request)}
+            told = {"kind": "answer", "id": content["id"], "reply": replies[request["kind"]](request)}
         except Exception as error:  # noqa: BLE001 - told to the page, which shows it
-            told = {"kind": "refusal", "id": content["id"], "said": str(error) or type(error).__name__}
+            told = {"kind": "refusal", "id": content["id"], "said": f"{type(error).__name__}: {error}"}
         widget.send(told)
 
     widget.on_msg(heard)

@@ -49,10 +49,8 @@ class Feed:
         self._since: dict[int, float] = {}
         self._serial = monitor.states_serial
         self._states: NDArray[np.uint8] = run.states
-        with monitor.hold_sync():
-            monitor.axes = axes_of(run.plan.space, units)
-            monitor.progress = self._told(run.progress)
-            self._whole()
+        monitor.tell(axes=axes_of(run.plan.space, units), progress=self._told(run.progress))
+        self._whole()
 
     @property
     def seen(self) -> bool:
@@ -65,7 +63,7 @@ class Feed:
             if not self.seen and not progress.over:
                 return
             self._changes()
-            self._monitor.progress = self._told(progress)
+            self._monitor.tell(progress=self._told(progress))
             if progress.over:
                 self._whole()
 
@@ -89,8 +87,7 @@ class Feed:
         """Send the states of all points, also where the trait is what it was: the page has changed them since."""
         states = self._states.tobytes()
         same = states == self._monitor.states
-        with self._monitor.hold_sync():
-            self._monitor.states, self._monitor.states_serial = states, self._serial
+        self._monitor.tell(states=states, states_serial=self._serial)
         if same:
             self._monitor.send_state(["states", "states_serial"])
 

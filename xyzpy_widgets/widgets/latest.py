@@ -51,5 +51,5 @@ class Latest:
                 self._next = None
             try:
                 last()
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; what is asked for next is done all the same
                 _LOG.exception("what a panel was asked to do failed")

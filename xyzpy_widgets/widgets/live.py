@@ -53,7 +53,7 @@ class LiveMonitor:
         feed = Feed(monitor, self._run, {}, lambda _: "")
         monitor.on_msg(lambda _widget, content, _buffers: self._heard(feed, content))
         answering(monitor, {})
-        view = monitor._repr_mimebundle_() or {}  # noqa: SLF001 - what ipywidgets shows of it
+        view: Any = monitor._repr_mimebundle_()
         if self._shown is not None:
             self._shown.update({**view, **self._still()}, raw=True)
         Thread(target=self._look, name="xyzpy_widgets-control", daemon=True).start()

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from xyzpy_widgets.core.labels import shown
+from xyzpy_widgets.execution.progress import duration
 from xyzpy_widgets.preview import Preview
-from xyzpy_widgets.widgets.protocol import CasesReply, Counted, Plan, Wishes
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.widgets.protocol import CasesReply, Counted, Plan, Trial, Wishes
 from xyzpy_widgets.widgets.sheet import Sheet
 
-__all__ = ["cases_reply", "plan_told", "reason_against", "wishes_told"]
+__all__ = ["cases_reply", "plan_told", "reason_against", "trial_told", "wishes_told"]
 
 _PAGE = 100
 
@@ -57,6 +59,16 @@ def reason_against(preview: Preview) -> str:
         if count
     ]
     return f"Nothing to run: {', '.join(kinds)}."
+
+
+def trial_told(run: Run, case: str, error: BaseException | None) -> Trial:
+    """Tell how the one case came out that was tried."""
+    if len(run.failures):
+        failure = run.failures.iloc[0]
+        return {"state": "failed", "said": f"{case} raised {failure['raised']}: {failure['said']}"}
+    if error is not None:
+        return {"state": "failed", "said": f"{type(error).__name__}: {error}"}
+    return {"state": "done", "said": f"{case} took {duration(run.progress.elapsed)}."}
 
 
 def cases_reply(preview: Preview | None, of: Counted, offset: int) -> CasesReply:

@@ -6,7 +6,7 @@ from html import escape
 
 from xyzpy_widgets.execution.progress import Progress, duration
 
-__all__ = ["bundle", "progress_html", "progress_text"]
+__all__ = ["bundle", "progress_html", "progress_text", "said_html"]
 
 _FAINT = "var(--jp-ui-font-color2, GrayText)"
 _LINE = "var(--jp-border-color2, #8886)"
@@ -39,10 +39,19 @@ def progress_html(title: str, progress: Progress, said: str = "") -> str:
         for word, count in (("done", progress.done), ("failed", progress.failed))
         if count and progress.total
     ]
-    lines = [f'<div style="color: {_FAINT}; overflow-wrap: anywhere">{escape(said)}</div>'] if said else []
     bar = f'<div style="background: {_LINE}; display: flex; margin: 4px 0">{"".join(bars)}</div>'
-    head = f'<div><b>{escape(title)}</b></div><div>{escape(progress_text(progress))}</div>'
-    return f'<div class="xyzpy-static" style="{_BOX}">{head}{bar}{"".join(lines)}</div>'
+    return _card(title, progress_text(progress), said, bar)
+
+
+def said_html(title: str, text: str, said: str) -> str:
+    """Return a card without a run."""
+    return _card(title, text, said)
+
+
+def _card(title: str, text: str, said: str, bar: str = "") -> str:
+    faint = f'<div style="color: {_FAINT}; overflow-wrap: anywhere">{escape(said)}</div>' if said else ""
+    head = f"<div><b>{escape(title)}</b></div><div>{escape(text)}</div>"
+    return f'<div class="xyzpy-static" style="{_BOX}">{head}{bar}{faint}</div>'
 
 
 def bundle(text: str, html: str) -> dict[str, str]:

@@ -85,6 +85,11 @@ class Subject:
         backend = self.runner.options({}).backend
         return backend if isinstance(backend, str) else type(backend).__name__
 
+    @property
+    def units(self) -> dict[str, str]:
+        """The units of the arguments that have some."""
+        return {name: str(attrs.get("units", "")) for name, attrs in self.runner.spec.arg_attrs.items()}
+
     def stored(self) -> dict[str, tuple[Any, ...]]:
         """Return the values that the store has, for each argument that is a dimension."""
         if not isinstance(self.target, Harvester) or self.target.full_ds is None:
@@ -124,7 +129,7 @@ class Subject:
             settings["num_workers"] = sheet.workers
         own = self.runner.settings
         if "on_error" not in own and "max_failures" not in own:
-            settings |= {"on_error": "continue", "max_failures": MOST_FAILURES}
+            settings |= {"on_error": "continue"}
         return settings
 
     def again(self, cases: Sequence[Mapping[str, Any]], sheet: Sheet, constants: Mapping[str, Any]) -> Call:
@@ -147,7 +152,7 @@ class Subject:
     @property
     def name(self) -> str:
         """The user's name for the target; where it has none, the word for it."""
-        shell = get_ipython()  # type: ignore[no-untyped-call]
+        shell = get_ipython()
         return name_in({} if shell is None else shell.user_ns, self.target) or self.word
 
     def code(self, call: Call) -> str:

@@ -54,10 +54,17 @@ class Watching:
         Runs some cases again.
     go_on : callable
         Runs what the store lacks.
+    ended : callable
+        Called when a run is over and all of it is told.
     """
 
     def __init__(
-        self, subject: Subject, panel: str, retry: Callable[[list[dict[str, Any]]], None], go_on: Callable[[], None]
+        self,
+        subject: Subject,
+        panel: str,
+        retry: Callable[[list[dict[str, Any]]], None],
+        go_on: Callable[[], None],
+        ended: Callable[[], None],
     ) -> None:
         self.subject = subject
         self.monitor = RunMonitor(panel=panel, title=subject.title)
@@ -67,7 +74,9 @@ class Watching:
         self._plan = Plan(ParameterSpace())
         self._list = self._listed(None)
         self._feed: Feed | None = None
-        self._retry, self._go_on = retry, go_on
+        self._retry, self._go_on, self._ended = retry, go_on, ended
+        self._over = Event()
+        self._over.set()
         self._told_failures = 0.0
         for widget in (self.monitor, self.failed):
             heard_while_busy(widget)
@@ -91,18 +100,21 @@ class Watching:
         """Watch a run."""
         self.run, self.constants, self._plan = run, constants, run.plan
         file = ControlFile()
-        self.monitor.control_path = file.path
-        units = {name: str(attrs.get("units", "")) for name, attrs in self.subject.runner.spec.arg_attrs.items()}
+        self.monitor.tell(control_path=file.path)
+        units = self.subject.units
         self._list = self._listed(run)
-        with self.failed.hold_sync():
-            self.failed.groups, self.failed.busy, self.failed.held = [], True, ""
+        self.failed.tell(groups=[], busy=True, held="")
         self._feed = Feed(self.monitor, run, units, self._said)
-        over = Event()
+        self._over = over = Event()
         Thread(target=_look, args=(run, file, over), name="xyzpy_widgets-control", daemon=True).start()
-        run.add_done_callback(lambda _: over.set())
-        run.listen(self._progressed)
+        run.listen(lambda progress: self._progressed(progress, over))
 
-    def _progressed(self, progress: Progress) -> None:
+    def settle(self) -> None:
+        """Wait until the end of a run that is over has been told."""
+        if not self.busy:
+            self._over.wait()
+
+    def _progressed(self, progress: Progress, over: Event) -> None:
         """Tell the page how far the run is, and what failed: twice a second at the most, and at the end."""
         if self._feed is not None:
             self._feed.publish(progress)
@@ -112,11 +124,11 @@ class Watching:
         if changed:
             self._told_failures = monotonic()
             self._list = self._listed(self.run)
-        with self.failed.hold_sync():
-            if changed:
-                self.failed.groups = self._list.groups()
-            self.failed.held = self._said(progress) if held else ""
-            self.failed.busy = not progress.over
+        groups = {"groups": self._list.groups()} if changed else {}
+        self.failed.tell(**groups, held=self._said(progress) if held else "", busy=not progress.over)
+        if progress.over:
+            self._ended()
+            over.set()
 
     def found(self) -> bool:
         """Show what the store has and lacks, where something is unfinished; say whether it is."""
@@ -130,14 +142,14 @@ class Watching:
         states = status.to_numpy().reshape(-1).astype(np.uint8)
         counts = {one: int(np.count_nonzero(states == one)) for one in Status}
         self._list = self._listed(None)
-        self.failed.groups = self._list.groups()
+        self.failed.tell(groups=self._list.groups())
         if counts[Status.DONE] == len(states):
             return False
-        units = {name: str(attrs.get("units", "")) for name, attrs in self.subject.runner.spec.arg_attrs.items()}
-        with self.monitor.hold_sync():
-            self.monitor.axes = axes_of(self._plan.space, units)
-            self.monitor.states = states.tobytes()
-            self.monitor.progress = {
+        units = self.subject.units
+        self.monitor.tell(
+            axes=axes_of(self._plan.space, units),
+            states=states.tobytes(),
+            progress={
                 **self.monitor.progress,
                 "state": "found",
                 "total": len(states),
@@ -145,7 +157,8 @@ class Watching:
                 "failed": counts[Status.FAILED],
                 "cancelled": counts[Status.CANCELLED],
                 "said": self._said_found(counts),
-            }
+            },
+        )
         return True
 
     def _said_found(self, counts: Mapping[Status, int]) -> str:
@@ -198,7 +211,11 @@ class Watching:
     def case(self, number: int) -> CaseReply:
         """Tell all that is known of one case."""
         point = self._plan.point(number)
-        code = self.run.states[number] if self.run is not None else np.frombuffer(self.monitor.states or b"", np.uint8)[number]
+        code = (
+            self.run.states[number]
+            if self.run is not None
+            else np.frombuffer(self.monitor.states or b"", np.uint8)[number]
+        )
         state = _STATES.get(int(code), "missing")
         return {
             "number": number,
