@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each row is one floor, lowest first; a room imports only from the rows above its own row.
 FLOORS = (
-    {"_version", "errors"},
+    {"_version", "doors", "errors"},
     {"core"},
     {"execution", "labelling", "store", "views"},
     {"runner"},
@@ -31,17 +31,23 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 LODGERS = {
     "harvest": "harvester",
     "labelled_store": "harvester",
-    "log": "runner",
-    "summary": "runner",
     "case_runners": "runner",
     "combo_runners": "runner",
+    "drawing": "runner",
+    "failures": "runner",
+    "job": "runner",
+    "keeping": "runner",
+    "launch": "runner",
+    "log": "runner",
+    "preview": "runner",
     "run": "runner",
+    "summary": "runner",
 }
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
 LOWEST_FLOOR = {"numpy": 1, "pandas": 2, "xarray": 2}
 HOME = {
-    "IPython": {"execution", "magics"},
+    "IPython": {"magics", "widgets"},
     "anywidget": {"widgets"},
     "bokeh": {"views"},
     "cloudpickle": {"execution"},
@@ -53,6 +59,7 @@ HOME = {
     "hvplot": {"views"},
     "ipywidgets": {"widgets"},
     "joblib": {"execution"},
+    "jupyter_core": {"widgets"},
     "msgpack": {"store"},
     "netCDF4": {"store"},
     "pyarrow": {"store"},

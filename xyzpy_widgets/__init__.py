@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from xyzpy_widgets import doors as _doors
 from xyzpy_widgets._version import __version__
 from xyzpy_widgets.views import accessor as _accessor  # noqa: F401 - registers ds.xyz
 
@@ -18,13 +19,18 @@ if TYPE_CHECKING:
     from xyzpy_widgets.decorator import label
     from xyzpy_widgets.harvester import Harvester
     from xyzpy_widgets.labelling.coverage import find_missing_cases
+    from xyzpy_widgets.preview import Preview
+    from xyzpy_widgets.run import Run, runs
     from xyzpy_widgets.runner import Runner
     from xyzpy_widgets.sampler import Sampler
     from xyzpy_widgets.store.netcdf import load_ds, save_ds
     from xyzpy_widgets.store.table import load_df, save_df
+    from xyzpy_widgets.widgets.panel import panel
 
 __all__ = [
     "Harvester",
+    "Preview",
+    "Run",
     "Runner",
     "Sampler",
     "__version__",
@@ -39,12 +45,16 @@ __all__ = [
     "label",
     "load_df",
     "load_ds",
+    "panel",
+    "runs",
     "save_df",
     "save_ds",
 ]
 
 _ROOMS = {
     "Harvester": "harvester",
+    "Preview": "preview",
+    "Run": "run",
     "Runner": "runner",
     "Sampler": "sampler",
     "case_runner": "case_runners",
@@ -57,9 +67,14 @@ _ROOMS = {
     "label": "decorator",
     "load_df": "store.table",
     "load_ds": "store.netcdf",
+    "panel": "widgets.panel",
+    "runs": "run",
     "save_df": "store.table",
     "save_ds": "store.netcdf",
 }
+
+_doors.hang("monitor", f"{__name__}.widgets.live", "LiveMonitor")
+_doors.hang("panel", f"{__name__}.widgets.panel", "Panel")
 
 
 def __getattr__(name: str) -> Any:

@@ -9,10 +9,11 @@ import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.core.function import as_function_spec
+from xyzpy_widgets.job import as_space
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.frame import FrameBuilder
 from xyzpy_widgets.labelling.nested import NestedBuilder
-from xyzpy_widgets.run import as_space, built
+from xyzpy_widgets.launch import built
 
 __all__ = ["combo_runner", "combo_runner_to_df", "combo_runner_to_ds"]
 

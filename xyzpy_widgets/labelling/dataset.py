@@ -13,7 +13,7 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.lattice import lattice_of
 from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.errors import ResultError
 from xyzpy_widgets.labelling.account import Account, Origin, blank
 from xyzpy_widgets.labelling.collect import Cells, collector_of
@@ -99,6 +99,29 @@ class DatasetBuilder:
         data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
         constants = recorded(self._spec.effective(names))
         return Labelled(data, ledger_of(names, coords, self._accounted(shape), present, constants))
+
+    def outline(self) -> Labelled:
+        """Return what is known before anything is placed: dimensions, labels, attributes and constants, no values."""
+        names, shape, inner = self._space.names, self._lattice.shape, self._collector.sizes
+        coords = self._coords()
+        variables = {}
+        for variable in self._spec.variables or ():
+            full = (*shape, *(inner.get(dim, 0) for dim in variable.dims))
+            nothing = np.broadcast_to(np.float64(np.nan), full)
+            attrs = self._spec.var_attrs.get(variable.name, {})
+            variables[variable.name] = exact_variable((*names, *variable.dims), nothing, attrs)
+        status = exact_variable(names, np.broadcast_to(np.int8(Status.MISSING), shape), {})
+        constants = recorded(self._spec.effective(names))
+        data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
+        return Labelled(data, xr.Dataset({"status": status}, attrs={"constants": constants}))
+
+    def glimpse(self, outcome: Outcome) -> Labelled:
+        """Return the first result of a batch as a dataset of its own."""
+        point = Plan(self._space).point(int(outcome.numbers[0]))
+        cases = Cases(self._space.names, tuple((value,) for value in point.args.values()), 1)
+        alone = DatasetBuilder(ParameterSpace(cases), self._spec, self._origin)
+        alone.add(Outcome(range(1), outcome.values[:1], outcome.seconds[:1], finished=outcome.finished))
+        return alone.build()
 
     def _accounted(self, shape: tuple[int, ...]) -> Account:
         """Return the account of what has been placed, with its origin."""
