@@ -1,0 +1,189 @@
+"""A figure in step with its views on pages: as JSON, and as patches in both directions.
+
+The messages are those of Bokeh's own server: the document as JSON, then patches of it, with the large arrays beside
+them as bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from xyzpy_widgets.views.inline import apart
+from xyzpy_widgets.views.patching import Shown
+from xyzpy_widgets.views.picture import picture
+
+__all__ = ["Box", "FigureDocument", "Patch", "bokeh_version", "packed_library"]
+
+
+def bokeh_version() -> str:
+    """Return the version of Bokeh."""
+    import bokeh
+
+    return str(bokeh.__version__)
+
+
+@cache
+def packed_library() -> bytes:
+    """Return BokehJS as it was installed with Bokeh, as a gzip file."""
+    source = resources.files("bokeh").joinpath("server", "static", "js", "bokeh.min.js").read_bytes()
+    return gzip.compress(source, mtime=0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patch:
+    """A change of a figure.
+
+    Attributes
+    ----------
+    content : str
+        The events, as JSON.
+    ids : list of str
+        The names by which the events refer to the buffers.
+    buffers : list of bytes
+    origin : str
+        The view where the change was made, and which needs not be told; may be empty.
+    """
+
+    content: str
+    ids: list[str]
+    buffers: list[bytes]
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box that was drawn on a panel.
+
+    Attributes
+    ----------
+    panel : int
+        The panel, counted from 0 in the order in which they are drawn.
+    x, y : (float or str, float or str)
+        From where to where, as numbers along the axes: milliseconds since 1970 for times; on an axis of texts the first
+        lies from 0 to 1.
+    """
+
+    panel: int
+    x: tuple[float, float]
+    y: tuple[float, float]
+
+
+class FigureDocument:
+    """A figure that can be drawn by any number of views, and follows what is done in them.
+
+    Parameters
+    ----------
+    send : callable
+        Called with each `Patch`, from whichever thread changed the figure.
+    chosen : callable
+        Called with each `Box` that is drawn, and with None when it is taken away.
+    """
+
+    def __init__(self, send: Callable[[Patch], None], chosen: Callable[[Box | None], None]) -> None:
+        from bokeh.document import Document
+
+        self._send, self._chosen = send, chosen
+        self._lock = threading.RLock()
+        self._document = Document()
+        self._shown: Shown | None = None
+        self._collected: list[Any] | None = None
+        self.title = ""
+
+    @property
+    def root(self) -> Any:
+        """The figure, or the grid of figures; None before the first."""
+        return None if self._shown is None else self._shown.root
+
+    def show(self, drawn: Any) -> bool:
+        """Show what holoviews draws; say whether the figure is a new one, which views must fetch."""
+        import holoviews as hv
+
+        title, root = apart(hv.render(drawn, backend="bokeh"))
+        with self._lock:
+            if self._shown is not None and title == self.title and self._patched(root):
+                return False
+            self._replace(root)
+            self.title = title
+            return True
+
+    def _patched(self, root: Any) -> bool:
+        self._collected = []
+        try:
+            return self._shown is not None and self._shown.bring_to(root)
+        finally:
+            events, self._collected = self._collected, None
+            if events:
+                self._publish(events, "")
+
+    def _replace(self, root: Any) -> None:
+        from bokeh.document import Document
+        from bokeh.models import Plot
+
+        before, self._shown = self._shown, Shown(root)
+        if before is not None:
+            self._shown.zoom_like(before)
+            self._document.remove_on_change(self)
+            self._document.clear()
+        self._document = Document()
+        self._document.add_root(root)
+        figures = [root] if isinstance(root, Plot) else [child[0] for child in root.children]
+        for number, figure in enumerate(figures):
+            _with_box(figure, number, self._chosen)
+        self._document.on_change_dispatch_to(self)
+
+    def to_json(self) -> str:
+        """Return the figure as it is now, as JSON."""
+        from bokeh.core.json_encoder import serialize_json
+
+        with self._lock:
+            return str(serialize_json(self._document.to_json(deferred=False)))
+
+    def picture(self) -> str:
+        """Return a still picture of the figure as an SVG document; empty where there is none."""
+        with self._lock:
+            return (picture(self.root) or "") if self.root is not None else ""
+
+    def apply(self, content: str, origin: str) -> None:
+        """Do what was done in a view."""
+        with self._lock:
+            self._document.apply_json_patch(json.loads(content), setter=origin)  # type: ignore[arg-type]
+
+    def _document_patched(self, event: Any) -> None:
+        """Tell the views of a change; called by Bokeh."""
+        if self._collected is not None:
+            self._collected.append(event)
+            return
+        self._publish([event], event.setter if isinstance(event.setter, str) else "")
+
+    def _publish(self, events: list[Any], origin: str) -> None:
+        from bokeh.protocol import Protocol
+
+        message: Any = Protocol().create("PATCH-DOC", events)
+        buffers = list(message.buffers)
+        ids, parts = [str(one.id) for one in buffers], [bytes(one.to_bytes()) for one in buffers]
+        self._send(Patch(message.content_json, ids, parts, origin))
+
+
+def _with_box(figure: Any, number: int, chosen: Callable[[Box | None], None]) -> None:
+    """Give a figure a tool that draws a box, which tells what it encloses and fades nothing."""
+    from bokeh.events import SelectionGeometry
+    from bokeh.models import BoxSelectTool
+
+    tool = BoxSelectTool(renderers=[], persistent=True)
+    figure.add_tools(tool)
+
+    def heard(event: Any) -> None:
+        geometry: Mapping[str, Any] = event.geometry or {}
+        if not event.final or geometry.get("type") != "rect":
+            return
+        x, y = ((float(geometry[f"{axis}0"]), float(geometry[f"{axis}1"])) for axis in "xy")
+        chosen(Box(number, (min(x), max(x)), (min(y), max(y))))
+
+    figure.on_event(SelectionGeometry, heard)
