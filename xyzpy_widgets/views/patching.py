@@ -15,7 +15,9 @@ import numpy as np
 
 __all__ = ["Shown"]
 
-_OWN = frozenset({"toolbar", "toolbars", "selected", "muted", "subscribed_events", "js_property_callbacks", "js_event_callbacks"})
+_OWN = frozenset(
+    {"toolbar", "toolbars", "selected", "muted", "subscribed_events", "js_property_callbacks", "js_event_callbacks"}
+)
 """What belongs to the reader, or to the page."""
 _ENDS = ("start", "end")
 
@@ -38,7 +40,7 @@ class Shown:
         self._note()
 
     def bring_to(self, new: Any) -> bool:
-        """Let the figure show what a new one shows; False, with nothing changed, where the two are built differently."""
+        """Let the figure show what a new one shows; False, with nothing changed, where they are built differently."""
         pairs: dict[Any, Any] = {}
         if not _pair(self.root, new, pairs):
             return False
@@ -53,7 +55,7 @@ class Shown:
         """Zoom to where another figure was zoomed to, as far as the two have the same panels."""
         both = zip(_ranges(self.root), _ranges(before.root), strict=False)
         for mine, other in both:
-            if before._is_zoomed(other) and type(mine) is type(other):  # noqa: SLF001 - one of the same kind
+            if before._is_zoomed(other) and type(mine) is type(other):
                 mine.update(start=other.start, end=other.end)
 
     def _note(self) -> None:
@@ -61,7 +63,9 @@ class Shown:
 
     def _is_zoomed(self, model: Any) -> bool:
         ends = self._ends.get(model.id)
-        return ends is not None and not all(_same(now, then) for now, then in zip((model.start, model.end), ends, strict=True))
+        return ends is not None and not all(
+            _same(now, then) for now, then in zip((model.start, model.end), ends, strict=True)
+        )
 
 
 def _ranges(root: Any) -> list[Any]:

@@ -62,7 +62,7 @@ def table_view(data: pd.DataFrame, wishes: Wishes) -> ViewSpec:
     view = _wished(columns, wishes, names)
     if not columns:
         return replace(view, title=wishes.title or "nothing to draw: no columns")
-    return _written(_filled(view, columns, free_kind=wishes.kind is None), columns, wishes)
+    return _written(_filled(view, columns, wishes), columns, wishes)
 
 
 def _wished(columns: Mapping[str, Column], wishes: Wishes, names: tuple[str, ...]) -> ViewSpec:
@@ -123,7 +123,7 @@ def _check(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> Non
             raise ViewError(f"err={view.err!r} must hold numbers, beside a column of numbers along y; leave it out")
 
 
-def _filled(view: ViewSpec, columns: Mapping[str, Column], *, free_kind: bool) -> ViewSpec:
+def _filled(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> ViewSpec:
     """Give the axes and the colours that are not wished to the columns that suit them best."""
     if view.kind == "hist":
         return _with_bins(view, columns)
@@ -137,13 +137,13 @@ def _filled(view: ViewSpec, columns: Mapping[str, Column], *, free_kind: bool) -
     if view.x is None:
         view = replace(view, x=_base(view, columns))
     if view.x is None or view.y is None:
-        if not free_kind:
+        if wishes.kind is not None:
             raise ViewError(
                 f"kind={view.kind!r} needs a column for each axis, and there are too few; choose kind='hist'"
             )
         return _with_bins(replace(view, kind="hist", x=view.x or view.y, y=None), columns)
     groups = [column.name for column in _free(view, columns) if column.groups and 1 < column.distinct().size <= _FEW]
-    return view if view.by or view.color or view.kind == "box" else replace(view, by=tuple(groups[:1]))
+    return view if wishes.by is not None or view.color or view.kind == "box" else replace(view, by=tuple(groups[:1]))
 
 
 def _with_bins(view: ViewSpec, columns: Mapping[str, Column]) -> ViewSpec:
