@@ -9,8 +9,8 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 from xyzpy_widgets.views.inline import apart
 from xyzpy_widgets.views.patching import Shown
 from xyzpy_widgets.views.picture import picture
+from xyzpy_widgets.views.scales import factor_places
 
 __all__ = ["Box", "FigureDocument", "Patch", "bokeh_version", "packed_library"]
 
@@ -49,12 +50,15 @@ class Patch:
     buffers : list of bytes
     origin : str
         The view where the change was made, and which needs not be told; may be empty.
+    serial : int
+        Counts the patches of a figure, also from one figure to the next.
     """
 
     content: str
     ids: list[str]
     buffers: list[bytes]
-    origin: str = ""
+    origin: str
+    serial: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,16 @@ class Box:
     ----------
     panel : int
         The panel, counted from 0 in the order in which they are drawn.
-    x, y : (float or str, float or str)
-        From where to where, as numbers along the axes: milliseconds since 1970 for times; on an axis of texts the first
-        lies from 0 to 1.
+    x, y : (float, float)
+        From where to where, as numbers along the axes: milliseconds since 1970 for times.
+    names : dict of str to tuple of str
+        On an axis of texts, ``x`` or ``y``, those that lie in the box.
     """
 
     panel: int
     x: tuple[float, float]
     y: tuple[float, float]
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class FigureDocument:
@@ -94,6 +100,7 @@ class FigureDocument:
         self._document = Document()
         self._shown: Shown | None = None
         self._collected: list[Any] | None = None
+        self._serial = 0
         self.title = ""
 
     @property
@@ -138,12 +145,12 @@ class FigureDocument:
             _with_box(figure, number, self._chosen)
         self._document.on_change_dispatch_to(self)
 
-    def to_json(self) -> str:
-        """Return the figure as it is now, as JSON."""
+    def to_json(self) -> tuple[str, int]:
+        """Return the figure as it is now, as JSON, and the number of the last patch that is in it."""
         from bokeh.core.json_encoder import serialize_json
 
         with self._lock:
-            return str(serialize_json(self._document.to_json(deferred=False)))
+            return str(serialize_json(self._document.to_json(deferred=False))), self._serial
 
     def picture(self) -> str:
         """Return a still picture of the figure as an SVG document; empty where there is none."""
@@ -168,7 +175,8 @@ class FigureDocument:
         message: Any = Protocol().create("PATCH-DOC", events)
         buffers = list(message.buffers)
         ids, parts = [str(one.id) for one in buffers], [bytes(one.to_bytes()) for one in buffers]
-        self._send(Patch(message.content_json, ids, parts, origin))
+        self._serial += 1
+        self._send(Patch(message.content_json, ids, parts, origin, self._serial))
 
 
 def _with_box(figure: Any, number: int, chosen: Callable[[Box | None], None]) -> None:
@@ -183,7 +191,18 @@ def _with_box(figure: Any, number: int, chosen: Callable[[Box | None], None]) ->
         geometry: Mapping[str, Any] = event.geometry or {}
         if not event.final or geometry.get("type") != "rect":
             return
-        x, y = ((float(geometry[f"{axis}0"]), float(geometry[f"{axis}1"])) for axis in "xy")
-        chosen(Box(number, (min(x), max(x)), (min(y), max(y))))
+        x, y = (sorted((float(geometry[f"{axis}0"]), float(geometry[f"{axis}1"]))) for axis in "xy")
+        ranges = {"x": (figure.x_range, x), "y": (figure.y_range, y)}
+        names = {axis: _names(one.factors, *ends) for axis, (one, ends) in ranges.items() if hasattr(one, "factors")}
+        chosen(Box(number, (x[0], x[1]), (y[0], y[1]), names))
 
     figure.on_event(SelectionGeometry, heard)
+
+
+def _names(factors: Iterable[Any], low: float, high: float) -> tuple[str, ...]:
+    """Return the texts that lie between two places of an axis, of nested ones the outer; else the nearest."""
+    places = factor_places(list(factors))
+    inside = [factor for factor, place in places.items() if low <= place <= high]
+    nearest = sorted(places, key=lambda factor: abs(places[factor] - (low + high) / 2))[:1]
+    texts = [str(factor[0] if isinstance(factor, tuple) else factor) for factor in inside or nearest]
+    return tuple(dict.fromkeys(texts))

@@ -79,7 +79,9 @@ def _packed_library() -> str:
 
 @cache
 def _script() -> str:
-    return resources.files("xyzpy_widgets.views").joinpath("inline.js").read_text(encoding="utf-8")
+    here = resources.files("xyzpy_widgets.views")
+    shared, own = (here.joinpath(name).read_text(encoding="utf-8") for name in ("bokeh.js", "inline.js"))
+    return shared.replace("export ", "") + own
 
 
 _PAGE = """<!doctype html>

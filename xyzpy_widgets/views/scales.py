@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Frame", "Scale", "numbers_of", "scale_of"]
+__all__ = ["Floats", "Frame", "Scale", "factor_places", "numbers_of", "scale_of"]
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -47,7 +47,7 @@ class Scale:
     def numbers(self, values: Any) -> Floats:
         """Return values as numbers along the axis."""
         if self.factors:
-            places = _factor_places(self.factors)
+            places = factor_places(self.factors)
             keys = [tuple(value) if isinstance(value, (list, tuple)) else value for value in values]
             return np.array([_place(places, key) for key in keys], dtype=np.float64)
         return numbers_of(values)
@@ -70,7 +70,7 @@ def numbers_of(values: Any) -> Floats:
     return array.astype(np.float64)
 
 
-def _factor_places(factors: Sequence[Any]) -> dict[Any, float]:
+def factor_places(factors: Sequence[Any]) -> dict[Any, float]:
     """Return where the texts of an axis lie; those of one group lie together."""
     places: dict[Any, float] = {}
     gap = 0.0
@@ -92,7 +92,7 @@ def scale_of(bounds: Any, near: float, far: float, *, log: bool) -> Scale | None
     """Return the scale of one direction of a figure; None where the figure leaves its ends open."""
     factors = tuple(getattr(bounds, "factors", None) or ())
     if factors:
-        return Scale(0.0, max(_factor_places(factors).values()) + 0.5, near, far, factors=factors)
+        return Scale(0.0, max(factor_places(factors).values()) + 0.5, near, far, factors=factors)
     if bounds.start is None or bounds.end is None:
         return None
     low, high = float(numbers_of(np.array(bounds.start))), float(numbers_of(np.array(bounds.end)))
