@@ -22,6 +22,7 @@ __all__ = [
     "kind_in",
     "labels_in",
     "means_in",
+    "misfits",
     "name_in",
     "names_in",
     "title_of",
@@ -101,6 +102,11 @@ _MISFITS: Mapping[PlotKind, tuple[str, ...]] = {
     "parallel": ("x", "y", "by", "color", "err"),
     "table": ("x", "y", "by", "color", "row", "col", "err"),
 }
+
+
+def misfits(kind: str) -> tuple[str, ...]:
+    """Return the roles that a kind of plot does not have."""
+    return next((roles for one, roles in _MISFITS.items() if one == kind), ())
 
 
 def check_fit(kind: PlotKind, given: Mapping[str, str]) -> None:

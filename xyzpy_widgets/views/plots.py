@@ -20,7 +20,7 @@ from xyzpy_widgets.views.reading import column_of
 from xyzpy_widgets.views.resolve import Data, named, resolve
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
-__all__ = ["color_limits", "draw", "plot"]
+__all__ = ["draw", "limits_of", "plot"]
 
 _SINGLE = {"width": 620, "height": 360}
 _PANEL = {"frame_width": 185, "frame_height": 170}
@@ -141,7 +141,7 @@ def draw(data: Data, spec: ViewSpec, states: xr.DataArray | None = None, **opts:
     show_inline()
     title = _literal("\n".join(textwrap.fill(line, _TITLE_WIDTH) for line in spec.title.split("\n")))
     panels = panels_of(named(data), spec, states) if spec.var else []
-    limits = color_limits(panels, spec)
+    limits = _color_limits(panels, spec)
     common: dict[str, Any] = {} if limits is None else {"clim": limits}
     groups = None if spec.kind in {"heatmap", "parallel"} or not panels else _groups(panels, spec)
     if not spec.panels or not panels:
@@ -210,7 +210,12 @@ def _has_values(panel: Panel, spec: ViewSpec) -> bool:
     return bool(np.any(values))
 
 
-def color_limits(panels: Sequence[Panel], spec: ViewSpec) -> tuple[float, float] | None:
+def limits_of(data: Data, spec: ViewSpec) -> tuple[float, float] | None:
+    """Return the limits of the colours of a view of some data; None where colours tell no amounts."""
+    return _color_limits(panels_of(named(data), spec), spec) if spec.var else None
+
+
+def _color_limits(panels: Sequence[Panel], spec: ViewSpec) -> tuple[float, float] | None:
     """Return the limits of the colours, the same for every panel; None where colours tell no amounts."""
     if spec.kind == "heatmap":
         parts = [np.asarray(panel.data).reshape(-1) for panel in panels]

@@ -103,7 +103,7 @@ class BokehView(FigureWidget):
 
     def _repr_mimebundle_(self, **keywords: Any) -> Any:
         """Return the widget, and a still picture for wherever no kernel lives."""
-        bundle = super()._repr_mimebundle_(**keywords)
-        data, meta = bundle if isinstance(bundle, tuple) else (bundle, {})
+        bundle: Any = super()._repr_mimebundle_(**keywords)
+        data, meta = bundle
         still = {"text/plain": "BokehView", "text/html": still_html(self.figure.picture())}
-        return {**(data or {}), **still}, meta
+        return {**data, **still}, meta

@@ -1,0 +1,8 @@
+import '../styles/base.css';
+import '../styles/figure.css';
+import '../styles/results_explorer.css';
+
+import { widgetOf } from '../panels/mount';
+import { ResultsExplorer } from '../panels/ResultsExplorer';
+
+export default widgetOf('ResultsExplorer', ResultsExplorer);
