@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -267,7 +266,7 @@ class Runner(Drawable):
         spec = with_constants(self.spec, constants)
         space = as_space(combos, cases, fn_args, spec).labelled()
         options, last = self.options(settings), self.last
-        cost = partial(self._costs, last)
+        cost = self._costs(last)
         return Job(
             spec,
             in_order(Plan(space), options, cost),

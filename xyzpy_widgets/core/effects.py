@@ -92,7 +92,10 @@ class Slope:
 
     def columns(self, values: Sequence[Any]) -> Floats:
         """One column, and one that begins at the knot; zero for what is no number."""
-        found: Floats = np.nan_to_num(self._raw(values) - np.array(self.means or 0.0), nan=0.0)
+        return self._centred(self._raw(values))
+
+    def _centred(self, raw: Floats) -> Floats:
+        found: Floats = np.nan_to_num(raw - np.array(self.means or 0.0), nan=0.0)
         return found
 
     def _raw(self, values: Sequence[Any]) -> Floats:
@@ -110,8 +113,9 @@ class Slope:
         slopes = np.cumsum(betas, axis=1)
         if self.sign:
             slopes = self.sign * np.maximum(self.sign * slopes, 0)
-        effect = np.diff(slopes, axis=1, prepend=0) @ self.columns(values).T
-        x = self._raw(values)[:, 0]
+        raw = self._raw(values)
+        effect = np.diff(slopes, axis=1, prepend=0) @ self._centred(raw).T
+        x = raw[:, 0]
         for number, beyond, slope in ((1, x - self.ends[1], slopes[:, -1]), (2, self.ends[0] - x, slopes[:, 0])):
             outside = np.flatnonzero(beyond > 0)
             effect[:, outside] += np.outer(_UNKNOWN_CHANGE * slope * spare[:, number], beyond[outside])

@@ -29,9 +29,12 @@ class Pace:
     ----------
     plan : Plan
         What runs.
-    expected : ndarray of float, optional
+    expected : ndarray of float32, optional
         What is known of the cost of each point of the space, shape ``(len(plan.space),)``, in any unit; without it, the
         cases that are left are taken to be like those that are over.
+
+    prior : (float, float), optional
+        What the time of the whole run was taken to be before it began, in seconds.
 
     Notes
     -----
@@ -41,11 +44,14 @@ class Pace:
     alike; the interval is that of a lognormal variable with this mean and spread, so that it never begins below zero.
     """
 
-    def __init__(self, plan: Plan, expected: NDArray[np.float64] | None = None) -> None:
+    def __init__(
+        self, plan: Plan, expected: NDArray[np.float32] | None = None, prior: tuple[float, float] | None = None
+    ) -> None:
         self._expected = expected
-        costs = np.ones(1) if expected is None else expected if plan.todo is None else expected[plan.todo]
+        self._prior = prior
+        costs = np.ones(1, np.float32) if expected is None else expected if plan.todo is None else expected[plan.todo]
         times = len(plan) if expected is None else 1
-        self._left = float(costs.sum()) * times
+        self._left = float(costs.sum(dtype=np.float64)) * times
         self._squares_left = float(np.dot(costs, costs)) * times
         self._cost = self._squares = self._seconds = self._spread = 0.0
         self._marks: list[tuple[float, float]] = [(0.0, 0.0)]
@@ -74,9 +80,8 @@ class Pace:
         if self._expected is None:
             costs = np.ones(len(numbers))
         else:
-            costs = (
-                self._expected[numbers.start : numbers.stop] if isinstance(numbers, range) else self._expected[numbers]
-            )
+            at = slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
+            costs = self._expected[at].astype(np.float64)
         self._left -= float(costs.sum())
         self._squares_left -= float(np.dot(costs, costs))
         return costs
@@ -101,10 +106,11 @@ class Pace:
         Returns
         -------
         (float, float) or None
-            None as long as no case is done.
+            As long as no case is done, what is left of the prior, and None without one or once it proved too short.
         """
         if not self._seconds or elapsed <= 0:
-            return None
+            low, high = self._prior or (0.0, 0.0)
+            return (max(low - elapsed, 0.0), high - elapsed) if high > elapsed else None
         if self._left <= 0:
             return 0.0, 0.0
         ratio = self._seconds / self._cost
