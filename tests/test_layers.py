@@ -29,6 +29,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
 LODGERS = {
+    "collection": "archive",
     "harvest": "harvester",
     "labelled_store": "harvester",
     "case_runners": "runner",

@@ -12,9 +12,9 @@ import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.archive import Archive
+from xyzpy_widgets.collection import Collection
 from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.core.version import function_version
-from xyzpy_widgets.drawing import Drawable
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
 from xyzpy_widgets.job import Job
@@ -28,7 +28,7 @@ from xyzpy_widgets.labelling.merge import check_mergeable
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, opening
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.summary import harvest_card
@@ -39,7 +39,7 @@ __all__ = ["Harvester"]
 _TOLD = ("raised", "said", "traceback")
 
 
-class Harvester(Drawable):
+class Harvester(Collection[Labelled]):
     """A Runner whose results are merged into one dataset that only grows.
 
     Parameters
@@ -86,27 +86,13 @@ class Harvester(Drawable):
         engine: str | None = None,
         full_ds: xr.Dataset | None = None,
     ) -> None:
-        self.runner = as_runner(runner)
+        super().__init__(runner)
         start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
         self._store: LabelledStore | None = None
         if data_name is not None:
             self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
         self._archive = Archive(self._store, LabelledGrowth(), start)
         self.last_ds: xr.Dataset | None = None
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the function itself."""
-        return self.runner(*args, **kwargs)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function."""
-        return self.runner.fn
-
-    @property
-    def data_name(self) -> str | None:
-        """The path of the file, None without one."""
-        return None if self._store is None else str(self._store.path)
 
     @property
     def full_ds(self) -> xr.Dataset | None:
@@ -290,7 +276,7 @@ class Harvester(Drawable):
             first = opening(spec, space.names, origin, wishes.on_conflict)
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
             return Keeping(
-                builder, partial(self._keep, wishes), log, lambda one: self._check(builder.glimpse(one), old)
+                builder, partial(self._keep, builder, wishes), log, lambda one: self._check(builder.glimpse(one), old)
             )
 
         return Job(spec, plan, options, begin)
@@ -302,12 +288,16 @@ class Harvester(Drawable):
         if self._store is not None:
             self._store.check_encodable(new)
 
-    def _keep(self, wishes: Wishes, new: Labelled, segment: Segment | None) -> xr.Dataset:
+    def _keep(self, builder: DatasetBuilder, wishes: Wishes, segment: Segment | None) -> xr.Dataset:
         """Merge what a harvest gave, and write it if so wished."""
+        new = builder.build()
         self.last_ds = new.data
         if new.ledger["status"].any() or self._archive.current() is None:
             self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
-        elif wishes.sync:
+            return new.data
+        if segment is not None:
+            segment.remove()
+        if wishes.sync:
             self._archive.save()
         return new.data
 
@@ -404,11 +394,6 @@ class Harvester(Drawable):
 
     def _drawn(self) -> xr.Dataset | None:
         return self.full_ds
-
-    def __repr__(self) -> str:
-        """Show the runner and the file."""
-        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Harvester>\n{runner}\nSync file --> {self._archive.where}"
 
     def _repr_html_(self) -> str:
         return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))

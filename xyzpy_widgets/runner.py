@@ -14,10 +14,8 @@ from xyzpy_widgets.execution.options import RunOptions, as_run_options
 from xyzpy_widgets.job import Job, as_space, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
-from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.summary import runner_card
 from xyzpy_widgets.views.card import card_html
 
@@ -230,12 +228,17 @@ class Runner(Drawable):
         spec = with_constants(self.spec, constants)
         space = as_space(combos, cases, fn_args, spec).labelled()
         options = self.options(settings)
-        return Job(spec, Plan(space), options, lambda: Keeping(DatasetBuilder(space, spec), self._keep))
 
-    def _keep(self, new: Labelled, _: Segment | None) -> xr.Dataset:
+        def begin() -> Keeping:
+            builder = DatasetBuilder(space, spec)
+            return Keeping(builder, lambda _: self._keep(builder.dataset()))
+
+        return Job(spec, Plan(space), options, begin)
+
+    def _keep(self, new: xr.Dataset) -> xr.Dataset:
         """Keep what a run gave as the last."""
-        self.last_ds = new.data
-        return new.data
+        self.last_ds = new
+        return new
 
     def options(self, settings: Mapping[str, Any]) -> RunOptions:
         """Return the run settings of one call: those given, over those of the runner; raise `OptionError`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -11,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from xyzpy_widgets.archive import Archive
+from xyzpy_widgets.collection import Collection
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
-from xyzpy_widgets.drawing import Drawable
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.job import Job, with_constants
 from xyzpy_widgets.keeping import Keeping
@@ -24,7 +23,7 @@ from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, Replay, opening
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.store.table import TableStore
 from xyzpy_widgets.summary import table_card
@@ -33,7 +32,7 @@ from xyzpy_widgets.views.card import card_html
 __all__ = ["Sampler"]
 
 
-class Sampler(Drawable):
+class Sampler(Collection[pd.DataFrame]):
     """A Runner over random draws; each draw is a row of one table that only grows.
 
     Parameters
@@ -79,27 +78,13 @@ class Sampler(Drawable):
         full_df: pd.DataFrame | None = None,
         seed: int | np.random.Generator | None = None,
     ) -> None:
-        self.runner = as_runner(runner)
+        super().__init__(runner)
         self.default_combos = _draws(default_combos)
         self.last_df: pd.DataFrame | None = None
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
         self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the function itself."""
-        return self.runner(*args, **kwargs)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function."""
-        return self.runner.fn
-
-    @property
-    def data_name(self) -> str | None:
-        """The path of the file, None without one."""
-        return None if self._store is None else str(self._store.path)
 
     @property
     def full_df(self) -> pd.DataFrame | None:
@@ -191,8 +176,9 @@ class Sampler(Drawable):
 
         def begin() -> Keeping:
             builder = FrameBuilder(space, spec)
-            log = Logged(builder, self._archive.begin, opening(spec, space.names, Origin(), "raise"), plan)
-            return Keeping(builder, partial(self._keep, sync=sync), log if self._store is not None else None)
+            first = opening(spec, space.names, Origin(), "raise")
+            log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
+            return Keeping(builder, lambda segment: self._keep(builder.build(), segment, sync=sync), log)
 
         return Job(spec, plan, options, begin)
 
@@ -201,6 +187,8 @@ class Sampler(Drawable):
         self.last_df = new
         if len(new):
             self._archive.add(new, "raise", sync=sync, segment=segment)
+        elif segment is not None:
+            segment.remove()
         return new
 
     def add_df(self, new_df: pd.DataFrame, *, sync: bool = True) -> None:
@@ -229,11 +217,6 @@ class Sampler(Drawable):
         if full is not None:
             full.attrs |= {**self.runner.spec.arg_attrs, **self.runner.spec.var_attrs}
         return full
-
-    def __repr__(self) -> str:
-        """Show the runner and the file."""
-        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Sampler>\n{runner}\nSync file --> {self._archive.where}"
 
     def _repr_html_(self) -> str:
         full = self._archive.current()

@@ -32,7 +32,7 @@ _PARALLEL_SECONDS = 0.1
 _PATIENCE_SECONDS = 1.0
 _POLL_SECONDS = 0.1
 _GROWTH = 16
-_MOST = 16384
+_MOST = 8192
 _TIMED_SECONDS = 1e-4
 """A call longer than this is timed singly; for a shorter one the clock would cost more than a trivial function."""
 

@@ -17,7 +17,7 @@ from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.errors import ResultError
 from xyzpy_widgets.labelling.account import Account, Origin
 from xyzpy_widgets.labelling.collect import Cells, collector_of
-from xyzpy_widgets.labelling.columns import exact_variable
+from xyzpy_widgets.labelling.columns import Column, exact_variable
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
@@ -86,25 +86,33 @@ class DatasetBuilder:
         self._collector.put(cells, values)
         self._status[cells] = Status.DONE
 
+    def dataset(self) -> xr.Dataset:
+        """Return the dataset of what has been placed."""
+        return self._dataset(self._collector.columns())
+
     def build(self) -> Labelled:
         """Return the dataset of what has been placed, and its ledger."""
         names, shape = self._space.names, self._lattice.shape
-        variables: dict[str, Any] = {}
-        present = {}
-        for name, (dims, column) in self._collector.columns().items():
-            full = (*shape, *column.inner)
-            attrs = {**self._collector.attrs.get(name, {}), **self._spec.var_attrs.get(name, {})}
-            variables[name] = exact_variable((*names, *dims), column.settled().reshape(full), attrs)
-            present[name] = ((*names, *dims), column.present.reshape(full))
-        coords = self._coords()
-        data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
+        columns = self._collector.columns()
+        present = {
+            name: ((*names, *dims), column.present.reshape(shape + column.inner))
+            for name, (dims, column) in columns.items()
+        }
         constants = recorded(self._spec.effective(names))
-        return Labelled(data, ledger_of(names, coords, self._accounted(shape), present, constants))
+        ledger = ledger_of(names, self._coords(), self._accounted(shape), present, constants)
+        return Labelled(self._dataset(columns), ledger)
+
+    def _dataset(self, columns: Mapping[str, tuple[tuple[str, ...], Column]]) -> xr.Dataset:
+        variables: dict[str, Any] = {}
+        for name, (dims, column) in columns.items():
+            values = column.settled().reshape(self._lattice.shape + column.inner)
+            attrs = {**self._collector.attrs.get(name, {}), **self._spec.var_attrs.get(name, {})}
+            variables[name] = exact_variable((*self._space.names, *dims), values, attrs)
+        return xr.Dataset(variables, self._coords(), self._attrs())
 
     def outline(self) -> Labelled:
         """Return what is known before anything is placed: dimensions, labels, attributes and constants, no values."""
         names, shape, inner = self._space.names, self._lattice.shape, self._collector.sizes
-        coords = self._coords()
         variables = {}
         for variable in self._spec.variables or ():
             full = (*shape, *(inner.get(dim, 0) for dim in variable.dims))
@@ -113,8 +121,10 @@ class DatasetBuilder:
             variables[variable.name] = exact_variable((*names, *variable.dims), nothing, attrs)
         status = exact_variable(names, np.broadcast_to(np.int8(Status.MISSING), shape), {})
         constants = recorded(self._spec.effective(names))
-        data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
-        return Labelled(data, xr.Dataset({"status": status}, attrs={"constants": constants}))
+        return Labelled(
+            xr.Dataset(variables, self._coords(), self._attrs()),
+            xr.Dataset({"status": status}, attrs={"constants": constants}),
+        )
 
     def glimpse(self, outcome: Outcome) -> Labelled:
         """Return the first result of a batch as a dataset of its own."""
@@ -140,6 +150,9 @@ class DatasetBuilder:
         cases = {name: values.reshape(shape) for name, values in fields.items()}
         names: dict[str, tuple[str, ...]] = {"versions": (self._origin.version,), "hosts": (self._origin.host,)}
         return Account(cases, names, tuple(self._failures.values()))
+
+    def _attrs(self) -> dict[str, Any]:
+        return {**self._spec.attrs, **recorded(self._spec.recorded())}
 
     def _coords(self) -> dict[str, Any]:
         values: Mapping[str, Any] = {**self._labels, **self._collector.coords}
