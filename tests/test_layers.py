@@ -40,6 +40,7 @@ LODGERS = {
     "keeping": "runner",
     "launch": "runner",
     "log": "runner",
+    "preview": "runner",
     "run": "runner",
     "summary": "runner",
 }

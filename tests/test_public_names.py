@@ -11,6 +11,7 @@ import xyzpy_widgets as xyz
 
 PUBLIC = [
     "Harvester",
+    "Preview",
     "Run",
     "Runner",
     "Sampler",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xyzpy_widgets.decorator import label
     from xyzpy_widgets.harvester import Harvester
     from xyzpy_widgets.labelling.coverage import find_missing_cases
+    from xyzpy_widgets.preview import Preview
     from xyzpy_widgets.run import Run, runs
     from xyzpy_widgets.runner import Runner
     from xyzpy_widgets.sampler import Sampler
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Harvester",
+    "Preview",
     "Run",
     "Runner",
     "Sampler",
@@ -48,6 +50,7 @@ __all__ = [
 
 _ROOMS = {
     "Harvester": "harvester",
+    "Preview": "preview",
     "Run": "run",
     "Runner": "runner",
     "Sampler": "sampler",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from os import PathLike
 from socket import gethostname
 from typing import Any
@@ -17,16 +17,20 @@ from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.core.version import function_version
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
-from xyzpy_widgets.job import Job
+from xyzpy_widgets.job import Job, Known, in_order
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import differing, recorded
+from xyzpy_widgets.labelling.coverage import states_of
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
+from xyzpy_widgets.labelling.extent import extent_of
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import check_mergeable
+from xyzpy_widgets.labelling.timed import CostMemory
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, opening
+from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
@@ -93,6 +97,7 @@ class Harvester(Collection[Labelled]):
             self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
         self._archive = Archive(self._store, LabelledGrowth(), start)
         self.last_ds: xr.Dataset | None = None
+        self._costs = CostMemory()
 
     @property
     def full_ds(self) -> xr.Dataset | None:
@@ -257,6 +262,44 @@ class Harvester(Collection[Labelled]):
         wishes, settings = as_wishes(wishes_and_settings)
         return submitted(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
 
+    def plan(
+        self,
+        combos: Any = None,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        cases: Any = None,
+        **wishes_and_settings: Any,
+    ) -> Preview:
+        """Tell what a harvest would do, and run nothing.
+
+        Parameters
+        ----------
+        combos, constants, fn_args, cases, **wishes_and_settings
+            As for `harvest_combos` and `harvest_cases`.
+
+        Returns
+        -------
+        Preview
+            How many cases are new, stored, failed and stale, and which of them would run; how long that would take,
+            told from the stored cases; how large the dataset and its file become.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError
+            As for `harvest_combos`.
+
+        Examples
+        --------
+        >>> harvester = Harvester(Runner(lambda a: a**2, "square", verbosity=0))
+        >>> _ = harvester.harvest_combos({"a": [1, 2, 3]})
+        >>> preview = harvester.plan({"a": [2, 3, 4, 5]}, missing_only=True)
+        >>> preview.total, preview.stored, preview.new, [str(point) for point in preview.plan.points()]
+        (4, 2, 2, ['a=4', 'a=5'])
+        """
+        wishes, settings = as_wishes(wishes_and_settings)
+        return previewed(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
+
     def _job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> Job:
         """Read what is asked for against what is stored, and what becomes of it."""
         settings = dict(settings)
@@ -268,7 +311,10 @@ class Harvester(Collection[Labelled]):
         old = self._archive.current()
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
-        plan = chosen(space, old, wishes, origin.version)
+        last = self.runner.last if old is None else old
+        cost = partial(self._costs, last)
+        states = cache(lambda: None if old is None else states_of(old, space, origin.version))
+        plan = in_order(chosen(space, states() if wishes.selective else None, wishes), options, cost)
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
@@ -279,7 +325,10 @@ class Harvester(Collection[Labelled]):
                 builder, partial(self._keep, builder, wishes), log, lambda one: self._check(builder.glimpse(one), old)
             )
 
-        return Job(spec, plan, options, begin)
+        def known() -> Known:
+            return Known(states(), extent_of(space, old, last), None if self._store is None else self._store.size)
+
+        return Job(spec, plan, options, begin, cost, known)
 
     def _check(self, new: Labelled, old: Labelled | None) -> None:
         """Raise what would keep new data from being merged or written."""

@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.cost import CostModel
 from xyzpy_widgets.core.forms import as_cases, as_combos
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.execution.options import RunOptions
+from xyzpy_widgets.labelling.extent import Extent
 
-__all__ = ["Builder", "Job", "Sink", "as_space", "with_constants"]
+__all__ = ["Builder", "Job", "Known", "Sink", "as_space", "in_order", "with_constants"]
 
 
 class Sink(Protocol):
@@ -31,6 +36,29 @@ class Builder(Sink, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the points of a plan before it runs.
+
+    Attributes
+    ----------
+    states : ndarray of int8 or None
+        The state of each point of the space, see `states_of`; None where nothing is stored.
+    extent : Extent or None
+        How large the data becomes; None where its outputs are not known.
+    file_bytes : int or None
+        The size of the file now, 0 where it is yet to be made; None where there is to be none.
+    """
+
+    states: NDArray[np.int8] | None = None
+    extent: Extent | None = None
+    file_bytes: int | None = None
+
+
+def _nothing() -> None:
+    """Return None: no case is timed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What would run, and what becomes of it; making one runs nothing.
 
@@ -45,12 +73,27 @@ class Job:
     begin : callable
         Opens what the outcomes are placed in; it raises what would keep them from it. Its ``build`` is called at the
         end of the run, however that came.
+    cost : callable
+        Returns the model of how long cases take, None where none is timed.
+    known : callable
+        Returns what is known beforehand.
     """
 
     spec: FunctionSpec
     plan: Plan
     options: RunOptions
     begin: Callable[[], Builder]
+    cost: Callable[[], CostModel | None] = _nothing
+    known: Callable[[], Known] = Known
+
+
+def in_order(plan: Plan, options: RunOptions, cost: Callable[[], CostModel | None]) -> Plan:
+    """Return the plan with the cases first that are expected to take longest, where that is wished and known."""
+    model = cost() if options.order == "longest" else None
+    if model is None:
+        return plan
+    order = np.argsort(-model.expected(plan), kind="stable")
+    return replace(plan, todo=order if plan.todo is None else plan.todo[order])
 
 
 def as_space(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -11,10 +12,14 @@ from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.drawing import Drawable
 from xyzpy_widgets.execution.options import RunOptions, as_run_options
-from xyzpy_widgets.job import Job, as_space, with_constants
+from xyzpy_widgets.job import Job, Known, as_space, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
+from xyzpy_widgets.labelling.extent import extent_of
+from xyzpy_widgets.labelling.ledger import Labelled
+from xyzpy_widgets.labelling.timed import CostMemory
 from xyzpy_widgets.launch import carried_out, submitted
+from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.summary import runner_card
 from xyzpy_widgets.views.card import card_html
@@ -57,6 +62,8 @@ class Runner(Drawable):
         All of the above as one value.
     last_ds : xarray.Dataset or None
         What the last run gave, also when it ended early.
+    last : Labelled or None
+        The same, with the account of each case.
 
     Raises
     ------
@@ -102,6 +109,8 @@ class Runner(Drawable):
         as_run_options(**settings)
         self.settings = settings
         self.last_ds: xr.Dataset | None = None
+        self.last: Labelled | None = None
+        self._costs = CostMemory()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -223,22 +232,53 @@ class Runner(Drawable):
         """
         return submitted(self._job(combos, cases, fn_args, constants, settings))
 
+    def plan(
+        self,
+        combos: Any = None,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        cases: Any = None,
+        **settings: Any,
+    ) -> Preview:
+        """Tell what a run would do, and run nothing.
+
+        Parameters
+        ----------
+        combos, constants, fn_args, cases, **settings
+            As for `run_combos` and `run_cases`.
+
+        Returns
+        -------
+        Preview
+            How many cases would run, and, told from the last run, how long they would take and how large their results
+            are.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError
+            As for `run_combos`.
+        """
+        return previewed(self._job(combos, cases, fn_args, constants, settings))
+
     def _job(self, combos: Any, cases: Any, fn_args: Any, constants: Any, settings: Mapping[str, Any]) -> Job:
         """Read what is asked for, and what becomes of it."""
         spec = with_constants(self.spec, constants)
         space = as_space(combos, cases, fn_args, spec).labelled()
-        options = self.options(settings)
+        options, last = self.options(settings), self.last
+        cost = partial(self._costs, last)
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec)
-            return Keeping(builder, lambda _: self._keep(builder.dataset()))
+            return Keeping(builder, lambda _: self._keep(builder.build()))
 
-        return Job(spec, Plan(space), options, begin)
+        plan = in_order(Plan(space), options, cost)
+        return Job(spec, plan, options, begin, cost, lambda: Known(extent=extent_of(space, None, last)))
 
-    def _keep(self, new: xr.Dataset) -> xr.Dataset:
+    def _keep(self, new: Labelled) -> xr.Dataset:
         """Keep what a run gave as the last."""
-        self.last_ds = new
-        return new
+        self.last, self.last_ds = new, new.data
+        return new.data
 
     def options(self, settings: Mapping[str, Any]) -> RunOptions:
         """Return the run settings of one call: those given, over those of the runner; raise `OptionError`."""

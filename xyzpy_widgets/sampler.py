@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -11,19 +13,24 @@ import pandas as pd
 
 from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.collection import Collection
+from xyzpy_widgets.core.cost import CostModel
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.job import Job, with_constants
+from xyzpy_widgets.job import Job, Known, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.account import Origin
+from xyzpy_widgets.labelling.extent import table_extent
 from xyzpy_widgets.labelling.frame import FrameBuilder, append
 from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.labelling.timed import cost_of_points
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, Replay, opening
+from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
+from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.store.table import TableStore
 from xyzpy_widgets.summary import table_card
@@ -81,6 +88,7 @@ class Sampler(Collection[pd.DataFrame]):
         super().__init__(runner)
         self.default_combos = _draws(default_combos)
         self.last_df: pd.DataFrame | None = None
+        self._cost: Callable[[], CostModel | None] = _untimed
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
@@ -128,7 +136,7 @@ class Sampler(Collection[pd.DataFrame]):
         Exception
             The function's own, with a note that names the case; the finished rows are kept and written before.
         """
-        return carried_out(self._job(n, combos, seed, settings, sync=sync))  # type: ignore[no-any-return]
+        return carried_out(self._job(n, combos, seed, settings, sync=sync, rng=self._rng))  # type: ignore[no-any-return]
 
     def submit(
         self,
@@ -156,9 +164,50 @@ class Sampler(Collection[pd.DataFrame]):
         SpaceError, FunctionError, OptionError, StoreError
             Here, before anything runs; everything else is raised by ``result()``.
         """
-        return submitted(self._job(n, combos, seed, settings, sync=sync))
+        return submitted(self._job(n, combos, seed, settings, sync=sync, rng=self._rng))
 
-    def _job(self, n: int, combos: Any, seed: Any, settings: Mapping[str, Any], *, sync: bool) -> Job:
+    def plan(
+        self,
+        n: int,
+        combos: Any = None,
+        *,
+        seed: int | np.random.Generator | None = None,
+        sync: bool = True,
+        **settings: Any,
+    ) -> Preview:
+        """Tell what a call of `sample_combos` would do, and run nothing.
+
+        The cases are drawn from a copy of the generator, so that the next call draws the same; only what draws from a
+        source of its own is drawn anew.
+
+        Parameters
+        ----------
+        n, combos, seed, sync, **settings
+            As for `sample_combos`.
+
+        Returns
+        -------
+        Preview
+            Every case is new; how long they would take is told from the last call, and how large the table and its file
+            become from the rows that are there.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError
+            As for `sample_combos`.
+        """
+        return previewed(self._job(n, combos, deepcopy(seed), settings, sync=sync, rng=deepcopy(self._rng)))
+
+    def _job(
+        self,
+        n: int,
+        combos: Any,
+        seed: Any,
+        settings: Mapping[str, Any],
+        *,
+        sync: bool,
+        rng: np.random.Generator,
+    ) -> Job:
         """Draw what is asked for, and say what becomes of it."""
         settings = dict(settings)
         spec = with_constants(self.runner.spec, settings.pop("constants", None))
@@ -168,23 +217,30 @@ class Sampler(Collection[pd.DataFrame]):
         spec.check_call(tuple(ordered))
         if self._store is not None:
             self._store.check()
-        self._archive.current()
-        rng = self._rng if seed is None else np.random.default_rng(seed)
+        old, cost = self._archive.current(), self._cost
+        rng = rng if seed is None else np.random.default_rng(seed)
         seeded = seed is not None or self._seed is not None
         space = ParameterSpace(cases=draw_cases(n, ordered, rng, seeded=seeded))
-        plan = Plan(space)
+        plan = in_order(Plan(space), options, cost)
 
         def begin() -> Keeping:
             builder = FrameBuilder(space, spec)
             first = opening(spec, space.names, Origin(), "raise")
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
-            return Keeping(builder, lambda segment: self._keep(builder.build(), segment, sync=sync), log)
+            return Keeping(builder, partial(self._keep, builder, space, sync=sync), log)
 
-        return Job(spec, plan, options, begin)
+        def known() -> Known:
+            size = None if self._store is None else size_of(self._store.path)
+            return Known(None, table_extent(n, old), size)
 
-    def _keep(self, new: pd.DataFrame, segment: Segment | None, *, sync: bool) -> pd.DataFrame:
+        return Job(spec, plan, options, begin, cost, known)
+
+    def _keep(
+        self, builder: FrameBuilder, space: ParameterSpace, segment: Segment | None, *, sync: bool
+    ) -> pd.DataFrame:
         """Append the rows of a call, and write them if so wished."""
-        self.last_df = new
+        new = builder.build()
+        self.last_df, self._cost = new, cost_of_points(space, builder.seconds)
         if len(new):
             self._archive.add(new, "raise", sync=sync, segment=segment)
         elif segment is not None:
@@ -221,6 +277,10 @@ class Sampler(Collection[pd.DataFrame]):
     def _repr_html_(self) -> str:
         full = self._archive.current()
         return card_html(table_card(self.runner.spec, self._archive.where, 0 if full is None else len(full)))
+
+
+def _untimed() -> None:
+    """Return None: no case is timed yet."""
 
 
 def _draws(given: Any) -> dict[str, Any]:

@@ -83,6 +83,8 @@ class Plan:
 
     def without(self, covered: NDArray[np.bool_]) -> Plan:
         """Leave out the points that are covered; ``covered`` has shape ``(len(space),)``."""
+        if not covered.any():
+            return self
         todo = np.flatnonzero(~covered) if self.todo is None else self.todo[~covered[self.todo]]
         return replace(self, todo=todo)
 

@@ -14,6 +14,7 @@ __all__ = ["RunOptions", "as_run_options"]
 
 _KINDS = ("serial", "threads", "processes")
 _ON_ERROR = ("raise", "continue")
+_ORDERS = ("given", "longest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class RunOptions:
         No progress, a bar, a bar with the current case.
     on_error : {"raise", "continue"}
         Whether the first failing case ends the run.
+    order : {"given", "longest"}
+        Whether the cases that are expected to take longest run first.
     """
 
     backend: str | Executor = "serial"
@@ -39,9 +42,10 @@ class RunOptions:
     seed: int | None = None
     verbosity: int = 1
     on_error: str = "raise"
+    order: str = "given"
 
 
-def as_run_options(
+def as_run_options(  # noqa: PLR0913 - the public spelling
     *,
     parallel: bool | int | str = False,
     num_workers: int | None = None,
@@ -49,6 +53,7 @@ def as_run_options(
     shuffle: bool | int = False,
     verbosity: int = 1,
     on_error: str = "raise",
+    order: str = "given",
 ) -> RunOptions:
     """Read the run settings of the public calls.
 
@@ -66,6 +71,10 @@ def as_run_options(
         No progress, a bar, a bar with the current case.
     on_error : {"raise", "continue"}
         Whether the first failing case ends the run.
+    order : {"given", "longest"}
+        Run the cases in their order, or those first that are expected to take longest, so that no worker is left with a
+        long one at the end (Graham, SIAM J. Appl. Math. 17, 1969). What is expected comes from cases that are timed;
+        without any the order is as given.
 
     Raises
     ------
@@ -83,7 +92,14 @@ def as_run_options(
     if on_error not in _ON_ERROR:
         msg = f"on_error={on_error!r}; choose one of {', '.join(map(repr, _ON_ERROR))}"
         raise OptionError(msg)
-    return RunOptions(_backend(parallel, workers, executor), workers, _order(shuffle), int(verbosity), on_error)
+    if order not in _ORDERS:
+        msg = f"order={order!r}; choose one of {', '.join(map(repr, _ORDERS))}"
+        raise OptionError(msg)
+    seed = _order(shuffle)
+    if order != "given" and seed is not None:
+        msg = f"order={order!r} and shuffle={shuffle!r} are two orders; give one of them"
+        raise OptionError(msg)
+    return RunOptions(_backend(parallel, workers, executor), workers, seed, int(verbosity), on_error, order)
 
 
 def _check_workers(word: str, workers: Any) -> None:
