@@ -31,6 +31,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 LODGERS = {
     "collection": "archive",
     "harvest": "harvester",
+    "harvested": "harvester",
     "labelled_store": "harvester",
     "case_runners": "runner",
     "combo_runners": "runner",
