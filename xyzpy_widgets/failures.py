@@ -22,6 +22,8 @@ _FOREIGN = tuple(
     f"{path}{os.sep}" for path in (Path(__file__).parent, *map(sysconfig.get_path, ("stdlib", "purelib", "platlib")))
 )
 
+_COLUMNS = ("raised", "said", "place", "tries", "traceback", "output", "warnings")
+
 
 def place_of(traceback: str) -> str:
     """Return ``file:line`` of the innermost frame of the user's own code in a traceback, "" for one without frames.
@@ -41,9 +43,8 @@ def told_of(failure: Failure) -> dict[str, Any]:
 
 def failure_table(told: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return one row per failure: its arguments, then what was raised, where, after how many tries, and its output."""
-    names = ("raised", "said", "place", "tries", "traceback", "output", "warnings")
-    rows = [{**one["args"], **{name: one[name] for name in names if name in one}} for one in told]
-    return pd.DataFrame(rows)
+    whole = [{"place": place_of(one["traceback"]), **one} for one in told]
+    return pd.DataFrame([{**one["args"], **{name: one[name] for name in _COLUMNS if name in one}} for one in whole])
 
 
 class Budget:

@@ -88,7 +88,7 @@ def in_order(plan: Plan, options: RunOptions, cost: CostModel | None) -> Plan:
     if cost is None or options.order != "longest":
         return plan
     order = np.argsort(-cost.expected(plan), kind="stable")
-    return replace(plan, todo=order if plan.todo is None else plan.todo[order])
+    return replace(plan, todo=order if plan.todo is None else plan.todo[:][order])
 
 
 def as_space(

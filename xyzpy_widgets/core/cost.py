@@ -56,7 +56,9 @@ class CostModel:
         self.known = known
         self.usual = float(seconds.mean())
         self._columns = columns
-        self._logs = np.log(np.maximum(seconds, _LEAST_SECONDS))
+        seconds = np.maximum(seconds, _LEAST_SECONDS)
+        self._unit = float(np.median(seconds))
+        self._logs = np.log(seconds / self._unit)
 
     @classmethod
     def fit(
@@ -102,7 +104,7 @@ class CostModel:
         typical = np.full(n, self._learned.levels.mean())
         for name in columns.keys() & self._learned.effects.keys():
             typical += self._typical(name, columns[name])
-        return np.asarray(np.exp(np.clip(typical, -_LARGEST, _LARGEST)) * self._learned.means.mean())
+        return np.asarray(np.exp(np.clip(typical, -_LARGEST, _LARGEST)) * (self._learned.means.mean() * self._unit))
 
     def expected(self, plan: Plan) -> NDArray[np.float32]:
         """Return the expected seconds of the points of a plan, in their order before any shuffle: 4 bytes for each."""
@@ -119,7 +121,9 @@ class CostModel:
             for start in range(0, len(logs), _BLOCK):
                 for effect, (_, at) in zip(effects, space.places(plan.todo[start : start + _BLOCK]), strict=True):
                     logs[start : start + _BLOCK] += effect[at]
-        return np.asarray(np.exp(np.clip(logs, -_LARGEST_EXPECTED, _LARGEST_EXPECTED))).reshape(-1)
+        return np.asarray(
+            np.exp(np.clip(logs, -_LARGEST_EXPECTED, _LARGEST_EXPECTED)).reshape(-1) * np.float32(self._unit)
+        )
 
     def total(self, plan: Plan, workers: int = 1) -> tuple[float, float]:
         """Return an 80 % interval of the time until all cases of a plan are done.
@@ -164,7 +168,7 @@ class CostModel:
         load = np.maximum(means * sums + chances * spread, 0)
         last = longest * (means + chances * np.sqrt(variances))
         wall = load if workers == 1 else np.maximum(last, load / workers + turns * (1 - 1 / workers) * last)
-        low, high = np.quantile(last if workers > 1 and n <= workers else wall, _INTERVAL)
+        low, high = self._unit * np.quantile(last if workers > 1 and n <= workers else wall, _INTERVAL)
         return float(low), float(high)
 
     def _drawn(self, name: str, places: Places) -> Floats:

@@ -49,7 +49,9 @@ class Pace:
     ) -> None:
         self._expected = expected
         self._prior = prior
-        costs = np.ones(1, np.float32) if expected is None else expected if plan.todo is None else expected[plan.todo]
+        costs = np.ones(1, dtype=np.float32)
+        if expected is not None:
+            costs = expected if plan.todo is None else expected[plan.todo[:]]
         times = len(plan) if expected is None else 1
         self._left = float(costs.sum(dtype=np.float64)) * times
         self._squares_left = float(np.dot(costs, costs)) * times
@@ -65,26 +67,27 @@ class Pace:
         n = len(outcome.values)
         if not n:
             return
-        seconds = np.maximum(outcome.seconds, np.float32(1e-9)).astype(np.float64)
-        costs = self._leave(outcome.numbers)
-        self._cost += float(costs.sum())
-        self._squares += float(np.dot(costs, costs))
+        seconds = np.maximum(outcome.seconds, np.float32(1e-9), dtype=np.float64)
+        costs, cost, squares = self._leave(outcome.numbers)
+        self._cost += cost
+        self._squares += squares
         self._seconds += float(seconds.sum())
-        self._spread += float(np.sum(seconds * seconds / costs))
+        self._spread += float((np.square(seconds) if costs is None else seconds * seconds / costs).sum())
         self._batches += 1
         if self._batches % self._between == 0:
             self._mark()
 
-    def _leave(self, numbers: range | NDArray[np.intp]) -> NDArray[np.float64]:
-        """Take points out of what is left, and return their cost."""
-        if self._expected is None:
-            costs = np.ones(len(numbers))
-        else:
+    def _leave(self, numbers: range | NDArray[np.intp]) -> tuple[NDArray[np.float64] | None, float, float]:
+        """Take points out of what is left; return their costs where they differ, the sum and that of the squares."""
+        costs = None
+        cost = squares = float(len(numbers))
+        if self._expected is not None:
             at = slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
             costs = self._expected[at].astype(np.float64)
-        self._left -= float(costs.sum())
-        self._squares_left -= float(np.dot(costs, costs))
-        return costs
+            cost, squares = float(costs.sum()), float(np.square(costs).sum())
+        self._left -= cost
+        self._squares_left -= squares
+        return costs, cost, squares
 
     def _mark(self) -> None:
         """Note how far it is; of many marks every other is kept."""
