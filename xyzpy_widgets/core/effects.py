@@ -31,13 +31,13 @@ _POWER_SD = 2.0
 """Prior spread of an exponent: costs grow like n, n log n, n^2, n^3."""
 _RANGE_SD = 3.0
 """Prior spread of the logarithm of the ratio of times over the whole range of an argument."""
-_BEND_SD = 1.0
+_BEND_SD = 0.5
 """Prior spread of the change of an exponent, and of a slope over the whole range."""
 _UNKNOWN_CHANGE = 0.12
 """By which part a slope may change where no case is known: 2 standard deviations let n log n be taken for a power."""
 _LEVEL_SD = 1.0
 """Prior spread of the logarithms of the times of levels."""
-_STRAIGHT, _BENT, _EXPONENTIAL, _BY_LEVEL = -0.7, -1.5, -0.7, -2.0
+_STRAIGHT, _BENT, _EXPONENTIAL, _BY_LEVEL = -0.7, -0.7, -0.7, -2.0
 """How likely the ways in which a number acts are beside none, on a log scale."""
 SPARE = 64
 """How many normal numbers each draw has for levels never seen."""
