@@ -82,7 +82,7 @@ class Run:
         self._future: Future[Any] = Future()
         self._future.set_running_or_notify_cancel()
         self._listeners = Listeners(lambda: self.progress)
-        self._budget = Budget(None)
+        self._budget = Budget(job.options.max_failures)
         self._pace = Pace(self.plan)
         self._guard = Lock()
         self._states = np.zeros(len(self.plan.space), dtype=np.uint8)

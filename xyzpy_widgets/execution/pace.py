@@ -15,8 +15,9 @@ __all__ = ["Pace"]
 
 _QUANTILE = 1.2816
 """80 % of a normal distribution lie within so many standard deviations of its mean."""
-_DOUBT = 2.0
-"""So many cases as spread as an exponential distribution are added to those seen: one case tells no spread."""
+_DOUBT = 3.0
+_DOUBTED = 2.0
+"""To the cases seen, so many are added whose relative variance is this: few cases tell little of a spread."""
 _UNSTEADY = 0.05
 """The pace of a machine itself varies by this much."""
 _MARKS = 32
@@ -119,7 +120,7 @@ class Pace:
         """Return half of the interval of the logarithm of the time left."""
         seen = self._cost**2 / self._squares
         own = max(self._spread / self._cost / ratio**2 - 1, 0.0)
-        own = (seen * own + _DOUBT) / (seen + _DOUBT)
+        own = (seen * own + _DOUBT * _DOUBTED) / (seen + _DOUBT)
         variance = max(own / cases + own / seen, self._between_stretches(ratio))
         free = seen + _DOUBT - 1
         quantile = _QUANTILE * (1 + (_QUANTILE**2 + 1) / (4 * free))  # Student's t, first term of its expansion
