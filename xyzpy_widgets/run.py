@@ -89,7 +89,8 @@ class Run:
         self._failed: list[dict[str, Any]] = []
         self._done = self._cancelled = 0
         self._clock = Clock()
-        self._held = self._spent = False
+        self._held = False
+        self._spent: BaseException | None = None
         self._end: State | None = None
         self.number = _entered(self)
 
@@ -278,7 +279,7 @@ class Run:
                     error = error or found
         except BaseException as stopped:  # noqa: BLE001 - raised by result(), once the results are kept
             return stopped
-        return self._budget.error() if self._spent and error is None else error
+        return self._budget.error(self._spent) if error is None and self._spent and not self._holds else error
 
     def _place(self, outcome: Outcome) -> None:
         """Place a batch; an interrupt in the middle of it costs no result."""
@@ -299,10 +300,11 @@ class Run:
             self._cancelled += len(outcome.cancelled)
             self._failed += told
             self._pace.add(outcome)
-            spent = sum(map(self._budget.spent, told)) > 0
-            self._held = self._held or (spent and self._holds)
-            self._spent = self._spent or (spent and not self._holds)
-        if spent:
+            beyond = [at for at, one in enumerate(told) if self._budget.spent(one)]
+            if beyond:
+                self._held = self._holds
+                self._spent = outcome.failures[beyond[0]].exception
+        if beyond:
             (self._control.pause if self._holds else self._control.stop)()
         self._listeners.changed()
         return outcome.failures[0].exception if outcome.failures and self.options.on_error == "raise" else None
