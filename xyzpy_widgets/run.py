@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
+import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import closing
 from itertools import count
-from threading import Lock
 from time import time
 from typing import Any
 from weakref import WeakSet
@@ -84,7 +83,7 @@ class Run:
         self._listeners = Listeners(lambda: self.progress)
         self._budget = Budget(job.options.max_failures)
         self._pace = Pace(self.plan)
-        self._guard = Lock()
+        self._guard = threading.Lock()
         self._states = np.zeros(len(self.plan.space), dtype=np.uint8)
         self._failed: list[dict[str, Any]] = []
         self._done = self._cancelled = 0
@@ -340,7 +339,7 @@ def _index(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:
     return slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
 
 
-_registry = Lock()
+_registry = threading.Lock()
 _counted = count(1)
 _known: WeakSet[Run] = WeakSet()
 _under_way: set[Run] = set()
@@ -364,7 +363,6 @@ def _left(run: Run) -> None:
         _under_way.discard(run)
 
 
-@atexit.register
 def _leave() -> None:
     """End what is under way with the interpreter, and see that what it finished is kept."""
     with _registry:
@@ -372,3 +370,6 @@ def _leave() -> None:
     for run in last:
         run.cancel()
     wait([run._future for run in last], _PATIENCE_SECONDS)  # noqa: SLF001 - one module
+
+
+threading._register_atexit(_leave)  # type: ignore[attr-defined]  # noqa: SLF001 - atexit comes after h5py has closed
