@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from itertools import product
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -248,6 +249,32 @@ def test_the_longest_run_first_and_keep_their_labels() -> None:
     assert harvester.full_ds is not None
     for size, shift in product(combos["size"], combos["shift"]):
         assert harvester.full_ds["y"].sel(size=size, shift=shift) == size + 0.5 * shift
+
+
+def test_a_run_tells_the_time_left_before_a_case_is_done() -> None:
+    """What is stored tells it, and keeps telling which of the cases that are left are long."""
+    begun, go_on = Event(), Event()
+
+    def waits(size: int) -> int:
+        begun.set()
+        go_on.wait()
+        return size
+
+    harvester = Harvester(of(lambda size: size))
+    harvester.harvest_combos({"size": [10, 20, 30, 40]})
+    full = harvester._stored()  # noqa: SLF001 - times of our own making
+    full.ledger["seconds"][:] = np.array([10, 20, 30, 40], dtype=np.float32)
+    harvester.runner = of(waits)
+    preview = harvester.plan({"size": [15, 25, 35]})
+    run = harvester.submit({"size": [15, 25, 35]})
+    begun.wait()
+    left = run.progress.left
+    go_on.set()
+    run.result()
+    assert left is not None
+    assert preview.seconds is not None
+    assert left == pytest.approx(preview.seconds, abs=5)
+    assert 60 < left[1] < 90
 
 
 def test_without_times_the_order_is_as_given() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
+import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import closing
 from itertools import count
-from threading import Lock
 from time import time
 from typing import Any
 from weakref import WeakSet
@@ -84,14 +83,15 @@ class Run:
         self._future: Future[Any] = Future()
         self._future.set_running_or_notify_cancel()
         self._listeners = Listeners(lambda: self.progress)
-        self._budget = Budget(None)
+        self._budget = Budget(job.options.max_failures)
         self._pace = _pace(self.plan, job)
-        self._guard = Lock()
+        self._guard = threading.Lock()
         self._states = np.zeros(len(self.plan.space), dtype=np.uint8)
         self._failed: list[dict[str, Any]] = []
         self._done = self._cancelled = 0
         self._clock = Clock()
-        self._held = self._spent = False
+        self._held = False
+        self._spent: BaseException | None = None
         self._end: State | None = None
         self.number = _entered(self)
 
@@ -280,7 +280,7 @@ class Run:
                     error = error or found
         except BaseException as stopped:  # noqa: BLE001 - raised by result(), once the results are kept
             return stopped
-        return self._budget.error() if self._spent and error is None else error
+        return self._budget.error(self._spent) if error is None and self._spent and not self._holds else error
 
     def _place(self, outcome: Outcome) -> None:
         """Place a batch; an interrupt in the middle of it costs no result."""
@@ -301,10 +301,11 @@ class Run:
             self._cancelled += len(outcome.cancelled)
             self._failed += told
             self._pace.add(outcome)
-            spent = sum(map(self._budget.spent, told)) > 0
-            self._held = self._held or (spent and self._holds)
-            self._spent = self._spent or (spent and not self._holds)
-        if spent:
+            beyond = [at for at, one in enumerate(told) if self._budget.spent(one)]
+            if beyond:
+                self._held = self._holds
+                self._spent = outcome.failures[beyond[0]].exception
+        if beyond:
             (self._control.pause if self._holds else self._control.stop)()
         self._listeners.changed()
         return outcome.failures[0].exception if outcome.failures and self.options.on_error == "raise" else None
@@ -347,7 +348,7 @@ def _index(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:
     return slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
 
 
-_registry = Lock()
+_registry = threading.Lock()
 _counted = count(1)
 _known: WeakSet[Run] = WeakSet()
 _under_way: set[Run] = set()
@@ -371,7 +372,6 @@ def _left(run: Run) -> None:
         _under_way.discard(run)
 
 
-@atexit.register
 def _leave() -> None:
     """End what is under way with the interpreter, and see that what it finished is kept."""
     with _registry:
@@ -379,3 +379,6 @@ def _leave() -> None:
     for run in last:
         run.cancel()
     wait([run._future for run in last], _PATIENCE_SECONDS)  # noqa: SLF001 - one module
+
+
+threading._register_atexit(_leave)  # type: ignore[attr-defined]  # noqa: SLF001 - atexit comes after h5py has closed

@@ -29,6 +29,8 @@ MOST_KNOWN = 512
 _MOST_VALUES = 1024
 _LEAST_SECONDS = 1e-9
 _BLOCK = 2**20
+_MOST_SAVED = 0.9
+"""A case takes a tenth of its expected time at least, so that one more case always adds to a sum."""
 _LARGEST, _LARGEST_EXPECTED = 300.0, 40.0
 """Bounds of the logarithm of a time, which keep sums of squares finite, in float64 and in float32."""
 
@@ -163,7 +165,7 @@ class CostModel:
         n, workers = how
         means, variances = self._learned.means, self._learned.variances
         chances, turns, _ = self._chances
-        chances = np.maximum(chances, -means / np.sqrt(variances))
+        chances = np.maximum(chances, -_MOST_SAVED * means / np.sqrt(variances))
         spread = np.sqrt(variances * squares + np.square(means * sums) * np.maximum(doubt, 0))
         load = np.maximum(means * sums + chances * spread, 0)
         last = longest * (means + chances * np.sqrt(variances))

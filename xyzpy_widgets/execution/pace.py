@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,9 @@ __all__ = ["Pace"]
 
 _QUANTILE = 1.2816
 """80 % of a normal distribution lie within so many standard deviations of its mean."""
-_DOUBT = 2.0
-"""So many cases as spread as an exponential distribution are added to those seen: one case tells no spread."""
+_DOUBT = 3.0
+_DOUBTED = 2.0
+"""To the cases seen, so many are added whose relative variance is this: few cases tell little of a spread."""
 _UNSTEADY = 0.05
 """The pace of a machine itself varies by this much."""
 _MARKS = 32
@@ -29,7 +31,7 @@ class Pace:
     ----------
     plan : Plan
         What runs.
-    expected : ndarray of float32, optional
+    expected : ndarray of float, optional
         What is known of the cost of each point of the space, shape ``(len(plan.space),)``, in any unit; without it, the
         cases that are left are taken to be like those that are over.
 
@@ -45,16 +47,16 @@ class Pace:
     """
 
     def __init__(
-        self, plan: Plan, expected: NDArray[np.float32] | None = None, prior: tuple[float, float] | None = None
+        self, plan: Plan, expected: NDArray[np.floating[Any]] | None = None, prior: tuple[float, float] | None = None
     ) -> None:
         self._expected = expected
         self._prior = prior
-        costs = np.ones(1, dtype=np.float32)
+        costs: NDArray[np.floating[Any]] = np.ones(1)
         if expected is not None:
             costs = expected if plan.todo is None else expected[plan.todo[:]]
         times = len(plan) if expected is None else 1
         self._left = float(costs.sum(dtype=np.float64)) * times
-        self._squares_left = float(np.dot(costs, costs)) * times
+        self._squares_left = float(np.einsum("i,i->", costs, costs, dtype=np.float64)) * times
         self._cost = self._squares = self._seconds = self._spread = 0.0
         self._marks: list[tuple[float, float]] = [(0.0, 0.0)]
         self._between = 1
@@ -129,7 +131,7 @@ class Pace:
         """Return half of the interval of the logarithm of the time left."""
         seen = self._cost**2 / self._squares
         own = max(self._spread / self._cost / ratio**2 - 1, 0.0)
-        own = (seen * own + _DOUBT) / (seen + _DOUBT)
+        own = (seen * own + _DOUBT * _DOUBTED) / (seen + _DOUBT)
         variance = max(own / cases + own / seen, self._between_stretches(ratio))
         free = seen + _DOUBT - 1
         quantile = _QUANTILE * (1 + (_QUANTILE**2 + 1) / (4 * free))  # Student's t, first term of its expansion
