@@ -11,6 +11,7 @@ import xyzpy_widgets as xyz
 
 PUBLIC = [
     "Harvester",
+    "Run",
     "Runner",
     "Sampler",
     "__version__",
@@ -25,6 +26,7 @@ PUBLIC = [
     "label",
     "load_df",
     "load_ds",
+    "runs",
     "save_df",
     "save_ds",
 ]

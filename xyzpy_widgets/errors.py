@@ -8,6 +8,7 @@
     ├── OptionError     (ValueError)    a word or number that is not among the choices: change the option
     ├── ResultError     (ValueError)    what a case returned does not fit what was described
     ├── CaseError       (RuntimeError)  a case failed with an exception that could not be carried to this process
+    ├── BudgetError     (RuntimeError)  more cases failed in one way than ``max_failures`` allows: mend the function
     ├── MergeError      (ValueError)    two datasets that do not go together
     │   └── ConflictError               the same cells with other values: choose ``overwrite``
     ├── StoreError      (OSError)       the file or its folder: make room, change the path or the rights
@@ -26,6 +27,7 @@ A failing case raises the exception of the user's own function, with a note that
 from __future__ import annotations
 
 __all__ = [
+    "BudgetError",
     "CaseError",
     "ConflictError",
     "EncodingError",
@@ -67,6 +69,10 @@ class ResultError(XyzError, ValueError):
 
 class CaseError(XyzError, RuntimeError):
     """A case failed, and its own exception could not be carried over to this process."""
+
+
+class BudgetError(XyzError, RuntimeError):
+    """So many cases failed in one way that the run was ended."""
 
 
 class MergeError(XyzError, ValueError):

@@ -13,12 +13,12 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.errors import OptionError
+from xyzpy_widgets.job import as_space, with_constants
 from xyzpy_widgets.labelling.coverage import covered, looked_up
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.run import as_space, with_constants
 
-__all__ = ["Asked", "Wishes", "as_on_conflict", "chosen", "read_asked"]
+__all__ = ["Asked", "Wishes", "as_on_conflict", "as_wishes", "chosen", "read_asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,21 @@ class Asked:
 class Wishes:
     """Which cases are to run, and what is to be done with their results."""
 
-    on_conflict: OnConflict
-    sync: bool
-    missing_only: bool
-    retry_failed: bool
-    stale: bool
+    on_conflict: OnConflict = "raise"
+    sync: bool = True
+    missing_only: bool = False
+    retry_failed: bool = False
+    stale: bool = False
+
+
+_WISHES = ("sync", "missing_only", "retry_failed", "stale")
+
+
+def as_wishes(given: Mapping[str, Any]) -> tuple[Wishes, dict[str, Any]]:
+    """Read wishes among the keywords of a call; return the others beside them. Raises `OptionError`."""
+    rest = dict(given)
+    on_conflict = as_on_conflict(rest.pop("overwrite", None))
+    return Wishes(on_conflict, **{name: bool(rest.pop(name)) for name in _WISHES if name in rest}), rest
 
 
 def as_on_conflict(overwrite: Any) -> OnConflict:

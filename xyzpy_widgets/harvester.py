@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from os import PathLike
 from socket import gethostname
 from typing import Any
@@ -11,30 +12,34 @@ import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.archive import Archive
+from xyzpy_widgets.collection import Collection
 from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.core.version import function_version
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, chosen, read_asked
+from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
+from xyzpy_widgets.job import Job
+from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import check_mergeable
+from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, opening
-from xyzpy_widgets.run import carry_out, needed
-from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
+from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.summary import harvest_card
 from xyzpy_widgets.views.card import card_html
-from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Harvester"]
 
 _TOLD = ("raised", "said", "traceback")
 
 
-class Harvester:
+class Harvester(Collection[Labelled]):
     """A Runner whose results are merged into one dataset that only grows.
 
     Parameters
@@ -70,6 +75,8 @@ class Harvester:
     [15, 20]
     """
 
+    _source = "harvest_combos"
+
     def __init__(
         self,
         runner: Runner | Callable[..., Any],
@@ -79,27 +86,13 @@ class Harvester:
         engine: str | None = None,
         full_ds: xr.Dataset | None = None,
     ) -> None:
-        self.runner = as_runner(runner)
+        super().__init__(runner)
         start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
         self._store: LabelledStore | None = None
         if data_name is not None:
             self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
         self._archive = Archive(self._store, LabelledGrowth(), start)
         self.last_ds: xr.Dataset | None = None
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the function itself."""
-        return self.runner(*args, **kwargs)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function."""
-        return self.runner.fn
-
-    @property
-    def data_name(self) -> str | None:
-        """The path of the file, None without one."""
-        return None if self._store is None else str(self._store.path)
 
     @property
     def full_ds(self) -> xr.Dataset | None:
@@ -195,7 +188,7 @@ class Harvester:
             The function's own, with a note that names the case; what was finished is merged and written before.
         """
         wishes = Wishes(as_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
-        return self._harvest(Asked(combos, cases, None, constants), wishes, settings)
+        return carried_out(self._job(Asked(combos, cases, None, constants), wishes, settings))  # type: ignore[no-any-return]
 
     def harvest_cases(  # noqa: PLR0913 - the public spelling
         self,
@@ -233,10 +226,39 @@ class Harvester:
             As for `harvest_combos`.
         """
         wishes = Wishes(as_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
-        return self._harvest(Asked(combos, cases, fn_args, constants), wishes, settings)
+        return carried_out(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))  # type: ignore[no-any-return]
 
-    def _harvest(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> xr.Dataset:
-        """Check everything that can be known, run, keep what came out, and only then raise what went wrong."""
+    def submit(
+        self,
+        combos: Any = None,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        cases: Any = None,
+        **wishes_and_settings: Any,
+    ) -> Run:
+        """Begin to harvest combos, cases or both, and return at once.
+
+        Parameters
+        ----------
+        combos, constants, fn_args, cases, **wishes_and_settings
+            As for `harvest_combos` and `harvest_cases`.
+
+        Returns
+        -------
+        Run
+            Its ``result()`` is what these would return; the results are merged, and written if ``sync``, before.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError, MergeError
+            Here, before anything runs; everything else is raised by ``result()``.
+        """
+        wishes, settings = as_wishes(wishes_and_settings)
+        return submitted(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
+
+    def _job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> Job:
+        """Read what is asked for against what is stored, and what becomes of it."""
         settings = dict(settings)
         changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
         options = self.runner.options(settings)
@@ -246,21 +268,18 @@ class Harvester:
         old = self._archive.current()
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
-        builder = DatasetBuilder(space, spec, origin)
-        self._check(builder.build(), old)
         plan = chosen(space, old, wishes, origin.version)
-        log = Logged(builder, self._archive.begin, opening(spec, space.names, origin, wishes.on_conflict), plan)
-        sink = builder if self._store is None else log
-        report = carry_out(plan, spec, options, sink, lambda: self._check(builder.build(), old))
-        labelled = builder.build()
-        self.last_ds = labelled.data
-        if labelled.ledger["status"].any() or old is None:
-            self._archive.add(labelled, wishes.on_conflict, sync=wishes.sync, segment=log.segment)
-        elif wishes.sync:
-            self._archive.save()
-        if report.error is not None:
-            raise report.error
-        return labelled.data
+
+        def begin() -> Keeping:
+            builder = DatasetBuilder(space, spec, origin)
+            self._check(builder.outline(), old)
+            first = opening(spec, space.names, origin, wishes.on_conflict)
+            log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
+            return Keeping(
+                builder, partial(self._keep, builder, wishes), log, lambda one: self._check(builder.glimpse(one), old)
+            )
+
+        return Job(spec, plan, options, begin)
 
     def _check(self, new: Labelled, old: Labelled | None) -> None:
         """Raise what would keep new data from being merged or written."""
@@ -268,6 +287,19 @@ class Harvester:
             check_mergeable(old, new)
         if self._store is not None:
             self._store.check_encodable(new)
+
+    def _keep(self, builder: DatasetBuilder, wishes: Wishes, segment: Segment | None) -> xr.Dataset:
+        """Merge what a harvest gave, and write it if so wished."""
+        new = builder.build()
+        self.last_ds = new.data
+        if new.ledger["status"].any() or self._archive.current() is None:
+            self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
+            return new.data
+        if segment is not None:
+            segment.remove()
+        if wishes.sync:
+            self._archive.save()
+        return new.data
 
     def add_ds(self, new_ds: xr.Dataset, *, sync: bool = True, overwrite: bool | None = None) -> None:
         """Merge a dataset that was made elsewhere; it is not changed.
@@ -360,31 +392,8 @@ class Harvester:
             raise SpaceError(msg)
         return full
 
-    def plot(self, *wishes: Any, **named_wishes: Any) -> Any:
-        """Draw everything harvested so far, by label.
-
-        Parameters
-        ----------
-        *wishes, **named_wishes
-            As for ``Dataset.xyz.plot``: x, y, and by name var, by, color, row, col, err, kind, fixed and more; what is
-            not given is chosen from the data.
-
-        Returns
-        -------
-        holoviews object
-            It shows itself in a notebook, and takes ``.opts``, ``+`` and ``*``.
-
-        Raises
-        ------
-        ViewError
-            When the wishes do not fit the data, or there is none yet.
-        """
-        return plot(needed(self.full_ds, "harvest_combos"), *wishes, **named_wishes)
-
-    def __repr__(self) -> str:
-        """Show the runner and the file."""
-        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Harvester>\n{runner}\nSync file --> {self._archive.where}"
+    def _drawn(self) -> xr.Dataset | None:
+        return self.full_ds
 
     def _repr_html_(self) -> str:
         return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))
