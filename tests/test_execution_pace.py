@@ -94,7 +94,7 @@ def test_failures_are_no_longer_left() -> None:
 
 
 def test_before_a_case_is_done_the_prior_is_told() -> None:
-    """What was expected of the whole run counts until there is better: less what is over, and not once it is refuted."""
+    """What was expected of the whole run counts until there is better, less what is over, unless it is refuted."""
     pace = Pace(plan_of(4), prior=(10.0, 20.0))
     assert [pace.left(elapsed) for elapsed in (0.0, 4.0, 15.0, 25.0)] == [(10.0, 20.0), (6.0, 16.0), (0.0, 5.0), None]
     assert Pace(plan_of(4)).left(1.0) is None
