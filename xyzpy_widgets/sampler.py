@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from os import PathLike
@@ -280,7 +280,7 @@ class Sampler(Collection[pd.DataFrame]):
 
 
 def _draws(given: Any) -> dict[str, Any]:
-    """Read draws from a mapping or pairs."""
+    """Read draws from a mapping or pairs; what can be gone through only once is listed, for it is drawn from often."""
     if given is None:
         return {}
     try:
@@ -288,7 +288,8 @@ def _draws(given: Any) -> dict[str, Any]:
     except (TypeError, ValueError) as error:
         msg = f"combos must be a mapping or pairs of names and draws, not {given!r}"
         raise SpaceError(msg) from error
-    return draws
+    once = [name for name, draw in draws.items() if isinstance(draw, Iterator) and not callable(draw)]
+    return {**draws, **{name: list(draws[name]) for name in once}}
 
 
 class TableGrowth:
