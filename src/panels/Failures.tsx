@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { Button } from '../components/controls';
 import { Group } from '../components/failure';
-import { counted } from '../core/format';
+import { counted, grouped } from '../core/format';
 import type { FailedCase, FailureGroup, FailuresTraits } from '../protocol';
 import { ask, tell } from '../sync';
 import { useInsert } from './hooks';
@@ -54,35 +54,39 @@ function Held({ props }: { readonly props: Props }): JSX.Element {
   );
 }
 
+interface HeadProps {
+  readonly groups: readonly FailureGroup[];
+  readonly busy: boolean;
+  readonly onRetry: () => void;
+}
+
+function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
+  const total = groups.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <header class="xyzpy-head">
+      <h3>Failures</h3>
+      <span class="xyzpy-sub">{total ? `${counted(total, 'case')} in ${counted(groups.length, 'group')}` : ''}</span>
+      {groups.length > 1 && (
+        <Button class="xyzpy-push" disabled={busy} title={busy ? 'A run is under way' : ''} onClick={onRetry}>
+          Retry all {grouped(total)}
+        </Button>
+      )}
+    </header>
+  );
+}
+
 /** The cases that failed, grouped by what they raised and where, and what can be done about them. */
 export function Failures(props: Props): JSX.Element {
   const { model, root, traits } = props;
   const { groups, held, busy } = traits;
   const insert = useInsert(root);
   const [casesOf, bring] = useMore(props);
-  const total = groups.reduce((sum, { count }) => sum + count, 0);
-  const retry = (group: string): void => {
+  const retry = (group: string) => () => {
     tell(model, { kind: 'retry', group });
   };
   return (
     <>
-      <header class="xyzpy-head">
-        <h3>Failures</h3>
-        <span class="xyzpy-sub">{total ? `${counted(total, 'case')} in ${counted(groups.length, 'group')}` : ''}</span>
-        {groups.length > 1 && (
-          <span class="xyzpy-push">
-            <Button
-              disabled={busy}
-              title={busy ? 'A run is under way' : ''}
-              onClick={() => {
-                retry('');
-              }}
-            >
-              Retry all {total.toLocaleString('en')}
-            </Button>
-          </span>
-        )}
-      </header>
+      <Head groups={groups} busy={busy} onRetry={retry('')} />
       {held && <Held props={props} />}
       {groups.map((group) => (
         <Group
@@ -91,9 +95,7 @@ export function Failures(props: Props): JSX.Element {
           cases={casesOf(group)}
           busy={busy}
           onInsert={insert}
-          onRetry={() => {
-            retry(group.id);
-          }}
+          onRetry={retry(group.id)}
           onMore={() => {
             bring(group);
           }}

@@ -40,7 +40,7 @@ function useLists({ model, signal, traits }: Props): Lists {
       const whole = before ? { ...reply, rows: [...before.rows, ...reply.rows] } : reply;
       setListing((now) => (now.state !== 'closed' && now.of === of ? { state: 'shown', of, reply: whole } : now));
     } catch (error) {
-      setListing({ state: 'refused', of, said: String((error as Error).message) });
+      setListing({ state: 'refused', of, said: (error as Error).message });
     }
   };
   return {
@@ -114,53 +114,58 @@ function Foot({ props, open, toggle }: { props: Props; open: boolean; toggle: ()
   );
 }
 
+function Head({ title, store }: PlanCardTraits): JSX.Element {
+  return (
+    <header class="xyzpy-head">
+      <h3>Plan</h3>
+      {title && <code>{title}</code>}
+      <span class="xyzpy-push xyzpy-sub">{store ? `into ${store}` : title && 'kept in memory only'}</span>
+    </header>
+  );
+}
+
+/** The plan in figures; before there is one, when there will be. */
+function Figures(props: Props): JSX.Element {
+  const { plan, trial, busy } = props.traits;
+  const lists = useLists(props);
+  if (!plan)
+    return <p class="xyzpy-empty">No plan yet: the cases are counted as soon as every argument has a value.</p>;
+  const shown = lists.listing.state === 'closed' ? null : lists.listing.of;
+  const tryOne = (): void => {
+    tell(props.model, { kind: 'try_one' });
+  };
+  return (
+    <div class="xyzpy-part xyzpy-plan">
+      <Counts plan={plan} open={shown} onOpen={lists.toggle} />
+      <Shares plan={plan} />
+      <ListView plan={plan} lists={lists} />
+      <Facts plan={plan} trial={trial} busy={busy} onTry={tryOne} />
+    </div>
+  );
+}
+
 /** What would run, how long it would take, and the button that runs it. */
 export function PlanCard(props: Props): JSX.Element {
   const { model, root, traits } = props;
-  const { title, store, plan, wishes, backends, trial, busy, code, panel } = traits;
+  const { plan, wishes, backends, code, panel } = traits;
   const [open, setOpen] = useState(false);
-  const lists = useLists(props);
   const insert = useInsert(root);
   const change = (changes: Partial<Wishes>): void => {
     set(model, { wishes: { ...model.get('wishes'), ...changes } });
   };
+  const toggle = (): void => {
+    setOpen(!open);
+  };
   const wish = { plan, wishes, backends, name: `xyzpy-${panel}-choice`, onChange: change };
-  const shown = lists.listing.state === 'closed' ? null : lists.listing.of;
   return (
     <>
-      <header class="xyzpy-head">
-        <h3>Plan</h3>
-        {title && <code>{title}</code>}
-        <span class="xyzpy-push xyzpy-sub">{store ? `into ${store}` : title && 'kept in memory only'}</span>
-      </header>
-      {plan ? (
-        <div class="xyzpy-part xyzpy-plan">
-          <Counts plan={plan} open={shown} onOpen={lists.toggle} />
-          <Shares plan={plan} />
-          <ListView plan={plan} lists={lists} />
-          <Facts
-            plan={plan}
-            trial={trial}
-            busy={busy}
-            onTry={() => {
-              tell(model, { kind: 'try_one' });
-            }}
-          />
-        </div>
-      ) : (
-        <p class="xyzpy-empty">No plan yet: the cases are counted as soon as every argument has a value.</p>
-      )}
+      <Head {...traits} />
+      <Figures {...props} />
       <div class="xyzpy-part xyzpy-wishes">
         <Choices {...wish} />
         <Backend {...wish} />
       </div>
-      <Foot
-        props={props}
-        open={open}
-        toggle={() => {
-          setOpen(!open);
-        }}
-      />
+      <Foot props={props} open={open} toggle={toggle} />
       {open && code.python && (
         <div class="xyzpy-part">
           <CodeDrawer code={code} onInsert={insert} />
