@@ -71,8 +71,7 @@ class Run:
     """
 
     def __init__(self, job: Job, *, holds: bool) -> None:
-        seed = job.options.seed
-        self.plan: Plan = job.plan if seed is None else job.plan.shuffled(seed)
+        self.plan: Plan = job.in_turn
         self.name = job.spec.name
         self.options = job.options
         self.started = time()
