@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from tests.test_views_card import Reader
 from xyzpy_widgets import preview as preview_module
 from xyzpy_widgets.errors import OptionError, SpaceError
+from xyzpy_widgets.harvest import Asked, Wishes
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.preview import Preview
@@ -110,6 +111,19 @@ def test_what_cannot_run_is_refused_as_the_run_would() -> None:
         Harvester(of(never)).plan({"a": [1], "b": [2]}, order="shortest")
     with pytest.raises(SpaceError, match="n=-1"):
         Sampler(of(never), default_combos={"a": [1], "b": [2]}).plan(-1)
+
+
+def test_what_is_learnt_is_kept_until_there_is_more_to_learn() -> None:
+    """A second plan does not fit again; one after another harvest does."""
+    harvester = Harvester(of(lambda a: 0.5 * a))
+    harvester.harvest_combos({"a": [1, 2, 3]})
+    jobs = [harvester._job(Asked({"a": [4]}), Wishes(), {}) for _ in range(2)]  # noqa: SLF001 - what a plan is made of
+    assert jobs[0].cost is jobs[1].cost is not None
+    harvester.harvest_combos({"a": [4]})
+    later = harvester._job(Asked({"a": [5]}), Wishes(), {}).cost  # noqa: SLF001
+    assert later is not None
+    assert later is not jobs[0].cost
+    assert later.known == 4
 
 
 def test_a_sampler_draws_what_it_has_planned() -> None:
