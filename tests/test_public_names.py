@@ -27,6 +27,7 @@ PUBLIC = [
     "label",
     "load_df",
     "load_ds",
+    "recover",
     "runs",
     "save_df",
     "save_ds",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xyzpy_widgets.harvester import Harvester
     from xyzpy_widgets.labelling.coverage import find_missing_cases
     from xyzpy_widgets.preview import Preview
+    from xyzpy_widgets.recovery import recover
     from xyzpy_widgets.run import Run, runs
     from xyzpy_widgets.runner import Runner
     from xyzpy_widgets.sampler import Sampler
@@ -43,6 +44,7 @@ __all__ = [
     "label",
     "load_df",
     "load_ds",
+    "recover",
     "runs",
     "save_df",
     "save_ds",
@@ -64,6 +66,7 @@ _ROOMS = {
     "label": "decorator",
     "load_df": "store.table",
     "load_ds": "store.netcdf",
+    "recover": "recovery",
     "runs": "run",
     "save_df": "store.table",
     "save_ds": "store.netcdf",

@@ -20,6 +20,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.execution.clock import Clock
 from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.engine import execute
+from xyzpy_widgets.execution.executors import workers_of
 from xyzpy_widgets.execution.listeners import Listener, Listeners
 from xyzpy_widgets.execution.pace import Pace
 from xyzpy_widgets.execution.progress import Progress, State
@@ -38,6 +39,7 @@ _STATES: dict[str, State] = {
     "cancelling": "stopping",
 }
 _ENDINGS: dict[str, State] = {"stopping": "stopped", "cancelling": "cancelled"}
+_SHORT_SECONDS = 0.2
 _PATIENCE_SECONDS = 5.0
 """How long the interpreter waits at its exit for cases that cannot be ended."""
 
@@ -82,7 +84,7 @@ class Run:
         self._future.set_running_or_notify_cancel()
         self._listeners = Listeners(lambda: self.progress)
         self._budget = Budget(job.options.max_failures)
-        self._pace = Pace(self.plan)
+        self._pace = _pace(self.plan, job)
         self._guard = threading.Lock()
         self._states = np.zeros(len(self.plan.space), dtype=np.uint8)
         self._failed: list[dict[str, Any]] = []
@@ -333,6 +335,13 @@ class Run:
         if self._done + len(self._failed) == len(self.plan):
             return "done"
         return _ENDINGS.get(self._control.state, "done")
+
+
+def _pace(plan: Plan, job: Job) -> Pace:
+    """Return the pace of a run, with what timed cases tell of it unless it is short anyway."""
+    if job.cost is None or job.cost.usual * len(plan) < _SHORT_SECONDS:
+        return Pace(plan)
+    return Pace(plan, job.cost.expected(Plan(plan.space)), job.cost.total(plan, workers_of(job.options)))
 
 
 def _index(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:

@@ -88,7 +88,7 @@ class Sampler(Collection[pd.DataFrame]):
         super().__init__(runner)
         self.default_combos = _draws(default_combos)
         self.last_df: pd.DataFrame | None = None
-        self._cost: Callable[[], CostModel | None] = _untimed
+        self._cost: CostModel | None = None
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
@@ -277,10 +277,6 @@ class Sampler(Collection[pd.DataFrame]):
     def _repr_html_(self) -> str:
         full = self._archive.current()
         return card_html(table_card(self.runner.spec, self._archive.where, 0 if full is None else len(full)))
-
-
-def _untimed() -> None:
-    """Return None: no case is timed yet."""
 
 
 def _draws(given: Any) -> dict[str, Any]:

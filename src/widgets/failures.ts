@@ -1,3 +1,7 @@
 import '../styles/base.css';
+import '../styles/failures.css';
 
-export default {};
+import { widgetOf } from '../panels/mount';
+import { Failures } from '../panels/Failures';
+
+export default widgetOf('Failures', Failures);

@@ -1,3 +1,7 @@
 import '../styles/base.css';
+import '../styles/space_editor.css';
 
-export default {};
+import { widgetOf } from '../panels/mount';
+import { SpaceEditor } from '../panels/SpaceEditor';
+
+export default widgetOf('SpaceEditor', SpaceEditor);
