@@ -19,8 +19,7 @@ from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
-from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.merge import check_mergeable
+from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.log import Logged, opening
 from xyzpy_widgets.run import carry_out, needed
 from xyzpy_widgets.runner import Runner, as_runner
@@ -103,9 +102,12 @@ class Harvester:
 
     @property
     def full_ds(self) -> xr.Dataset | None:
-        """Everything harvested so far: what the file holds now, and what is not yet in it; None without any."""
+        """Everything harvested so far: what the file holds now, and what is not yet in it; None without any.
+
+        A copy: it does not change with later harvests, nor they with it.
+        """
         full = self._archive.current()
-        return None if full is None else full.data.copy(deep=False)
+        return None if full is None else copied(full.data)
 
     @property
     def status(self) -> xr.DataArray:
@@ -247,11 +249,11 @@ class Harvester:
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
         builder = DatasetBuilder(space, spec, origin)
-        self._check(builder.build(), old)
+        self._check(builder.build())
         plan = chosen(space, old, wishes, origin.version)
         log = Logged(builder, self._archive.begin, opening(spec, space.names, origin, wishes.on_conflict), plan)
         sink = builder if self._store is None else log
-        report = carry_out(plan, spec, options, sink, lambda: self._check(builder.build(), old))
+        report = carry_out(plan, spec, options, sink, lambda: self._check(builder.build()))
         labelled = builder.build()
         self.last_ds = labelled.data
         if labelled.ledger["status"].any() or old is None:
@@ -262,10 +264,9 @@ class Harvester:
             raise report.error
         return labelled.data
 
-    def _check(self, new: Labelled, old: Labelled | None) -> None:
+    def _check(self, new: Labelled) -> None:
         """Raise what would keep new data from being merged or written."""
-        if old is not None:
-            check_mergeable(old, new)
+        self._archive.check(new)
         if self._store is not None:
             self._store.check_encodable(new)
 
@@ -288,7 +289,8 @@ class Harvester:
         """
         on_conflict = as_on_conflict(overwrite)
         new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
-        self._check(new, self._archive.current())
+        self._archive.current()
+        self._check(new)
         self._archive.add(new, on_conflict, sync=sync)
 
     def expand_dims(self, name: str, value: Any) -> None:
