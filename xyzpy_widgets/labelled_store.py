@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.grid import Grid
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.log import Replay
 from xyzpy_widgets.store.inplace import Layout
 from xyzpy_widgets.store.netcdf import NetCDFStore

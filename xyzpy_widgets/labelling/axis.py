@@ -99,7 +99,9 @@ class Axis:
         if self._goes_behind(labels[~known]):
             self.index.tell_rounded()
             found[~known] = np.arange(self.size, self.size + len(labels) - len(before))
-            return Joint(int(found.max()) + 1, found, known, before, None, np.concatenate([self.labels, labels[~known]]))
+            return Joint(
+                int(found.max()) + 1, found, known, before, None, np.concatenate([self.labels, labels[~known]])
+            )
         grown = union(self.name, self.labels, list(labels))
         index = LabelIndex(self.name, grown)
         places, moved = _places(index, labels), _places(index, self.labels)

@@ -14,11 +14,11 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import ConflictError, MergeError
 from xyzpy_widgets.labelling.account import Account, latest, nothing_in, put, united
 from xyzpy_widgets.labelling.axis import Axis, Joint
-from xyzpy_widgets.labelling.output import Output, Side, index_of
 from xyzpy_widgets.labelling.columns import exact_variable
 from xyzpy_widgets.labelling.conflicts import SHOWN, OnConflict, described, message
 from xyzpy_widgets.labelling.constants import differing, holds
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
+from xyzpy_widgets.labelling.output import Output, Side, index_of
 from xyzpy_widgets.labelling.roomy import Roomy
 
 __all__ = ["Grid"]
@@ -211,7 +211,10 @@ class Grid:
         added = {str(name): coord for name, coord in new.data.coords.items() if str(name) not in joints}
         if not added and not self._others:
             return {}
-        axes = {**{dim: axis.labels for dim, axis in self._axes.items()}, **{d: one.labels for d, one in joints.items()}}
+        axes = {
+            **{dim: axis.labels for dim, axis in self._axes.items()},
+            **{d: one.labels for d, one in joints.items()},
+        }
         united = xr.Dataset(coords={dim: labels for dim, labels in axes.items() if labels is not None})
         names = dict.fromkeys((*added, *self._others))
         found = {}
@@ -282,8 +285,9 @@ class Grid:
 
 
 def _axis(data: xr.Dataset, dim: str) -> Axis:
-    labels = data[dim] if dim in data.coords else None
-    return Axis(dim, data.sizes[dim], None if labels is None else labels.to_numpy(), {} if labels is None else labels.attrs)
+    if dim not in data.coords:
+        return Axis(dim, data.sizes[dim], None, {})
+    return Axis(dim, data.sizes[dim], data[dim].to_numpy(), data[dim].attrs)
 
 
 def _writable(array: NDArray[Any]) -> NDArray[Any]:

@@ -12,6 +12,7 @@ bytes stay as they are, so that it opens at every moment, for every program.
 
 from __future__ import annotations
 
+import itertools
 import os
 import time
 import zlib
@@ -125,7 +126,7 @@ def extents_of(place: Place, values: NDArray[Any], cells: NDArray[np.intp]) -> l
     width = raw.shape[1]
     return [
         (place.offset + int(cells[start]) * width, raw[start:stop].tobytes())
-        for start, stop in zip(starts[:-1], starts[1:], strict=True)
+        for start, stop in itertools.pairwise(starts)
     ]
 
 
