@@ -1,8 +1,9 @@
 """Killing a program in every way that it can be killed, and telling what it had reported by then.
 
 A program is Python source with a function ``work(folder, acknowledge)``, which works in the folder and calls
-``acknowledge(value)`` with what it holds finished; what its ``prepare(folder)`` does before, if it has one, is not killed. It is loaded once, in a process of its own, and forked for each
-trial; when this file runs as a script, it is that process.
+``acknowledge(value)`` with what it holds finished. What its function ``prepare(folder)`` does before, if it has one, is
+not killed. It is loaded once, in a process of its own, and forked for each trial; when this file runs as a script, it
+is that process.
 """
 
 from __future__ import annotations

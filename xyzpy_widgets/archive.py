@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, StoreError
 from xyzpy_widgets.labelling.merge import OnConflict
@@ -34,6 +34,8 @@ _SET_ASIDE = ".conflict"
 _DAMAGED = ".damaged"
 
 T = TypeVar("T")
+S = TypeVar("S", bound="Keeper[Any]")
+S_contra = TypeVar("S_contra", bound="Keeper[Any]", contravariant=True)
 
 
 class Keeper(Protocol[T]):
@@ -53,14 +55,14 @@ class Keeper(Protocol[T]):
     def read(self) -> T | None:
         """Return what is there."""
 
-    def write(self, value: T) -> None:
+    def write(self, value: T) -> object:
         """Replace what is there."""
 
     def delete(self) -> None:
         """Remove what is there."""
 
 
-class Whole(Protocol[T]):
+class Whole(Protocol[T, S_contra]):
     """All there is of one kind of value, as it grows."""
 
     @property
@@ -73,18 +75,18 @@ class Whole(Protocol[T]):
     def put(self, new: T, on_conflict: OnConflict) -> None:
         """Take a new value in; raise `ConflictError`, and change nothing, where it contradicts, if so wished."""
 
-    def write(self, store: Keeper[T]) -> None:
+    def write(self, store: S_contra) -> None:
         """Bring the file to what there is now; nobody else has written it since the whole was read from it."""
 
 
-class Growth(Protocol[T]):
+class Growth(Protocol[T, S_contra]):
     """How one kind of value grows."""
 
     @property
     def repeatable(self) -> bool:
         """Whether putting a value in a second time changes nothing."""
 
-    def whole(self, value: T) -> Whole[T]:
+    def whole(self, value: T) -> Whole[T, S_contra]:
         """Begin with a value, which nobody else has."""
 
     def copied(self, value: T) -> T:
@@ -94,7 +96,7 @@ class Growth(Protocol[T]):
         """Make what a run would have given from what its log tells."""
 
 
-class Archive(Generic[T]):
+class Archive(Generic[T, S]):
     """Labelled data that only grows.
 
     Parameters
@@ -107,14 +109,14 @@ class Archive(Generic[T]):
         What is there before anything is added; it is written with the first call that writes.
     """
 
-    def __init__(self, store: Keeper[T] | None, growth: Growth[T], start: T | None = None) -> None:
+    def __init__(self, store: S | None, growth: Growth[T, S], start: T | None = None) -> None:
         self.store = store
         self._growth = growth
         self._guard = threading.RLock()
         self._adopted: set[Path] = set()
         self._contradicting: set[Path] = set()
         self._unsaved: list[tuple[T, OnConflict]] = [] if start is None else [(start, "raise")]
-        self._whole = None if start is None else growth.whole(growth.copied(start))
+        self._whole: Whole[T, S] | None = None if start is None else growth.whole(growth.copied(start))
         self._held: list[Segment] = []
         self._seen: Identity | str | None = _UNREAD
 
@@ -150,7 +152,7 @@ class Archive(Generic[T]):
                     self._seen = seen
             return None if self._whole is None else self._whole.value
 
-    def _read_again(self, store: Keeper[T], left: set[Path]) -> None:
+    def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
         if stored is None and isinstance(self._seen, tuple) and self._whole is not None:
             self._unsaved = [(self._growth.copied(self._whole.value), "raise")]
@@ -267,7 +269,7 @@ class Archive(Generic[T]):
             if full is not None:
                 self._write(self._growth.whole(self._growth.copied(how(full))))
 
-    def _write(self, whole: Whole[T]) -> None:
+    def _write(self, whole: Whole[T, S]) -> None:
         """Write the file, then forget what the journal has of it."""
         if self.store is None:
             self._whole, self._unsaved = whole, []

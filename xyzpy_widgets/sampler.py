@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xyzpy_widgets.archive import Archive, Keeper
+from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
@@ -236,7 +236,7 @@ class TableWhole:
         """Append the new rows."""
         self.value = append(self.value, new)
 
-    def write(self, store: Keeper[pd.DataFrame]) -> None:
+    def write(self, store: TableStore) -> None:
         """Write the file anew."""
         store.write(self.value)
 

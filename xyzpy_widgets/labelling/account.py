@@ -133,7 +133,7 @@ def put(
         Which of the new cases were written, over the new cases.
     """
     known, fresh = cases["status"][where], new.status
-    take = (known != Status.DONE) & (fresh != Status.MISSING)
+    take: NDArray[np.bool_] = (known != Status.DONE) & (fresh != Status.MISSING)
     if not keep:
         take |= fresh == Status.DONE
     again = cases["finished"][where] == new.cases["finished"]  # the same run once more
