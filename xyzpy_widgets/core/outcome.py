@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Failure", "Outcome", "RunReport", "Status"]
+__all__ = ["Failure", "Outcome", "Status"]
 
 
 _LONGEST = 8000
@@ -72,6 +72,8 @@ class Outcome:
         The points of the batch that raised.
     finished : float
         When the batch was over, in seconds since the epoch; nan when that is not known.
+    cancelled : range or ndarray of intp
+        The points that were ended from outside before they came to an end of their own.
     """
 
     numbers: range | NDArray[np.intp]
@@ -79,24 +81,8 @@ class Outcome:
     seconds: NDArray[np.float32]
     failures: tuple[Failure, ...] = ()
     finished: float = math.nan
+    cancelled: range | NDArray[np.intp] = range(0)
 
     def __len__(self) -> int:
         """Count the points that have an end, good or bad."""
         return len(self.values) + len(self.failures)
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """How a run ended.
-
-    Attributes
-    ----------
-    done, failed : int
-        How many points came out well, and how many raised.
-    error : BaseException or None
-        What ended the run before its last point; it is raised again once the results are kept.
-    """
-
-    done: int
-    failed: int
-    error: BaseException | None = None

@@ -7,7 +7,7 @@ batches of one case.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from time import monotonic, sleep, time
@@ -20,6 +20,7 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.execution.calls import Calls, call_batch, call_listed
+from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.executors import Pool, opened
 from xyzpy_widgets.execution.options import RunOptions
 from xyzpy_widgets.execution.shipping import call_shipped, received, shipped, shipped_args
@@ -29,11 +30,14 @@ __all__ = ["execute"]
 _SERIAL_SECONDS = 0.02
 _PARALLEL_SECONDS = 0.1
 _PATIENCE_SECONDS = 1.0
+_POLL_SECONDS = 0.1
 _GROWTH = 16
+_MOST = 8192
 _TIMED_SECONDS = 1e-4
 """A call longer than this is timed singly; for a shorter one the clock would cost more than a trivial function."""
 
 Numbers = range | NDArray[np.intp]
+Claim = Callable[[Numbers], Numbers]
 
 
 @dataclass(slots=True)
@@ -50,7 +54,7 @@ class _Sizes:
         if not self.last:
             return min(1, remaining)
         wanted = int(self.target / max(self.per_case, 1e-9))
-        return max(1, min(wanted, self.last * _GROWTH, -(-remaining // self.shares)))
+        return max(1, min(wanted, self.last * _GROWTH, _MOST, -(-remaining // self.shares)))
 
     def learn(self, calls: Calls) -> None:
         """Take the time of a batch that was large enough, or long enough, to tell it."""
@@ -63,7 +67,9 @@ class _Sizes:
         return not self.last or self.per_case > _TIMED_SECONDS
 
 
-def execute(plan: Plan, spec: FunctionSpec, options: RunOptions) -> Generator[Outcome, None, None]:
+def execute(
+    plan: Plan, spec: FunctionSpec, options: RunOptions, control: Control | None = None, claim: Claim | None = None
+) -> Generator[Outcome, None, None]:
     """Carry out a plan.
 
     Parameters
@@ -74,11 +80,16 @@ def execute(plan: Plan, spec: FunctionSpec, options: RunOptions) -> Generator[Ou
         What is called for each of them.
     options : RunOptions
         Where and how.
+    control : Control, optional
+        Steers the run from other threads.
+    claim : callable, optional
+        Asked with the numbers of a batch right before it is handed out; only the numbers that it returns run.
 
     Yields
     ------
     Outcome
-        Of each batch, in the order of completion. With ``on_error="raise"`` the last one holds the failure.
+        Of each batch, in the order of completion. With ``on_error="raise"`` the last one holds the failure; with
+        `Control.cancel` the last one names the points that were ended.
 
     Raises
     ------
@@ -89,35 +100,61 @@ def execute(plan: Plan, spec: FunctionSpec, options: RunOptions) -> Generator[Ou
     KeyboardInterrupt
         Likewise; the workers are ended.
     """
+    control = control or Control()
+    claim = claim or _all
     if options.backend == "serial":
-        yield from _serially(plan, spec, stop_on_error=options.on_error == "raise")
+        yield from _serially(plan, spec, control, claim, stop_on_error=options.on_error == "raise")
     elif len(plan):
-        yield from _in_parallel(plan, spec, options)
+        yield from _in_parallel(plan, spec, options, control, claim)
 
 
-def _serially(plan: Plan, spec: FunctionSpec, *, stop_on_error: bool) -> Iterator[Outcome]:
+def _all(numbers: Numbers) -> Numbers:
+    return numbers
+
+
+def _serially(
+    plan: Plan, spec: FunctionSpec, control: Control, claim: Claim, *, stop_on_error: bool
+) -> Iterator[Outcome]:
     call = spec.bound(plan.space.names)
     sizes = _Sizes(_SERIAL_SECONDS)
     at = 0
-    while at < len(plan):
-        numbers = plan.numbers(at, at + sizes.next(len(plan) - at))
+    while at < len(plan) and control.may_go_on():
+        wanted = plan.numbers(at, at + sizes.next(len(plan) - at))
+        at += len(wanted)
+        numbers = claim(wanted)
+        if not len(numbers):
+            continue
+        control.began(control, numbers)
         calls = call_batch(call, plan.args(numbers), len(numbers), timed=sizes.timed, stop_on_error=stop_on_error)
+        control.ended(control)
         yield _outcome(plan, numbers, calls)
         if calls.interrupt is not None:
             raise calls.interrupt
         if calls.errors and stop_on_error:
             return
-        at += len(numbers)
         sizes.learn(calls)
 
 
-def _in_parallel(plan: Plan, spec: FunctionSpec, options: RunOptions) -> Iterator[Outcome]:
-    with opened(options) as pool:
-        work = _Work(plan, spec, pool, stop_on_error=options.on_error == "raise")
-        try:
-            yield from work.outcomes()
-        finally:
-            work.leave()
+class _Cancelled(BaseException):
+    """Ends the processes of a run on its way out."""
+
+
+def _in_parallel(
+    plan: Plan, spec: FunctionSpec, options: RunOptions, control: Control, claim: Claim
+) -> Iterator[Outcome]:
+    try:
+        with opened(options) as pool:
+            work = _Work(plan, spec, pool, control, claim, options.on_error == "raise")
+            try:
+                yield from work.outcomes()
+            finally:
+                work.leave()
+    except _Cancelled:
+        pending = [np.asarray(numbers, dtype=np.intp) for numbers in work.pending.values()]
+        for future in work.pending:
+            control.ended(future)
+        if pending:
+            yield Outcome(range(0), [], np.zeros(0, dtype=np.float32), cancelled=np.concatenate(pending))
 
 
 @dataclass(slots=True)
@@ -127,6 +164,8 @@ class _Work:
     plan: Plan
     spec: FunctionSpec
     pool: Pool
+    control: Control
+    claim: Claim
     stop_on_error: bool
     at: int = 0
     pending: dict[Future[Any], Numbers] = field(default_factory=dict)
@@ -144,12 +183,14 @@ class _Work:
         lost: list[Numbers] = []
         while stopped is None and (self.pending or self.at < len(self.plan)):
             try:
+                self._obey()
                 self._submit()
-                wait(self.pending, return_when=FIRST_COMPLETED)
+                wait(self.pending, _POLL_SECONDS, FIRST_COMPLETED)
             except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - raised once what is done is yielded
                 stopped = error
             for future in [future for future in self.pending if future.done()]:
                 numbers = self.pending.pop(future)
+                self.control.ended(future)
                 try:
                     calls = received(future.result()) if self.pool.ships else future.result()
                 except Exception as error:  # noqa: BLE001 - raised once what is done is yielded
@@ -164,11 +205,24 @@ class _Work:
                 stopped.add_note(f"lost: {_span(self.plan, numbers)}")
             raise stopped
 
+    def _obey(self) -> None:
+        """Do what was asked for from outside."""
+        if self.control.state == "cancelling" and self.pool.ours:
+            raise _Cancelled
+        if not self.pending and not self.control.may_go_on():
+            self.at = len(self.plan)
+
     def _submit(self) -> None:
-        while self.at < len(self.plan) and len(self.pending) < 2 * self.pool.workers:
-            numbers = self.plan.numbers(self.at, self.at + self.sizes.next(len(self.plan) - self.at))
-            self.pending[self._future(numbers)] = numbers
-            self.at += len(numbers)
+        while (
+            self.control.state == "running" and self.at < len(self.plan) and len(self.pending) < 2 * self.pool.workers
+        ):
+            wanted = self.plan.numbers(self.at, self.at + self.sizes.next(len(self.plan) - self.at))
+            self.at += len(wanted)
+            numbers = self.claim(wanted)
+            if len(numbers):
+                future = self._future(numbers)
+                self.pending[future] = numbers
+                self.control.began(future, numbers)
 
     def _future(self, numbers: Numbers) -> Future[Any]:
         args: Any = list(self.plan.args(numbers))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from xyzpy_widgets.execution.options import RunOptions
 
-__all__ = ["Pool", "opened"]
+__all__ = ["Pool", "opened", "workers_of"]
 
 _IDLE_SECONDS = 300
 """How long workers wait for the next run; a worker that left while another has a long case would cost a warning."""
@@ -36,13 +36,20 @@ class Pool:
     ours: bool = False
 
 
-@contextmanager
-def opened(options: RunOptions) -> Iterator[Pool]:
-    """Open the backend of some options; what leaves it early ends its processes, but no executor of the caller's."""
+def workers_of(options: RunOptions) -> int:
+    """Return how many calls are under way at once."""
+    if options.backend == "serial":
+        return 1
     import joblib
 
     own = getattr(options.backend, "_max_workers", None)  # what the pools of the standard library and loky call it
-    workers = int(options.workers or own or joblib.cpu_count())
+    return int(options.workers or own or joblib.cpu_count())
+
+
+@contextmanager
+def opened(options: RunOptions) -> Iterator[Pool]:
+    """Open the backend of some options; what leaves it early ends its processes, but no executor of the caller's."""
+    workers = workers_of(options)
     if isinstance(options.backend, Executor):
         yield Pool(options.backend, workers, ships=not isinstance(options.backend, ThreadPoolExecutor))
     elif options.backend == "threads":

@@ -9,12 +9,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.store.attributes import Plain
 from xyzpy_widgets.store.literal import Json
 
-__all__ = ["BLOCK", "Image", "PlainVariable", "Source", "checksums", "count_checksums", "ledger_group"]
+__all__ = [
+    "BLOCK",
+    "Image",
+    "PlainVariable",
+    "Remains",
+    "Source",
+    "checksums",
+    "count_checksums",
+    "ledger_group",
+    "rescue",
+]
 
 BLOCK = 4096
 """The bytes that share a checksum."""
@@ -78,6 +89,25 @@ class Source:
     room: slice | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What any reader sees of a damaged file.
+
+    Attributes
+    ----------
+    variables : dict of str to xarray.Variable
+        Those of the root group that can be read, as they stand in the file.
+    cut : dict of str to ndarray of bool
+        Of some of them, which cells are known to be gone.
+    lost : dict of str to str
+        The variables that cannot be read, and why.
+    """
+
+    variables: dict[str, xr.Variable] = field(default_factory=dict)
+    cut: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
+
+
 def ledger_group(taken: Callable[[str], bool]) -> str:
     """Return the name of the group for the ledger: that of no variable and no dimension."""
     group = "ledger"
@@ -99,3 +129,8 @@ def checksums(values: NDArray[Any], block: int = BLOCK) -> Iterator[int]:
 def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:
     """Return how many checksums so many plain values have."""
     return 1 if dtype.kind in "OTU" else -(-size * dtype.itemsize // block)
+
+
+def rescue(path: Path) -> str:
+    """Return what to do with a damaged file."""
+    return f"xyz.recover({str(path)!r}) gives back all of it that is whole, and keeps the old file"
