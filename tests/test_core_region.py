@@ -79,11 +79,11 @@ def test_an_action_names_every_argument_and_stays_in_the_region(action: Action) 
 
 
 def test_each_action_has_its_wishes() -> None:
-    """Filling and refining run what is missing, retrying what failed, and recomputing replaces what is there."""
+    """Filling and refining run what never ran, retrying what failed, and recomputing replaces what is there."""
     wishes = {action: dict(step_of(action, {"a": [1]}, {}).wishes) for action in ACTIONS}
     assert wishes == {
-        "fill": {"missing_only": True},
-        "refine": {"missing_only": True},
+        "fill": {"missing_only": True, "retry_failed": False},
+        "refine": {"missing_only": True, "retry_failed": False},
         "retry": {"retry_failed": True},
         "recompute": {"overwrite": True},
     }

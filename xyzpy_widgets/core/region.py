@@ -19,6 +19,12 @@ __all__ = ["ACTIONS", "Action", "Step", "between", "refined", "step_of"]
 Action: TypeAlias = Literal["fill", "refine", "retry", "recompute"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
+_WISHES: Mapping[Action, Mapping[str, bool]] = {
+    "fill": {"missing_only": True, "retry_failed": False},
+    "refine": {"missing_only": True, "retry_failed": False},
+    "retry": {"retry_failed": True},
+    "recompute": {"overwrite": True},
+}
 Labels: TypeAlias = Sequence[Any]
 _CLOSE = 1e-9
 
@@ -71,9 +77,8 @@ def step_of(
         finer = {
             name: refined(axes[name], combos[name], geometric=name in geometric) for name in combos if name in refine
         }
-        return Step({**combos, **finer}, {"missing_only": True})
-    wishes = {"fill": "missing_only", "retry": "retry_failed", "recompute": "overwrite"}
-    return Step(combos, {wishes[action]: True})
+        return Step({**combos, **finer}, _WISHES[action])
+    return Step(combos, _WISHES[action])
 
 
 def refined(labels: Labels, picked: Labels, *, geometric: bool) -> tuple[Any, ...]:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
+from xyzpy_widgets.core.lattice import lattice_of
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.region import Step
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.harvester import Harvester
+from xyzpy_widgets.labelling.ledger import Labelled
+from xyzpy_widgets.labelling.merge import merge
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.summary import called
 from xyzpy_widgets.views.resolve import named
+from xyzpy_widgets.views.states import UNDER_WAY
 
 __all__ = ["Explored", "Seen", "Target"]
 
@@ -78,6 +82,9 @@ class Explored:
     def seen(self) -> Seen:
         """Return what there is to see now."""
         target = self.target
+        part = None if self._run is None else self._run.so_far()
+        if isinstance(part, Labelled):
+            return self._seen_live(part)
         if isinstance(target, Harvester):
             full = target.full_ds
             return Seen(None) if full is None else Seen(named(full), target.status)
@@ -87,9 +94,25 @@ class Explored:
             return Seen(None if target.full_df is None else named(target.full_df))
         return Seen(named(target))
 
+    def _seen_live(self, part: Labelled) -> Seen:
+        """Return what is stored together with what a run has given so far, and which cases are under way."""
+        whole, target = part, self.target
+        if isinstance(target, Harvester) and target.full_ds is not None:
+            stored = Labelled(target.full_ds, xr.Dataset({"status": target.status}))
+            whole = merge(stored, part, "replace")
+        states = whole.ledger["status"]
+        run = cast("Run", self._run)
+        lattice = lattice_of(run.plan.space)
+        grid = np.zeros(lattice.size, dtype=np.int8)
+        grid[lattice.cells(range(len(run.plan.space)))] = run.states
+        way = xr.DataArray(grid.reshape(lattice.shape), lattice.labels(), lattice.names)
+        running = way.reindex_like(states, fill_value=0).transpose(*states.dims) == UNDER_WAY
+        blank = states == Status.MISSING
+        return Seen(named(whole.data), states.where(~(running & blank), UNDER_WAY).astype(np.int8))
+
     def args(self, data: xr.Dataset) -> tuple[str, ...]:
         """Return the dimensions that tell the cases apart: the arguments, where these are known."""
-        if isinstance(self.target, Harvester):
+        if isinstance(self.target, Harvester) and self.target.full_ds is not None:
             return tuple(map(str, self.target.status.dims))
         return tuple(map(str, data.dims))
 
@@ -98,8 +121,8 @@ class Explored:
         return self._harvester().plan(dict(step.combos), **_named(step))
 
     def submit(self, step: Step) -> Run:
-        """Run a step, and return the handle at once."""
-        return self._harvester().submit(dict(step.combos), **_named(step))
+        """Run a step, whichever of its cases fail, and return the handle at once."""
+        return self._harvester().submit(dict(step.combos), on_error="continue", **_named(step))
 
     def _harvester(self) -> Harvester:
         if not isinstance(self.target, Harvester):
