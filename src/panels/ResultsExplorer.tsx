@@ -120,7 +120,7 @@ function Foot({ props, fail }: { props: Props; fail: (said: string) => void }): 
   const insert = useInsert(props.root);
   return (
     <>
-      <footer class="xyzpy-foot">
+      <footer class="xyzpy-part xyzpy-line xyzpy-files">
         <Button
           class="xyzpy-quiet"
           expanded={open}

@@ -113,6 +113,8 @@ class FigureDocument:
         import holoviews as hv
 
         title, root = apart(hv.render(drawn, backend="bokeh"))
+        if getattr(root, "frame_width", 0) is None:
+            root.update(sizing_mode="stretch_width", width=None)  # one figure alone is as wide as the page lets it be
         with self._lock:
             if self._shown is not None and title == self.title and self._patched(root):
                 return False
@@ -131,18 +133,20 @@ class FigureDocument:
 
     def _replace(self, root: Any) -> None:
         from bokeh.document import Document
-        from bokeh.models import Plot
+        from bokeh.models import Plot, ToolProxy
 
         before, self._shown = self._shown, Shown(root)
         if before is not None:
             self._shown.zoom_like(before)
             self._document.remove_on_change(self)
             self._document.clear()
+        figures = [root] if isinstance(root, Plot) else [child[0] for child in root.children]
+        tools = [_with_box(figure, number, self._chosen) for number, figure in enumerate(figures)]
+        if not isinstance(root, Plot):
+            root.toolbar.tools = [*root.toolbar.tools, ToolProxy(tools=tools)]
+            root.toolbar.active_drag = root.toolbar.tools[-1]
         self._document = Document()
         self._document.add_root(root)
-        figures = [root] if isinstance(root, Plot) else [child[0] for child in root.children]
-        for number, figure in enumerate(figures):
-            _with_box(figure, number, self._chosen)
         self._document.on_change_dispatch_to(self)
 
     def to_json(self) -> tuple[str, int]:
@@ -179,8 +183,8 @@ class FigureDocument:
         self._send(Patch(message.content_json, ids, parts, origin, self._serial))
 
 
-def _with_box(figure: Any, number: int, chosen: Callable[[Box | None], None]) -> None:
-    """Give a figure a tool that draws a box, which tells what it encloses and fades nothing."""
+def _with_box(figure: Any, number: int, chosen: Callable[[Box | None], None]) -> Any:
+    """Give a figure a tool that draws a box, which tells what it encloses and fades nothing; return the tool."""
     from bokeh.events import SelectionGeometry
     from bokeh.models import BoxSelectTool
 
@@ -197,6 +201,8 @@ def _with_box(figure: Any, number: int, chosen: Callable[[Box | None], None]) ->
         chosen(Box(number, (x[0], x[1]), (y[0], y[1]), names))
 
     figure.on_event(SelectionGeometry, heard)
+    figure.toolbar.active_drag = tool
+    return tool
 
 
 def _names(factors: Iterable[Any], low: float, high: float) -> tuple[str, ...]:

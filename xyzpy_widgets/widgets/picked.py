@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.region import ACTIONS, Action, Step
+from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.views.card import span_of
 from xyzpy_widgets.widgets.arguments import short
 from xyzpy_widgets.widgets.protocol import CasesReply, Picked, Proposal
 
-__all__ = ["labels_at", "picked_told", "proposal_told", "rows_told"]
+__all__ = ["labels_at", "picked_told", "places_of", "proposal_told", "rows_told"]
 
 _MOST_ROWS = 200
 _MOST_LABELS = 3
@@ -28,6 +30,27 @@ def labels_at(data: xr.Dataset, places: Mapping[str, Any]) -> dict[str, list[Any
         labels = data[name].to_numpy() if name in data.coords else np.arange(data.sizes[name])
         picked = labels[np.asarray(at, dtype=np.intp)]
         found[name] = list(picked) if picked.dtype.kind in "mM" else picked.tolist()
+    return found
+
+
+def places_of(data: xr.Dataset, labels: Mapping[str, Any]) -> dict[str, Any]:
+    """Return where labels stand; of a dimension that is not named, all are meant.
+
+    Raises
+    ------
+    ViewError
+        For a name or a label that the data do not have.
+    """
+    found = {str(dim): np.arange(size) for dim, size in data.sizes.items()}
+    for name, several in labels.items():
+        if name not in data.dims:
+            raise ViewError(f"{name!r} is not among the dimensions {list(map(str, data.dims))}")
+        axis = data[name].to_numpy() if name in data.coords else np.arange(data.sizes[name])
+        index = LabelIndex(name, axis if axis.dtype.kind in "mM" else axis.tolist())
+        places = [index.find(one) for one in (several if isinstance(several, (list, tuple, np.ndarray)) else [several])]
+        if None in places:
+            raise ViewError(f"{name}={several[places.index(None)]!r} is not among its labels")
+        found[name] = np.array(places, dtype=np.intp)
     return found
 
 

@@ -13,7 +13,7 @@ import xarray as xr
 from traitlets import Bool, Dict, Unicode
 
 from xyzpy_widgets.core.region import ACTIONS, Action, Step, step_of
-from xyzpy_widgets.errors import SpaceError, ViewError, XyzError
+from xyzpy_widgets.errors import ViewError, XyzError
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
@@ -31,9 +31,9 @@ from xyzpy_widgets.widgets.bokeh_view import FigureWidget, still_html
 from xyzpy_widgets.widgets.explored import Explored, Seen, Target
 from xyzpy_widgets.widgets.exports import content_of, exported
 from xyzpy_widgets.widgets.latest import Latest
-from xyzpy_widgets.widgets.picked import labels_at, picked_told, proposal_told, rows_told
+from xyzpy_widgets.widgets.picked import labels_at, picked_told, places_of, proposal_told, rows_told
 from xyzpy_widgets.widgets.route import heard_while_busy
-from xyzpy_widgets.widgets.shelf import redrawn, shelf_of, shown_as
+from xyzpy_widgets.widgets.shelf import redrawn, shelf_of, shown_as, size_of
 
 __all__ = ["ResultsExplorer"]
 
@@ -101,7 +101,8 @@ class ResultsExplorer(FigureWidget):
         self._hand_over = hand_over
         self._wishes = Wishes(**wishes)
         self._view: ViewSpec | None = None
-        self._places: dict[str, Any] = {}
+        self._labels: dict[str, list[Any]] = {}
+        self._box: Box | None = None
         self._kept: Any = None
         self._step: Step | None = None
         self._limits: tuple[float, float] | None = None
@@ -151,7 +152,7 @@ class ResultsExplorer(FigureWidget):
         data: Any = seen.data
         table = rows_told(rows_of(data, view)) if view.kind == "table" and view.var else None
         if view.kind != "table":
-            self.show(draw(data, view, seen.states, **self._steady(data, view)))
+            self.show(draw(data, view, seen.states, **self._steady(data, view), **size_of(data, view)))
         self._view = view
         self.tell(
             shelf=shelf_of(data, view),
@@ -184,9 +185,8 @@ class ResultsExplorer(FigureWidget):
     def selection(self) -> dict[str, list[Any]]:
         """The labels that are picked out, for each argument; empty where nothing is."""
         data = self._explored.seen().data
-        if not isinstance(data, xr.Dataset):
-            return {}
-        return {name: labels for name, labels in labels_at(data, self._places).items() if name in self._args(data)}
+        args = self._args(data) if isinstance(data, xr.Dataset) else ()
+        return {name: list(labels) for name, labels in self._labels.items() if name in args}
 
     @selection.setter
     def selection(self, labels: Mapping[str, Any] | None) -> None:
@@ -194,7 +194,8 @@ class ResultsExplorer(FigureWidget):
             data = self._explored.seen().data
             if labels and not isinstance(data, xr.Dataset):
                 raise ViewError("only labels of a dataset can be picked out by name")
-            self._pick({} if not labels else _places(cast("xr.Dataset", data), labels))
+            self._box = None
+            self._pick({} if not labels else places_of(cast("xr.Dataset", data), labels))
 
     @property
     def ds(self) -> xr.Dataset | pd.DataFrame | None:
@@ -202,9 +203,9 @@ class ResultsExplorer(FigureWidget):
         data = self._explored.seen().data
         if isinstance(data, pd.DataFrame):
             return data if self._kept is None else data[self._kept]
-        return (
-            data.isel({dim: at for dim, at in self._places.items() if dim in data.dims}) if data is not None else None
-        )
+        if data is None or not self._labels:
+            return data
+        return data.isel({dim: at for dim, at in places_of(data, self._labels).items() if dim in data.dims})
 
     def _args(self, data: xr.Dataset) -> tuple[str, ...]:
         return self._explored.args(data)
@@ -215,6 +216,7 @@ class ResultsExplorer(FigureWidget):
             data = self._explored.seen().data
             if self._view is None or box is None or data is None:
                 return
+            self._box = box
             if isinstance(data, pd.DataFrame):
                 self._kept = picked_rows(data, self._view, box)
                 counts = {"cases": int(np.count_nonzero(self._kept))}
@@ -223,12 +225,13 @@ class ResultsExplorer(FigureWidget):
                 self._pick(picked_places(data, self._view, box))
 
     def _pick(self, places: Mapping[str, Any]) -> None:
-        self._places, self._step = dict(places), None
+        self._labels, self._step = {}, None
         if not places:
-            self._kept = None
+            self._kept = self._box = None
             self.tell(picked=None, proposal=None)
             return
         seen = self._explored.seen()
+        self._labels = labels_at(cast("xr.Dataset", seen.data), places)
         counts = self._explored.counted(seen.states, places)
         if not counts:
             counts = {"cases": int(np.prod([len(at) for at in places.values()]))}
@@ -257,12 +260,12 @@ class ResultsExplorer(FigureWidget):
         """
         with self._guard:
             data, view = self._explored.seen().data, self._view
-            if not self._places or view is None or not isinstance(data, xr.Dataset):
+            if not self._labels or view is None or not isinstance(data, xr.Dataset):
                 raise ViewError("nothing is picked out; draw a box on the plot, or set selection")
             args = self._args(data)
             axes = labels_at(data, {name: np.arange(data.sizes[name]) for name in args})
             scales = {view.x: view.logx, view.y: view.logy}
-            refine = [name for name in args if name in scales] or [name for name in args if name in self._places]
+            refine = [name for name in args if name in scales] or [name for name in args if name in self._labels]
             step = step_of(action, axes, self.selection, refine, [name for name in refine if scales.get(name)])
             preview = self._explored.preview(step)
             self._step = step
@@ -315,8 +318,10 @@ class ResultsExplorer(FigureWidget):
             self.tell(busy=False)
             self.refresh()
             self.tell(picture=self.figure.picture())
-            if self._places:
-                self.selection = self.selection
+            if self._box is not None:
+                self._boxed(self._box)
+            elif self._labels:
+                self.selection = self._labels
 
     # ---- the page
 
@@ -366,18 +371,3 @@ class ResultsExplorer(FigureWidget):
 
 def _plain(reply: Callable[[], Any]) -> Callable[[Mapping[str, Any]], Any]:
     return lambda _request: reply()
-
-
-def _places(data: xr.Dataset, labels: Mapping[str, Any]) -> dict[str, Any]:
-    """Return where labels stand; of a dimension that is not named, all are meant."""
-    found = {str(dim): np.arange(size) for dim, size in data.sizes.items()}
-    for name, several in labels.items():
-        if name not in data.coords:
-            raise ViewError(f"{name!r} is not among the dimensions {list(data.dims)}")
-        known = data[name].to_numpy().tolist()
-        wanted = np.asarray(several).reshape(-1).astype(data[name].dtype).tolist()
-        lacking = [one for one in wanted if one not in known]
-        if lacking:
-            raise SpaceError(f"{name}={lacking[0]!r} is not among its labels")
-        found[name] = np.array([known.index(one) for one in wanted], dtype=np.intp)
-    return found

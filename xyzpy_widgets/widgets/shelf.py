@@ -17,7 +17,11 @@ from xyzpy_widgets.views.roles import dimensions_of, wishes_of
 from xyzpy_widgets.views.spec import PLOT_KINDS, ViewSpec, Wishes
 from xyzpy_widgets.widgets.protocol import Dimension, Shelf
 
-__all__ = ["redrawn", "shelf_of", "shown_as"]
+__all__ = ["redrawn", "shelf_of", "shown_as", "size_of"]
+
+_WIDTH, _BESIDE = 760, 62
+"""The width of several panels side by side, and what each of them takes besides its frame, in pixels."""
+_NARROWEST, _WIDEST, _WIDEST_ROW = 150, 400, 3
 
 _LOGS: Mapping[str, tuple[str, ...]] = {
     "line": ("logx", "logy"),
@@ -54,6 +58,16 @@ def shelf_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> Shelf:
         "logs": {name: bool(getattr(spec, name)) for name in _LOGS.get(spec.kind, ())},
         "spread": spec.spread if spreads else None,
     }
+
+
+def size_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> dict[str, int]:
+    """Return the size of a figure, or of each panel of several that stand side by side, as options of hvPlot."""
+    if not spec.panels:
+        return {"height": 400}
+    sizes = {one.name: one.size for one in dimensions_of(data, spec)}
+    columns = sizes.get(spec.col or "", 1) if spec.row or not spec.col else min(sizes.get(spec.col, 1), _WIDEST_ROW)
+    width = min(max(_WIDTH // max(columns, 1) - _BESIDE, _NARROWEST), _WIDEST)
+    return {"frame_width": width, "frame_height": max(width * 3 // 4, _NARROWEST)}
 
 
 def redrawn(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> ViewSpec:
