@@ -26,9 +26,11 @@ export function PickedCard({ picked, busy, onAct, onDrop }: PickedProps): JSX.El
       <div class="xyzpy-line">
         <strong>{counted(cases, 'case')} picked out</strong>
         <span class="xyzpy-sub">{said.join(', ')}</span>
-        <Button class="xyzpy-quiet xyzpy-push" onClick={onDrop}>
-          Clear
-        </Button>
+        <span class="xyzpy-push">
+          <Button class="xyzpy-quiet" onClick={onDrop}>
+            Clear
+          </Button>
+        </span>
       </div>
       <p class="xyzpy-sub">{parts.join(' · ')}</p>
       {actions.length > 0 && (
@@ -70,9 +72,11 @@ export function ProposalCard({ proposal, busy, onRun, onDrop }: ProposalProps): 
           {counted(to_run, 'case')} to run{kept}
           {time}
         </span>
-        <Button class="xyzpy-quiet xyzpy-push" onClick={onDrop}>
-          Drop
-        </Button>
+        <span class="xyzpy-push">
+          <Button class="xyzpy-quiet" onClick={onDrop}>
+            Drop
+          </Button>
+        </span>
         <button
           type="button"
           class="xyzpy-primary"

@@ -89,10 +89,10 @@ class FigureDocument:
     send : callable
         Called with each `Patch`, from whichever thread changed the figure.
     chosen : callable
-        Called with each `Box` that is drawn, and with None when it is taken away.
+        Called with each `Box` that is drawn.
     """
 
-    def __init__(self, send: Callable[[Patch], None], chosen: Callable[[Box | None], None]) -> None:
+    def __init__(self, send: Callable[[Patch], None], chosen: Callable[[Box], None]) -> None:
         from bokeh.document import Document
 
         self._send, self._chosen = send, chosen
@@ -101,6 +101,7 @@ class FigureDocument:
         self._shown: Shown | None = None
         self._collected: list[Any] | None = None
         self._serial = 0
+        self._boxes: list[Any] = []
         self.title = ""
 
     @property
@@ -141,13 +142,28 @@ class FigureDocument:
             self._document.remove_on_change(self)
             self._document.clear()
         figures = [root] if isinstance(root, Plot) else [child[0] for child in root.children]
-        tools = [_with_box(figure, number, self._chosen) for number, figure in enumerate(figures)]
+        self._boxes = tools = [_with_box(figure, number, self._drawn) for number, figure in enumerate(figures)]
         if not isinstance(root, Plot):
             root.toolbar.tools = [*root.toolbar.tools, ToolProxy(tools=tools)]
             root.toolbar.active_drag = root.toolbar.tools[-1]
         self._document = Document()
         self._document.add_root(root)
         self._document.on_change_dispatch_to(self)
+
+    def clear_box(self, but: int | None = None) -> None:
+        """Take away the boxes that were drawn, those of one panel excepted."""
+        with self._lock:
+            for number, tool in enumerate(self._boxes):
+                if number != but:
+                    tool.overlay.visible = (
+                        True  # a view does not tell that it shows one: what is hidden twice is not sent
+                    )
+                    tool.overlay.visible = False
+
+    def _drawn(self, box: Box) -> None:
+        """Keep one box at a time."""
+        self.clear_box(but=box.panel)
+        self._chosen(box)
 
     def to_json(self) -> tuple[str, int]:
         """Return the figure as it is now, as JSON, and the number of the last patch that is in it."""
@@ -183,7 +199,7 @@ class FigureDocument:
         self._send(Patch(message.content_json, ids, parts, origin, self._serial))
 
 
-def _with_box(figure: Any, number: int, chosen: Callable[[Box | None], None]) -> Any:
+def _with_box(figure: Any, number: int, chosen: Callable[[Box], None]) -> Any:
     """Give a figure a tool that draws a box, which tells what it encloses and fades nothing; return the tool."""
     from bokeh.events import SelectionGeometry
     from bokeh.models import BoxSelectTool

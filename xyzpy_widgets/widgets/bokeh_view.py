@@ -64,8 +64,8 @@ class FigureWidget(Widget):
         told = {"kind": "patch", "content": patch.content, "ids": patch.ids, "origin": patch.origin}
         self.send({**told, "serial": patch.serial}, buffers=patch.buffers)
 
-    def _boxed(self, box: Box | None) -> None:
-        """Take note of a box that was drawn, or taken away."""
+    def _boxed(self, box: Box) -> None:
+        """Take note of a box that was drawn."""
 
     def _done(self, content: Any) -> None:
         match content:

@@ -146,6 +146,8 @@ class ResultsExplorer(FigureWidget):
             raise ViewError("there is nothing to draw yet")
         view = change(seen.data, self._view)
         self._limits = None
+        if self._box is not None:
+            self.selection = {}  # a box says nothing about other axes
         self._draw(seen, view)
 
     def _draw(self, seen: Seen, view: ViewSpec) -> None:
@@ -195,6 +197,7 @@ class ResultsExplorer(FigureWidget):
             if labels and not isinstance(data, xr.Dataset):
                 raise ViewError("only labels of a dataset can be picked out by name")
             self._box = None
+            self.figure.clear_box()
             self._pick({} if not labels else places_of(cast("xr.Dataset", data), labels))
 
     @property
@@ -210,11 +213,11 @@ class ResultsExplorer(FigureWidget):
     def _args(self, data: xr.Dataset) -> tuple[str, ...]:
         return self._explored.args(data)
 
-    def _boxed(self, box: Box | None) -> None:
+    def _boxed(self, box: Box) -> None:
         """Take what lies in a box that was drawn."""
         with self._guard:
             data = self._explored.seen().data
-            if self._view is None or box is None or data is None:
+            if self._view is None or data is None:
                 return
             self._box = box
             if isinstance(data, pd.DataFrame):
@@ -321,7 +324,7 @@ class ResultsExplorer(FigureWidget):
             if self._box is not None:
                 self._boxed(self._box)
             elif self._labels:
-                self.selection = self._labels
+                self._pick(places_of(cast("xr.Dataset", self._explored.seen().data), self._labels))
 
     # ---- the page
 
@@ -345,7 +348,7 @@ class ResultsExplorer(FigureWidget):
             case {"kind": "act", "action": str(action)} if action in ACTIONS:
                 self.propose(action)
             case {"kind": "drop", "what": "picked"}:
-                self._pick({})
+                self.selection = {}
             case {"kind": "drop", "what": "proposal"}:
                 self._step = None
                 self.tell(proposal=None)
