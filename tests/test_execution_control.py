@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import time
 
 import numpy as np
 import pytest
@@ -111,4 +112,50 @@ def test_a_cancelled_run_ends_cases_that_hang(tmp_path: Path) -> None:
     assert done(iter(rest)) == []
     ended = {int(number) for outcome in rest for number in outcome.cancelled}
     assert {int(path.name) for path in tmp_path.iterdir()} <= ended
+    assert control.running == ()
+
+
+def slowly(i: int, folder: str) -> int:
+    """Wait until the other run is over, in the first case of all."""
+    Path(folder, f"{i} began").touch()
+    while not Path(folder, "over").exists():
+        threading.Event().wait(0.002)
+    return i
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_a_cancelled_run_leaves_the_others_alone(tmp_path: Path, backend: str) -> None:
+    """Runs that are under way in threads of one process have workers of their own."""
+    options = as_run_options(executor=backend, num_workers=2)
+    spec = as_function_spec(slowly, constants={"folder": str(tmp_path)})
+    results: list[int] = []
+    other = threading.Thread(target=lambda: results.extend(done(execute(over(4), spec, options))))
+    other.start()
+    while not (tmp_path / "1 began").exists():
+        threading.Event().wait(0.002)
+    control = Control()
+    found = execute(over(10**6), as_function_spec(itself), options, control)
+    next(found)
+    control.cancel()
+    assert len(done(found)) < 10**6
+    (tmp_path / "over").touch()
+    other.join()
+    assert results == [0, 1, 2, 3]
+
+
+def test_what_is_under_way_is_told(tmp_path: Path) -> None:
+    """Only cases that are with a worker are running, not those that wait for one."""
+    control = Control()
+    spec = as_function_spec(slowly, constants={"folder": str(tmp_path)})
+    results: list[int] = []
+    options = as_run_options(num_workers=2)
+    thread = threading.Thread(target=lambda: results.extend(done(execute(over(9), spec, options, control))))
+    thread.start()
+    while len(list(tmp_path.iterdir())) < 2:
+        threading.Event().wait(0.002)
+    assert sorted(int(number) for batch in control.running for number in batch.numbers) == [0, 1]
+    assert all(batch.since <= time() for batch in control.running)
+    (tmp_path / "over").touch()
+    thread.join()
+    assert results == list(range(9))
     assert control.running == ()

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable
@@ -273,28 +274,41 @@ def wait_for(condition: Callable[[], bool]) -> None:
     pytest.fail("it never came to be")
 
 
-def total(i: int, table: np.ndarray[Any, Any], rest: str) -> tuple[float, int]:
-    """Read a large constant and write into it."""
-    table[i] = -1
-    return float(table.sum()), os.getpid()
+class Constant:
+    """Counts in a folder how often it arrives in which process."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        with Path(folder, str(os.getpid())).open("a") as file:
+            file.write("x")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Make it anew."""
+        return Constant, (self.folder,)
 
 
-def test_a_large_constant_goes_to_each_worker_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is pickled once, stands in a file that is gone afterwards, and each process has it for itself."""
-    pickled = []
-    table = np.ones(200_000)
+def total(i: int, table: np.ndarray[Any, Any], other: Constant) -> float:
+    """Write into a large constant."""
+    table[0] = 5
+    return float(table[i])
 
-    class Counted(str):
-        def __reduce__(self) -> tuple[Any, ...]:
-            pickled.append(1)
-            return str, ("x",)
 
-    monkeypatch.setenv("TMPDIR", "")
-    values, failures, _ = ran(total, 40, constants={"table": table, "rest": Counted("x")})
-    assert failures == []
-    assert len(pickled) == 1
-    assert table.sum() == 200_000
-    assert {pid for _, pid in values.values()} <= {psutil.Process(pid).pid for _, pid in values.values()}
+@pytest.mark.parametrize("size", [10, 200_000])
+def test_constants_go_to_each_worker_once(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They arrive once in each process, which has them for itself; the file of large ones is gone afterwards."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = tmp_path / "arrived"
+    folder.mkdir()
+    table = np.ones(size)
+    options = as_run_options(num_workers=2)
+    spec = as_function_spec(total, constants={"table": table, "other": Constant(str(folder))})
+    (folder / str(os.getpid())).unlink()
+    values, _, stopped = gathered(execute(over(10), spec, options))
+    assert stopped is None
+    assert values == {0: 5.0, **dict.fromkeys(range(1, 10), 1.0)}
+    assert table.sum() == size
+    assert {path.read_text() for path in folder.iterdir()} == {"x"}
+    assert list(tmp_path.glob("*.function")) == []
 
 
 def test_a_run_leaves_its_workers_to_the_next() -> None:

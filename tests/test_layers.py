@@ -47,6 +47,7 @@ HOME = {
     "cloudpickle": {"execution"},
     "comm": {"widgets"},
     "dask": {"labelling", "store"},
+    "distributed": {"execution"},
     "h5netcdf": {"store"},
     "h5py": {"store"},
     "holoviews": {"views"},
@@ -60,7 +61,7 @@ HOME = {
     "traitlets": {"widgets"},
     "zarr": {"store"},
 }
-LOADED_LATE = ("IPython", "bokeh", "holoviews", "hvplot", "ipywidgets", "joblib")
+LOADED_LATE = ("IPython", "bokeh", "distributed", "holoviews", "hvplot", "ipywidgets", "joblib")
 
 
 def modules() -> list[Path]:

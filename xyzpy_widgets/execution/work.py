@@ -176,7 +176,10 @@ class Work:
             self._stop(error, batch.numbers)
             return None
         except Exception as error:  # noqa: BLE001 - what an executor says of a batch that it has lost
-            return self._lost(batch, error)
+            if self._pool.ships and not self._pool.ours:
+                return self._lost(batch, error)
+            self._stop(error, batch.numbers)
+            return None
         self._error = self._error or calls.interrupt
         return self._supply.settle(batch.numbers, calls)
 

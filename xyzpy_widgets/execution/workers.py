@@ -63,9 +63,7 @@ class WorkerEnded(Exception):  # noqa: N818 - no error of anybody until it is kn
 class _Worker:
     """One process, and the way to it."""
 
-    def __init__(self, nature: tuple[Any, ...], threads: int) -> None:
-        from joblib.externals.loky.backend import get_context
-
+    def __init__(self, nature: tuple[Any, ...], threads: int, context: Any) -> None:
         self.nature = nature
         descriptor, self._path = tempfile.mkstemp(prefix="xyzpy_widgets-", suffix=".note")
         os.truncate(descriptor, NOTE_BYTES)
@@ -73,7 +71,7 @@ class _Worker:
         self._note = mapped(self._path)
         self._messages, theirs = Pipe()
         env = {f"{name}_NUM_THREADS": str(threads) for name in _THREADS if f"{name}_NUM_THREADS" not in os.environ}
-        self._process = get_context("loky").Process(target=serve, args=(theirs, self._path), env=env)
+        self._process = context.Process(target=serve, args=(theirs, self._path), env=env)
         self._process.start()
         theirs.close()
 
@@ -134,7 +132,7 @@ def _nature(threads: int) -> tuple[Any, ...]:
     return os.getpid(), Path.cwd(), tuple(sys.path), threads
 
 
-def _hired(threads: int) -> _Worker:
+def _hired(threads: int, context: Any) -> _Worker:
     """Return a worker that nobody uses, or a new one."""
     nature = _nature(threads)
     with _lock:
@@ -142,7 +140,7 @@ def _hired(threads: int) -> _Worker:
             _idle.remove(worker)
             if worker.alive:
                 return worker
-    return _Worker(nature, threads)
+    return _Worker(nature, threads, context)
 
 
 def _released(worker: _Worker) -> None:
@@ -181,6 +179,9 @@ class Workers:
     """
 
     def __init__(self, n: int, timeout: float | None = None) -> None:
+        from joblib.externals.loky.backend import get_context  # not in a thread: joblib imports itself in a circle
+
+        self._context = get_context("loky")
         self._n = n
         self._timeout = timeout
         self._threads = max(1, (os.cpu_count() or 1) // n)
@@ -230,7 +231,7 @@ class Workers:
             self._open += change
 
     def _hire(self) -> _Worker:
-        worker = _hired(self._threads)
+        worker = _hired(self._threads, self._context)
         with self._changed:
             self._busy.add(worker)
             late = self._ending
