@@ -72,7 +72,7 @@ def test_an_order_has_a_seed() -> None:
         ({"executor": 5}, "executor=5 is no Executor and no pool"),
         ({"parallel": object()}, "is no Executor and no pool"),
         ({"retries": -1}, "retries=-1; give a whole number of tries, from 0"),
-        ({"max_failures": 0.5}, r"max_failures=0\.5; give a whole number of cases, from 0"),
+        ({"max_failures": 0.5}, r"max_failures=0\.5; give a whole number of failures, from 1"),
         ({"timeout": 0, "parallel": 2}, "timeout=0; give the seconds"),
         ({"timeout": "1", "parallel": 2}, "timeout='1'; give the seconds"),
         ({"verbosity": 3}, "verbosity=3; choose 0"),

@@ -111,10 +111,8 @@ class Archive(Generic[T]):
         return path.with_name(f"{path.name}.journal")
 
     def begin(self) -> Segment:
-        """Begin a segment of the journal for a run; it is held until its results are in the file."""
-        segment = Segment.create(self._journal)
-        self._held.append(segment)
-        return segment
+        """Begin a segment of the journal for a run, which hands it over with its results (`add`)."""
+        return Segment.create(self._journal)
 
     def current(self) -> T | None:
         """Return all there is: the file, what dead processes left in the journal, and what is not written yet.
@@ -200,9 +198,12 @@ class Archive(Generic[T]):
     def add(self, new: T, on_conflict: OnConflict, *, sync: bool, segment: Segment | None = None) -> None:
         """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one.
 
+        The segment of the run is held until its results are in the file.
+
         Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
         """
         with self._guard:
+            self._held += [] if segment is None else [segment]
             try:
                 self._full = self._joined(self.current(), new, on_conflict)
             except ConflictError as error:

@@ -10,6 +10,7 @@ from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import OnConflict, merge
 from xyzpy_widgets.log import Replay
+from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
 __all__ = ["LabelledGrowth", "LabelledStore"]
@@ -55,6 +56,11 @@ class LabelledStore:
     def engine(self) -> str:
         """Its format."""
         return self.file.engine
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has; 0 where it is yet to be made."""
+        return size_of(self.file.path)
 
     def check(self) -> None:
         """Raise what would keep `write` from keeping data."""

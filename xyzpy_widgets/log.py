@@ -21,10 +21,10 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.core.variables import Variable
 from xyzpy_widgets.errors import CaseError, EncodingError, FormatError, StoreError
+from xyzpy_widgets.job import Sink
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.run import Sink
 from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Logged", "Replay", "opening", "replay"]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Failure", "Outcome", "RunReport", "Status"]
+__all__ = ["Failure", "Outcome", "Status"]
 
 
 _LONGEST = 8000
@@ -103,20 +103,3 @@ class Outcome:
     def __len__(self) -> int:
         """Count the points that have an end, good or bad."""
         return len(self.values) + len(self.failures)
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """How a run ended.
-
-    Attributes
-    ----------
-    done, failed : int
-        How many points came out well, and how many raised.
-    error : BaseException or None
-        What ended the run before its last point; it is raised again once the results are kept.
-    """
-
-    done: int
-    failed: int
-    error: BaseException | None = None

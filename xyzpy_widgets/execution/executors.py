@@ -15,7 +15,7 @@ from xyzpy_widgets.execution.options import RunOptions
 from xyzpy_widgets.execution.shipping import call_shipped
 from xyzpy_widgets.execution.workers import Workers
 
-__all__ = ["Pool", "opened"]
+__all__ = ["Pool", "opened", "workers_of"]
 
 Send = Callable[..., Future[Any]]
 """``send(begun, *message)``: ``begun`` is called once the message is with a worker, as far as that is known."""
@@ -61,6 +61,16 @@ def opened(options: RunOptions) -> Pool:
     if isinstance(backend, str):
         return _named(backend, options.workers)
     return _given(backend, options.workers)
+
+
+def workers_of(options: RunOptions) -> int:
+    """Return how many calls are under way at once, as far as is known before the backend is opened."""
+    if options.backend == "serial":
+        return 1
+    client = dask_client(options.backend)
+    if options.workers or isinstance(options.backend, str):
+        return options.workers or _cores()
+    return _width(options.backend) if client is None else DaskPool(client).workers
 
 
 def _cores() -> int:

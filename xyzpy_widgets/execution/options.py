@@ -18,6 +18,7 @@ _SAME = {"loky": "processes", "threading": "threads", "sequential": "serial"}
 """What joblib calls our own backends."""
 
 _ON_ERROR = ("raise", "continue")
+_ORDERS = ("given", "longest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,14 @@ class RunOptions:
         No progress, a bar, a bar with the current case.
     on_error : {"raise", "continue"}
         Whether the first failing case ends the run.
+    order : {"given", "longest"}
+        Whether the cases that are expected to take longest run first.
+    max_failures : int or None
+        How many cases may fail in one way, with the same type of exception from the same place; so many hold the run.
     retries : int
         How often a case is tried again that raises, takes too long, or ends its worker.
     timeout : float or None
         The seconds after which a case is ended with its worker.
-    max_failures : int or None
-        How many cases may fail before the run is stopped; None for any number.
     capture : bool
         Whether a failure tells what the case wrote and warned of.
     """
@@ -51,9 +54,10 @@ class RunOptions:
     seed: int | None = None
     verbosity: int = 1
     on_error: str = "raise"
+    order: str = "given"
+    max_failures: int | None = None
     retries: int = 0
     timeout: float | None = None
-    max_failures: int | None = None
     capture: bool = True
 
 
@@ -64,10 +68,11 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
     executor: Any = None,
     shuffle: bool | int = False,
     verbosity: int = 1,
-    on_error: str = "raise",
+    on_error: str | None = None,
+    order: str = "given",
+    max_failures: int | None = None,
     retries: int = 0,
     timeout: float | None = None,
-    max_failures: int | None = None,
     capture: bool = True,
 ) -> RunOptions:
     """Read the run settings of the public calls.
@@ -86,14 +91,19 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
         Run in a random order; an int names the order. No global random state is touched.
     verbosity : {0, 1, 2}
         No progress, a bar, a bar with the current case.
-    on_error : {"raise", "continue"}
-        Whether the first failing case ends the run.
+    on_error : {"raise", "continue"}, optional
+        Whether the first failing case ends the run; by default it does, unless ``max_failures`` is given.
+    order : {"given", "longest"}
+        Run the cases in their order, or those first that are expected to take longest, so that no worker is left with a
+        long one at the end (Graham, SIAM J. Appl. Math. 17, 1969). What is expected comes from cases that are timed;
+        without any the order is as given.
+    max_failures : int, optional
+        How many cases may fail in one way, with the same type of exception from the same place in the function: so many
+        end a run that is waited for with a `BudgetError` that shows what failed, and hold a submitted one (`Run`).
     retries : int
         How often a case is tried again that raises, takes too long, or ends its worker.
     timeout : float, optional
         The seconds after which a case is ended with its worker, and fails with `TimeoutError`; for ``"processes"``.
-    max_failures : int, optional
-        How many cases may fail before the run is stopped.
     capture : bool
         Whether a failure tells the end of what the case wrote to ``sys.stdout`` and ``sys.stderr``, and of the warnings
         that Python showed of it; everything goes where it would have gone, too.
@@ -105,7 +115,7 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
     """
     _check_count("num_workers", num_workers, 1, "workers")
     _check_count("retries", retries, 0, "tries")
-    _check_count("max_failures", max_failures, 0, "cases")
+    _check_count("max_failures", max_failures, 1, "failures")
     workers = num_workers
     if isinstance(parallel, (int, float, np.number)) and not isinstance(parallel, bool):
         _check_count("parallel", parallel, 1, "workers")
@@ -113,22 +123,43 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
     if verbosity not in (0, 1, 2):
         msg = f"verbosity={verbosity!r}; choose 0 (none), 1 (a bar) or 2 (a bar with the current case)"
         raise OptionError(msg)
-    if on_error not in _ON_ERROR:
-        msg = f"on_error={on_error!r}; choose one of {', '.join(map(repr, _ON_ERROR))}"
-        raise OptionError(msg)
     backend = _backend(parallel, workers, executor)
     _check_timeout(timeout, backend)
+    seed = _order(shuffle)
+    _check_order(order, seed, shuffle)
     return RunOptions(
         backend,
         workers,
-        _order(shuffle),
+        seed,
         int(verbosity),
-        on_error,
+        _on_error(on_error, max_failures),
+        order,
+        max_failures,
         retries,
         timeout,
-        max_failures,
         bool(capture),
     )
+
+
+def _on_error(given: str | None, max_failures: int | None) -> str:
+    if given is None:
+        return "raise" if max_failures is None else "continue"
+    if given not in _ON_ERROR:
+        msg = f"on_error={given!r}; choose one of {', '.join(map(repr, _ON_ERROR))}"
+        raise OptionError(msg)
+    if given == "raise" and max_failures is not None:
+        msg = f"on_error='raise' ends the run with the first failure; drop it, or max_failures={max_failures}"
+        raise OptionError(msg)
+    return given
+
+
+def _check_order(order: Any, seed: int | None, shuffle: Any) -> None:
+    if order not in _ORDERS:
+        msg = f"order={order!r}; choose one of {', '.join(map(repr, _ORDERS))}"
+        raise OptionError(msg)
+    if order != "given" and seed is not None:
+        msg = f"order={order!r} and shuffle={shuffle!r} are two orders; give one of them"
+        raise OptionError(msg)
 
 
 def _check_count(word: str, count: Any, least: int, what: str) -> None:

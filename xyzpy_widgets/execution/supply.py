@@ -18,6 +18,7 @@ from xyzpy_widgets.execution.calls import Calls, Raised
 __all__ = ["Claim", "Numbers", "Sizes", "Supply", "cancelled", "failed"]
 
 _GROWTH = 16
+_MOST = 8192
 _MOST_ASKED = 4096
 _TIMED_SECONDS = 1e-4
 """A call longer than this is timed singly; for a shorter one the clock would cost more than a trivial function."""
@@ -52,7 +53,7 @@ class Sizes:
         if not self.last:
             return min(1, remaining)
         wanted = int(self.target / max(self.per_case, 1e-9))
-        return max(1, min(wanted, self.last * _GROWTH, -(-remaining // self.shares)))
+        return max(1, min(wanted, self.last * _GROWTH, _MOST, -(-remaining // self.shares)))
 
     def learn(self, calls: Calls) -> None:
         """Take the time of a batch that was large enough, or long enough, to tell it."""

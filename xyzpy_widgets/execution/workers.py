@@ -74,6 +74,7 @@ class _Worker:
         self._process = context.Process(target=serve, args=(theirs, self._path), env=env)
         self._process.start()
         theirs.close()
+        _live.add(self)
 
     @property
     def alive(self) -> bool:
@@ -114,6 +115,7 @@ class _Worker:
             with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
                 os.killpg(self._process.pid, signal.SIGKILL)
         kill_process_tree(self._process)
+        _live.discard(self)
         Path(self._path).unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -125,6 +127,7 @@ class _Worker:
 
 _lock = threading.Lock()
 _idle: list[_Worker] = []
+_live: set[_Worker] = set()
 
 
 def _nature(threads: int) -> tuple[Any, ...]:
@@ -155,10 +158,11 @@ def _released(worker: _Worker) -> None:
 
 
 @atexit.register
-def _close_all() -> None:
-    for worker in _idle:
+def _end_all() -> None:
+    """Leave no process behind; `multiprocessing` would wait for those that are busy."""
+    for worker in list(_live):
         if worker.nature[0] == os.getpid():  # those of the process that this one was forked from are not its own
-            worker.close()
+            worker.end()
 
 
 @dataclass(slots=True)
