@@ -195,15 +195,7 @@ def itself(i: int) -> int:
 def test_a_batch_that_takes_too_long_ends_early() -> None:
     """What is left of it goes to others, whether calls are timed or not; no case begins after its time."""
     for timed in (True, False):
-        release = threading.Event()
-        manner = Manner(timed=timed, within=0.0)
-
-        def fn(i: int, release: threading.Event = release) -> int:
-            if i == 3:
-                release.wait(0.2)
-            return i
-
-        calls = call_batch(fn, ((i,) for i in range(10**7)), 10**7, manner)
+        calls = call_batch(itself, ((i,) for i in range(10**7)), 10**7, Manner(timed=timed, within=0.0))
         assert calls.values == list(range(len(calls.values)))
         assert 0 < len(calls.values) < 10**7
         assert calls.errors == []

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import SimpleQueue
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 from xyzpy_widgets.execution.worker import FORGET, NOTE_BYTES, mapped, serve
@@ -65,6 +65,7 @@ class _Worker:
 
     def __init__(self, nature: tuple[Any, ...], threads: int, context: Any) -> None:
         self.nature = nature
+        self._started = time()
         descriptor, self._path = tempfile.mkstemp(prefix="xyzpy_widgets-", suffix=".note")
         os.truncate(descriptor, NOTE_BYTES)
         os.close(descriptor)
@@ -79,6 +80,10 @@ class _Worker:
     @property
     def alive(self) -> bool:
         return self._process.exitcode is None
+
+    def suits(self, nature: tuple[Any, ...], edited: float) -> bool:
+        """Whether it is as a new one would be: nothing that it may have imported was edited since it began."""
+        return self.nature == nature and self._started > edited and self.alive
 
     def ask(self, content: bytes, timeout: float | None) -> bytes:
         """Return the answer to a message; raise `WorkerEnded` when none will come."""
@@ -135,13 +140,25 @@ def _nature(threads: int) -> tuple[Any, ...]:
     return os.getpid(), Path.cwd(), tuple(sys.path), threads
 
 
+def _edited() -> float:
+    """Return when the last of the modules was edited that are not installed, in seconds since the epoch."""
+    installed = (sys.prefix, sys.base_prefix)
+    newest = 0.0
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and not file.startswith(installed):
+            with suppress(OSError):  # it is gone, or stands in an archive
+                newest = max(newest, Path(file).stat().st_mtime)
+    return newest
+
+
 def _hired(threads: int, context: Any) -> _Worker:
     """Return a worker that nobody uses, or a new one."""
-    nature = _nature(threads)
+    nature, edited = _nature(threads), _edited()
     with _lock:
-        for worker in [one for one in _idle if one.nature == nature]:
-            _idle.remove(worker)
-            if worker.alive:
+        for worker in _idle:
+            if worker.suits(nature, edited):
+                _idle.remove(worker)
                 return worker
     return _Worker(nature, threads, context)
 
