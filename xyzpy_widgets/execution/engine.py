@@ -104,14 +104,11 @@ def _in_parallel(
     plan: Plan, spec: FunctionSpec, options: RunOptions, control: Control, claim: Claim
 ) -> Iterator[Outcome]:
     pool = opened(options)
+    supply = Supply(plan, Sizes(_PARALLEL_SECONDS, 2 * pool.width()), claim, options.retries)
+    work = Work(supply, pool, options, control)
     finished = False
     try:
-        supply = Supply(plan, Sizes(_PARALLEL_SECONDS, 2 * pool.width()), claim, options.retries)
-        work = Work(supply, pool, options, control)
-        try:
-            yield from work.outcomes(spec.bound(plan.space.names))
-            finished = not work.pending
-        finally:
-            work.leave()
+        yield from work.outcomes(spec.bound(plan.space.names))
+        finished = not work.pending
     finally:
-        pool.close(kill=not finished)
+        work.leave(kill=not finished)

@@ -66,6 +66,7 @@ class _Worker:
     def __init__(self, nature: tuple[Any, ...], threads: int, context: Any) -> None:
         self.nature = nature
         self._started = time()
+        self._ending = threading.Lock()
         descriptor, self._path = tempfile.mkstemp(prefix="xyzpy_widgets-", suffix=".note")
         os.truncate(descriptor, NOTE_BYTES)
         os.close(descriptor)
@@ -116,12 +117,15 @@ class _Worker:
         """End the process and all that it has started."""
         from joblib.externals.loky.backend.utils import kill_process_tree
 
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
-                os.killpg(self._process.pid, signal.SIGKILL)
-        kill_process_tree(self._process)
-        _live.discard(self)
-        Path(self._path).unlink(missing_ok=True)
+        with self._ending:
+            if self not in _live:
+                return
+            if hasattr(os, "killpg"):
+                with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
+                    os.killpg(self._process.pid, signal.SIGKILL)
+            kill_process_tree(self._process)
+            _live.discard(self)
+            Path(self._path).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let the process end by itself, and end it where it does not."""
@@ -235,6 +239,8 @@ class Workers:
                     answer = worker.ask(task.content, self._timeout)
                 except BaseException as error:  # noqa: BLE001 - it goes to the one who waits for the answer
                     self._lose(worker)
+                    if worker is not None:
+                        worker.end()
                     worker = None
                     self._count(-1)
                     task.future.set_exception(error)
@@ -245,7 +251,10 @@ class Workers:
                 self._count(-1)
         if worker is not None:
             self._lose(worker)
-            _released(worker)
+            if self._ending:
+                worker.end()
+            else:
+                _released(worker)
 
     def _count(self, change: int) -> None:
         with self._changed:
@@ -266,13 +275,13 @@ class Workers:
 
     def close(self, *, kill: bool) -> None:
         """Take no more tasks; release the workers once theirs are done, or end them."""
-        for _ in self._lanes:
-            self._tasks.put(None)
         if kill:
             with self._changed:
                 self._ending = True
                 busy = list(self._busy)
             for worker in busy:
                 worker.end()
+        for _ in self._lanes:
+            self._tasks.put(None)
         for lane in self._lanes:
             lane.join()
