@@ -29,13 +29,22 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
 LODGERS = {
+    "collection": "archive",
     "harvest": "harvester",
+    "harvested": "harvester",
     "labelled_store": "harvester",
-    "log": "runner",
-    "summary": "runner",
+    "recovery": "harvester",
     "case_runners": "runner",
     "combo_runners": "runner",
+    "drawing": "runner",
+    "failures": "runner",
+    "job": "runner",
+    "keeping": "runner",
+    "launch": "runner",
+    "log": "runner",
+    "preview": "runner",
     "run": "runner",
+    "summary": "runner",
 }
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.

@@ -11,6 +11,8 @@ import xyzpy_widgets as xyz
 
 PUBLIC = [
     "Harvester",
+    "Preview",
+    "Run",
     "Runner",
     "Sampler",
     "__version__",
@@ -25,6 +27,8 @@ PUBLIC = [
     "label",
     "load_df",
     "load_ds",
+    "recover",
+    "runs",
     "save_df",
     "save_ds",
 ]

@@ -50,7 +50,7 @@ def test_a_flipped_bit_is_noticed_or_harmless(store: NetCDFStore, data: xr.Datas
     """Wherever a bit flips, the dataset comes back exactly or not at all."""
     whole = store.path.read_bytes()
     noticed = 0
-    for bit in random.Random(0).sample(range(len(whole) * 8), 70):
+    for bit in random.Random(1).sample(range(len(whole) * 8), 70):
         store.path.write_bytes(flipped(whole, bit))
         try:
             content = store.read()
@@ -71,7 +71,7 @@ def test_a_flipped_bit_in_the_numbers_names_the_variable(store: NetCDFStore, nam
         dataset = file[name]
         end = dataset.id.get_offset() + dataset.id.get_storage_size()
     store.path.write_bytes(flipped(store.path.read_bytes(), end * 8 - 1))
-    with pytest.raises(FormatError, match=r"study\.h5: '\w+' does not match its checksum.*Restore it from a copy"):
+    with pytest.raises(FormatError, match=r"study\.h5: '\w+' does not match its checksum.*xyz\.recover\("):
         store.read()
 
 

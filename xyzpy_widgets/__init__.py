@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from xyzpy_widgets.decorator import label
     from xyzpy_widgets.harvester import Harvester
     from xyzpy_widgets.labelling.coverage import find_missing_cases
+    from xyzpy_widgets.preview import Preview
+    from xyzpy_widgets.recovery import recover
+    from xyzpy_widgets.run import Run, runs
     from xyzpy_widgets.runner import Runner
     from xyzpy_widgets.sampler import Sampler
     from xyzpy_widgets.store.netcdf import load_ds, save_ds
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Harvester",
+    "Preview",
+    "Run",
     "Runner",
     "Sampler",
     "__version__",
@@ -39,12 +44,16 @@ __all__ = [
     "label",
     "load_df",
     "load_ds",
+    "recover",
+    "runs",
     "save_df",
     "save_ds",
 ]
 
 _ROOMS = {
     "Harvester": "harvester",
+    "Preview": "preview",
+    "Run": "run",
     "Runner": "runner",
     "Sampler": "sampler",
     "case_runner": "case_runners",
@@ -57,6 +66,8 @@ _ROOMS = {
     "label": "decorator",
     "load_df": "store.table",
     "load_ds": "store.netcdf",
+    "recover": "recovery",
+    "runs": "run",
     "save_df": "store.table",
     "save_ds": "store.netcdf",
 }

@@ -8,10 +8,12 @@
     ├── OptionError     (ValueError)    a word or number that is not among the choices: change the option
     ├── ResultError     (ValueError)    what a case returned does not fit what was described
     ├── CaseError       (RuntimeError)  a case failed with an exception that could not be carried to this process
+    ├── BudgetError     (RuntimeError)  more cases failed in one way than ``max_failures`` allows: mend the function
     ├── MergeError      (ValueError)    two datasets that do not go together
     │   └── ConflictError               the same cells with other values: choose ``overwrite``
     ├── StoreError      (OSError)       the file or its folder: make room, change the path or the rights
     │   ├── FormatError                 the file is damaged or not what its name says
+    │   │   └── DamageError             it is damaged: ``xyz.recover`` gives back what is whole
     │   └── EncodingError               a value that the file format cannot hold
     └── ViewError       (ValueError)    the wishes for a plot do not fit the data
 
@@ -26,8 +28,10 @@ A failing case raises the exception of the user's own function, with a note that
 from __future__ import annotations
 
 __all__ = [
+    "BudgetError",
     "CaseError",
     "ConflictError",
+    "DamageError",
     "EncodingError",
     "FormatError",
     "FunctionError",
@@ -69,6 +73,10 @@ class CaseError(XyzError, RuntimeError):
     """A case failed, and its own exception could not be carried over to this process."""
 
 
+class BudgetError(XyzError, RuntimeError):
+    """So many cases failed in one way that the run was ended."""
+
+
 class MergeError(XyzError, ValueError):
     """Two datasets that do not go together."""
 
@@ -83,6 +91,10 @@ class StoreError(XyzError, OSError):
 
 class FormatError(StoreError):
     """The file is damaged, or it is not what its name says."""
+
+
+class DamageError(FormatError):
+    """The file is damaged; `recover` gives back what is whole."""
 
 
 class EncodingError(StoreError):

@@ -7,18 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.errors import OptionError
-from xyzpy_widgets.labelling.coverage import covered, looked_up
+from xyzpy_widgets.job import as_space, with_constants
+from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.run import as_space, with_constants
 
-__all__ = ["Asked", "Wishes", "as_on_conflict", "chosen", "read_asked"]
+__all__ = ["Asked", "Wishes", "as_on_conflict", "as_wishes", "chosen", "read_asked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,26 @@ class Asked:
 class Wishes:
     """Which cases are to run, and what is to be done with their results."""
 
-    on_conflict: OnConflict
-    sync: bool
-    missing_only: bool
-    retry_failed: bool
-    stale: bool
+    on_conflict: OnConflict = "raise"
+    sync: bool = True
+    missing_only: bool = False
+    retry_failed: bool = False
+    stale: bool = False
+
+    @property
+    def selective(self) -> bool:
+        """Whether only some of the cases are to run, by their states."""
+        return self.missing_only or self.retry_failed or self.stale
+
+
+_WISHES = ("sync", "missing_only", "retry_failed", "stale")
+
+
+def as_wishes(given: Mapping[str, Any]) -> tuple[Wishes, dict[str, Any]]:
+    """Read wishes among the keywords of a call; return the others beside them. Raises `OptionError`."""
+    rest = dict(given)
+    on_conflict = as_on_conflict(rest.pop("overwrite", None))
+    return Wishes(on_conflict, **{name: bool(rest.pop(name)) for name in _WISHES if name in rest}), rest
 
 
 def as_on_conflict(overwrite: Any) -> OnConflict:
@@ -66,18 +82,21 @@ def read_asked(asked: Asked, spec: FunctionSpec, old: Labelled | None) -> tuple[
     return spec, space.labelled()
 
 
-def chosen(space: ParameterSpace, old: Labelled | None, wishes: Wishes, version: str) -> Plan:
-    """Plan what is asked for, without what is there, except for what is wished to run again."""
+def chosen(space: ParameterSpace, states: NDArray[np.int8] | None, wishes: Wishes) -> Plan:
+    """Plan what is asked for, without what is there, except for what is wished to run again.
+
+    ``states`` are those of the points (see `states_of`); None where nothing is stored.
+    """
     plan = Plan(space)
-    if not (wishes.missing_only or wishes.retry_failed or wishes.stale):
+    if not wishes.selective:
         return plan
-    if old is None:
+    if states is None:
         return plan if wishes.missing_only else plan.without(np.ones(len(space), dtype=bool))
-    wanted = np.zeros(len(space), dtype=bool)
+    left = np.ones(len(space), dtype=bool)
     if wishes.missing_only:
-        wanted |= ~covered(old, space)
+        left &= (states != Status.MISSING) & (states != Status.FAILED)
     if wishes.retry_failed:
-        wanted |= looked_up(old, space, "status") == Status.FAILED
+        left &= states != Status.FAILED
     if wishes.stale:
-        wanted |= covered(old, space) & (looked_up(old, space, "version") != old.account.position_of(version))
-    return plan.without(~wanted)
+        left &= states != STALE
+    return plan.without(left)

@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from os import PathLike
 from socket import gethostname
 from typing import Any
 
-import pandas as pd
 import xarray as xr
 
-from xyzpy_widgets.archive import Archive
-from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.core.version import function_version
-from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, chosen, read_asked
-from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
+from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
+from xyzpy_widgets.harvested import Harvested
+from xyzpy_widgets.job import Job, Known, in_order
+from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.account import Origin
-from xyzpy_widgets.labelling.constants import differing, recorded
+from xyzpy_widgets.labelling.coverage import states_of
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
-from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.merge import check_mergeable
+from xyzpy_widgets.labelling.extent import extent_of
+from xyzpy_widgets.labelling.timed import CostMemory
+from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, opening
-from xyzpy_widgets.run import carry_out, needed
-from xyzpy_widgets.runner import Runner, as_runner
-from xyzpy_widgets.store.netcdf import NetCDFStore
-from xyzpy_widgets.summary import harvest_card
-from xyzpy_widgets.views.card import card_html
-from xyzpy_widgets.views.plots import plot
+from xyzpy_widgets.preview import Preview, previewed
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.runner import Runner
+from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Harvester"]
 
-_TOLD = ("raised", "said", "traceback")
 
-
-class Harvester:
+class Harvester(Harvested):
     """A Runner whose results are merged into one dataset that only grows.
 
     Parameters
@@ -79,68 +75,9 @@ class Harvester:
         engine: str | None = None,
         full_ds: xr.Dataset | None = None,
     ) -> None:
-        self.runner = as_runner(runner)
-        start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
-        self._store: LabelledStore | None = None
-        if data_name is not None:
-            self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
-        self._archive = Archive(self._store, LabelledGrowth(), start)
+        super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds)
         self.last_ds: xr.Dataset | None = None
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the function itself."""
-        return self.runner(*args, **kwargs)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function."""
-        return self.runner.fn
-
-    @property
-    def data_name(self) -> str | None:
-        """The path of the file, None without one."""
-        return None if self._store is None else str(self._store.path)
-
-    @property
-    def full_ds(self) -> xr.Dataset | None:
-        """Everything harvested so far: what the file holds now, and what is not yet in it; None without any."""
-        full = self._archive.current()
-        return None if full is None else full.data.copy(deep=False)
-
-    @property
-    def status(self) -> xr.DataArray:
-        """The state of each case: int8 over the arguments, with ``flag_values`` and ``flag_meanings`` (CF 3.5).
-
-        Raises `SpaceError` when nothing is harvested yet.
-        """
-        return self._stored().ledger["status"].copy()
-
-    @property
-    def timings(self) -> xr.DataArray:
-        """How long each case took, in seconds: float32 over the arguments, nan where that is not known.
-
-        Raises `SpaceError` when nothing is harvested yet.
-        """
-        return self._stored().ledger["seconds"].copy()
-
-    @property
-    def failures(self) -> pd.DataFrame:
-        """The cases that failed and are not done: their arguments, what was raised and said, and the traceback."""
-        full = self._archive.current()
-        found = () if full is None else full.account.failures
-        return pd.DataFrame([{**one["args"], **{key: one[key] for key in _TOLD}} for one in found])
-
-    @property
-    def stale(self) -> xr.DataArray:
-        """Which cases are done with another version of the function than the present one: bool over the arguments.
-
-        The version is a hash of the code, of what it closes over and of the functions of its module that it calls;
-        comments and formatting do not count (see `function_version`). Nothing stale is erased: run it again with
-        ``harvest_combos(..., stale=True, overwrite=True)``. Raises `SpaceError` when nothing is harvested yet.
-        """
-        full = self._stored()
-        other = full.done & (full.account.cases["version"] != full.account.position_of(function_version(self.fn)))
-        return full.ledger["status"].drop_attrs().copy(data=other).rename("stale")
+        self._costs = CostMemory()
 
     def harvest_combos(  # noqa: PLR0913 - the public spelling
         self,
@@ -195,7 +132,7 @@ class Harvester:
             The function's own, with a note that names the case; what was finished is merged and written before.
         """
         wishes = Wishes(as_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
-        return self._harvest(Asked(combos, cases, None, constants), wishes, settings)
+        return carried_out(self._job(Asked(combos, cases, None, constants), wishes, settings))  # type: ignore[no-any-return]
 
     def harvest_cases(  # noqa: PLR0913 - the public spelling
         self,
@@ -233,10 +170,77 @@ class Harvester:
             As for `harvest_combos`.
         """
         wishes = Wishes(as_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
-        return self._harvest(Asked(combos, cases, fn_args, constants), wishes, settings)
+        return carried_out(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))  # type: ignore[no-any-return]
 
-    def _harvest(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> xr.Dataset:
-        """Check everything that can be known, run, keep what came out, and only then raise what went wrong."""
+    def submit(
+        self,
+        combos: Any = None,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        cases: Any = None,
+        **wishes_and_settings: Any,
+    ) -> Run:
+        """Begin to harvest combos, cases or both, and return at once.
+
+        Parameters
+        ----------
+        combos, constants, fn_args, cases, **wishes_and_settings
+            As for `harvest_combos` and `harvest_cases`.
+
+        Returns
+        -------
+        Run
+            Its ``result()`` is what these would return; the results are merged, and written if ``sync``, before.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError, MergeError
+            Here, before anything runs; everything else is raised by ``result()``.
+        """
+        wishes, settings = as_wishes(wishes_and_settings)
+        return submitted(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
+
+    def plan(
+        self,
+        combos: Any = None,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        cases: Any = None,
+        **wishes_and_settings: Any,
+    ) -> Preview:
+        """Tell what a harvest would do, and run nothing.
+
+        Parameters
+        ----------
+        combos, constants, fn_args, cases, **wishes_and_settings
+            As for `harvest_combos` and `harvest_cases`.
+
+        Returns
+        -------
+        Preview
+            How many cases are new, stored, failed and stale, and which of them would run; how long that would take,
+            told from the stored cases; how large the dataset and its file become.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError
+            As for `harvest_combos`.
+
+        Examples
+        --------
+        >>> harvester = Harvester(Runner(lambda a: a**2, "square", verbosity=0))
+        >>> _ = harvester.harvest_combos({"a": [1, 2, 3]})
+        >>> preview = harvester.plan({"a": [2, 3, 4, 5]}, missing_only=True)
+        >>> preview.total, preview.stored, preview.new, [str(point) for point in preview.plan.points()]
+        (4, 2, 2, ['a=4', 'a=5'])
+        """
+        wishes, settings = as_wishes(wishes_and_settings)
+        return previewed(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
+
+    def _job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> Job:
+        """Read what is asked for against what is stored, and what becomes of it."""
         settings = dict(settings)
         changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
         options = self.runner.options(settings)
@@ -246,145 +250,34 @@ class Harvester:
         old = self._archive.current()
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
-        builder = DatasetBuilder(space, spec, origin)
-        self._check(builder.build(), old)
-        plan = chosen(space, old, wishes, origin.version)
-        log = Logged(builder, self._archive.begin, opening(spec, space.names, origin, wishes.on_conflict), plan)
-        sink = builder if self._store is None else log
-        report = carry_out(plan, spec, options, sink, lambda: self._check(builder.build(), old))
-        labelled = builder.build()
-        self.last_ds = labelled.data
-        if labelled.ledger["status"].any() or old is None:
-            self._archive.add(labelled, wishes.on_conflict, sync=wishes.sync, segment=log.segment)
-        elif wishes.sync:
+        last = self.runner.last if old is None else old
+        cost = self._costs(last)
+        states = cache(lambda: None if old is None else states_of(old, space, origin.version))
+        plan = in_order(chosen(space, states() if wishes.selective else None, wishes), options, cost)
+
+        def begin() -> Keeping:
+            builder = DatasetBuilder(space, spec, origin)
+            self._check(builder.outline())
+            first = opening(spec, space.names, origin, wishes.on_conflict)
+            log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
+            return Keeping(
+                builder, partial(self._keep, builder, wishes), log, lambda one: self._check(builder.glimpse(one))
+            )
+
+        def known() -> Known:
+            return Known(states(), extent_of(space, old, last), None if self._store is None else self._store.size)
+
+        return Job(spec, plan, options, begin, cost, known)
+
+    def _keep(self, builder: DatasetBuilder, wishes: Wishes, segment: Segment | None) -> xr.Dataset:
+        """Merge what a harvest gave, and write it if so wished."""
+        new = builder.build()
+        self.last_ds = new.data
+        if new.ledger["status"].any() or self._archive.current() is None:
+            self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
+            return new.data
+        if segment is not None:
+            segment.remove()
+        if wishes.sync:
             self._archive.save()
-        if report.error is not None:
-            raise report.error
-        return labelled.data
-
-    def _check(self, new: Labelled, old: Labelled | None) -> None:
-        """Raise what would keep new data from being merged or written."""
-        if old is not None:
-            check_mergeable(old, new)
-        if self._store is not None:
-            self._store.check_encodable(new)
-
-    def add_ds(self, new_ds: xr.Dataset, *, sync: bool = True, overwrite: bool | None = None) -> None:
-        """Merge a dataset that was made elsewhere; it is not changed.
-
-        Parameters
-        ----------
-        new_ds : xarray.Dataset
-            Its dimensions that are arguments of the function tell the cases; what is not null counts as done.
-        sync : bool
-            Whether to write the file.
-        overwrite : bool or None
-            As for `harvest_combos`.
-
-        Raises
-        ------
-        MergeError, ConflictError, StoreError
-            When it does not go together with the stored data, or cannot be written.
-        """
-        on_conflict = as_on_conflict(overwrite)
-        new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
-        self._check(new, self._archive.current())
-        self._archive.add(new, on_conflict, sync=sync)
-
-    def expand_dims(self, name: str, value: Any) -> None:
-        """Make an argument that did not vary so far a dimension, and write the file.
-
-        Parameters
-        ----------
-        name : str
-            The argument.
-        value : label
-            The value that all stored cases were made with.
-
-        Raises
-        ------
-        SpaceError
-            When nothing is stored, the dimension exists, or the cases were made with another value.
-        """
-        full = self._stored()
-        if name in full.data.dims:
-            msg = f"{name!r} is a dimension already"
-            raise SpaceError(msg)
-        if differing(full.constants, recorded({name: value})):
-            msg = f"the stored cases were made with {name}={full.constants[name]!r}, not {value!r}"
-            raise SpaceError(msg)
-        (labels,) = Combos((name,), ((value,),)).labelled().values
-
-        def grown(full: Labelled) -> Labelled:
-            constants = {key: kept for key, kept in full.constants.items() if key != name}
-            ledger = full.ledger.assign_attrs(constants=constants).expand_dims({name: list(labels)})
-            data = full.data.expand_dims({name: list(labels)})
-            data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
-            return Labelled(data, ledger)
-
-        self._archive.change(grown)
-
-    def drop_sel(self, labels: Mapping[str, Any] | None = None, *, errors: str = "raise", **labels_kwargs: Any) -> None:
-        """Drop labels with all their cases, and write the file.
-
-        Parameters
-        ----------
-        labels, errors, **labels_kwargs
-            As for `xarray.Dataset.drop_sel`.
-
-        Raises
-        ------
-        SpaceError
-            When nothing is stored.
-        KeyError
-            For a label that is not there, unless ``errors="ignore"``.
-        """
-        self._stored()
-        chosen = {**(labels or {}), **labels_kwargs}
-
-        def shrunk(full: Labelled) -> Labelled:
-            on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
-            data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
-            return Labelled(data, full.ledger.drop_sel(on_ledger, errors=errors))  # type: ignore[arg-type]
-
-        self._archive.change(shrunk)
-
-    def delete_ds(self) -> None:
-        """Remove the file, and forget what was harvested."""
-        self._archive.delete()
-
-    def _stored(self) -> Labelled:
-        full = self._archive.current()
-        if full is None:
-            msg = "nothing is harvested yet; call harvest_combos first"
-            raise SpaceError(msg)
-        return full
-
-    def plot(self, *wishes: Any, **named_wishes: Any) -> Any:
-        """Draw everything harvested so far, by label.
-
-        Parameters
-        ----------
-        *wishes, **named_wishes
-            As for ``Dataset.xyz.plot``: x, y, and by name var, by, color, row, col, err, kind, fixed and more; what is
-            not given is chosen from the data.
-
-        Returns
-        -------
-        holoviews object
-            It shows itself in a notebook, and takes ``.opts``, ``+`` and ``*``.
-
-        Raises
-        ------
-        ViewError
-            When the wishes do not fit the data, or there is none yet.
-        """
-        return plot(needed(self.full_ds, "harvest_combos"), *wishes, **named_wishes)
-
-    def __repr__(self) -> str:
-        """Show the runner and the file."""
-        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Harvester>\n{runner}\nSync file --> {self._archive.where}"
-
-    def _repr_html_(self) -> str:
-        return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))
+        return new.data

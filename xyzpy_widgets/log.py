@@ -21,10 +21,10 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.core.variables import Variable
 from xyzpy_widgets.errors import CaseError, EncodingError, FormatError, StoreError
+from xyzpy_widgets.job import Sink
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.run import Sink
 from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Logged", "Replay", "opening", "replay"]
@@ -209,7 +209,7 @@ def _outcome(batch: Mapping[str, Any], names: tuple[str, ...], start: int) -> Ou
     after = start + len(batch["values"])
     failures = []
     for number, one in enumerate(batch["failures"], after):
-        record = {key: one[key] for key in ("raised", "said", "traceback")}
+        record = {key: value for key, value in one.items() if key != "args"}
         error = CaseError(f"{one['raised']}: {one['said']}")
         failures.append(Failure(number, dict(zip(names, one["args"], strict=True)), error, record))
     return Outcome(range(start, after), batch["values"], batch["seconds"], tuple(failures), batch["finished"])

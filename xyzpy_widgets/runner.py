@@ -9,17 +9,24 @@ import xarray as xr
 
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.drawing import Drawable
 from xyzpy_widgets.execution.options import RunOptions, as_run_options
+from xyzpy_widgets.job import Job, Known, as_space, in_order, with_constants
+from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
-from xyzpy_widgets.run import as_space, carry_out, needed, with_constants
+from xyzpy_widgets.labelling.extent import extent_of
+from xyzpy_widgets.labelling.ledger import Labelled
+from xyzpy_widgets.labelling.timed import CostMemory
+from xyzpy_widgets.launch import carried_out, submitted
+from xyzpy_widgets.preview import Preview, previewed
+from xyzpy_widgets.run import Run
 from xyzpy_widgets.summary import runner_card
 from xyzpy_widgets.views.card import card_html
-from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Runner", "as_runner"]
 
 
-class Runner:
+class Runner(Drawable):
     """A function and the description of its outputs; it is still callable as the function.
 
     Parameters
@@ -54,6 +61,8 @@ class Runner:
         All of the above as one value.
     last_ds : xarray.Dataset or None
         What the last run gave, also when it ended early.
+    last : Labelled or None
+        The same, with the account of each case.
 
     Raises
     ------
@@ -66,6 +75,8 @@ class Runner:
     >>> dict(runner.run_combos({"a": [1, 2], "b": [3, 4, 5]}).sizes)
     {'a': 2, 'b': 3}
     """
+
+    _source = "run_combos"
 
     def __init__(  # noqa: PLR0913 - the public spelling
         self,
@@ -97,6 +108,8 @@ class Runner:
         as_run_options(**settings)
         self.settings = settings
         self.last_ds: xr.Dataset | None = None
+        self.last: Labelled | None = None
+        self._costs = CostMemory()
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -152,7 +165,7 @@ class Runner:
         Exception
             The function's own, with a note that names the case; what was finished is in `last_ds`.
         """
-        return self._run(combos, cases, None, constants, settings)
+        return carried_out(self._job(combos, cases, None, constants, settings))  # type: ignore[no-any-return]
 
     def run_cases(
         self,
@@ -188,42 +201,90 @@ class Runner:
         SpaceError, FunctionError, OptionError, ResultError, Exception
             As for `run_combos`.
         """
-        return self._run(combos, cases, fn_args, constants, settings)
+        return carried_out(self._job(combos, cases, fn_args, constants, settings))  # type: ignore[no-any-return]
 
-    def _run(self, combos: Any, cases: Any, fn_args: Any, constants: Any, settings: Mapping[str, Any]) -> xr.Dataset:
+    def submit(
+        self,
+        combos: Any = None,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        cases: Any = None,
+        **settings: Any,
+    ) -> Run:
+        """Begin to run over combos, cases or both, and return at once.
+
+        Parameters
+        ----------
+        combos, constants, fn_args, cases, **settings
+            As for `run_combos` and `run_cases`.
+
+        Returns
+        -------
+        Run
+            Its ``result()`` is what these would return.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError
+            Here, before anything runs; everything else is raised by ``result()``.
+        """
+        return submitted(self._job(combos, cases, fn_args, constants, settings))
+
+    def plan(
+        self,
+        combos: Any = None,
+        constants: Mapping[str, Any] | None = None,
+        fn_args: str | Sequence[str] | None = None,
+        *,
+        cases: Any = None,
+        **settings: Any,
+    ) -> Preview:
+        """Tell what a run would do, and run nothing.
+
+        Parameters
+        ----------
+        combos, constants, fn_args, cases, **settings
+            As for `run_combos` and `run_cases`.
+
+        Returns
+        -------
+        Preview
+            How many cases would run, and, told from the last run, how long they would take and how large their results
+            are.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError
+            As for `run_combos`.
+        """
+        return previewed(self._job(combos, cases, fn_args, constants, settings))
+
+    def _job(self, combos: Any, cases: Any, fn_args: Any, constants: Any, settings: Mapping[str, Any]) -> Job:
+        """Read what is asked for, and what becomes of it."""
         spec = with_constants(self.spec, constants)
         space = as_space(combos, cases, fn_args, spec).labelled()
-        builder = DatasetBuilder(space, spec)
-        report = carry_out(Plan(space), spec, self.options(settings), builder)
-        self.last_ds = builder.build().data
-        if report.error is not None:
-            raise report.error
-        return self.last_ds
+        options, last = self.options(settings), self.last
+        cost = self._costs(last)
+
+        def begin() -> Keeping:
+            builder = DatasetBuilder(space, spec)
+            return Keeping(builder, lambda _: self._keep(builder.build()))
+
+        plan = in_order(Plan(space), options, cost)
+        return Job(spec, plan, options, begin, cost, lambda: Known(extent=extent_of(space, None, last)))
+
+    def _keep(self, new: Labelled) -> xr.Dataset:
+        """Keep what a run gave as the last."""
+        self.last, self.last_ds = new, new.data
+        return new.data
 
     def options(self, settings: Mapping[str, Any]) -> RunOptions:
         """Return the run settings of one call: those given, over those of the runner; raise `OptionError`."""
         return as_run_options(**{**self.settings, **settings})
 
-    def plot(self, *wishes: Any, **named_wishes: Any) -> Any:
-        """Draw what the last run gave, by label.
-
-        Parameters
-        ----------
-        *wishes, **named_wishes
-            As for ``Dataset.xyz.plot``: x, y, and by name var, by, color, row, col, err, kind, fixed and more; what is
-            not given is chosen from the data.
-
-        Returns
-        -------
-        holoviews object
-            It shows itself in a notebook, and takes ``.opts``, ``+`` and ``*``.
-
-        Raises
-        ------
-        ViewError
-            When the wishes do not fit the data, or there is none yet.
-        """
-        return plot(needed(self.last_ds, "run_combos"), *wishes, **named_wishes)
+    def _drawn(self) -> xr.Dataset | None:
+        return self.last_ds
 
     def __repr__(self) -> str:
         """Show the function, its arguments and outputs."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -10,25 +12,34 @@ import numpy as np
 import pandas as pd
 
 from xyzpy_widgets.archive import Archive
+from xyzpy_widgets.collection import Collection
+from xyzpy_widgets.core.cost import CostModel
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.job import Job, Known, in_order, with_constants
+from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.account import Origin
+from xyzpy_widgets.labelling.extent import table_extent
 from xyzpy_widgets.labelling.frame import FrameBuilder, append
 from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.labelling.timed import cost_of_points
+from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, Replay, opening
-from xyzpy_widgets.run import carry_out, needed, with_constants
-from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.preview import Preview, previewed
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.runner import Runner
+from xyzpy_widgets.store.disk import size_of
+from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.store.table import TableStore
 from xyzpy_widgets.summary import table_card
 from xyzpy_widgets.views.card import card_html
-from xyzpy_widgets.views.plots import plot
 
 __all__ = ["Sampler"]
 
 
-class Sampler:
+class Sampler(Collection[pd.DataFrame]):
     """A Runner over random draws; each draw is a row of one table that only grows.
 
     Parameters
@@ -62,6 +73,8 @@ class Sampler:
     (['a', 'b', 'product'], 100)
     """
 
+    _source = "sample_combos"
+
     def __init__(
         self,
         runner: Runner | Callable[..., Any],
@@ -72,27 +85,14 @@ class Sampler:
         full_df: pd.DataFrame | None = None,
         seed: int | np.random.Generator | None = None,
     ) -> None:
-        self.runner = as_runner(runner)
+        super().__init__(runner)
         self.default_combos = _draws(default_combos)
         self.last_df: pd.DataFrame | None = None
+        self._cost: CostModel | None = None
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
         self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the function itself."""
-        return self.runner(*args, **kwargs)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function."""
-        return self.runner.fn
-
-    @property
-    def data_name(self) -> str | None:
-        """The path of the file, None without one."""
-        return None if self._store is None else str(self._store.path)
 
     @property
     def full_df(self) -> pd.DataFrame | None:
@@ -136,6 +136,80 @@ class Sampler:
         Exception
             The function's own, with a note that names the case; the finished rows are kept and written before.
         """
+        return carried_out(self._job(n, combos, seed, settings, sync=sync, rng=self._rng))  # type: ignore[no-any-return]
+
+    def submit(
+        self,
+        n: int,
+        combos: Any = None,
+        *,
+        seed: int | np.random.Generator | None = None,
+        sync: bool = True,
+        **settings: Any,
+    ) -> Run:
+        """Draw cases, begin to run them, and return at once.
+
+        Parameters
+        ----------
+        n, combos, seed, sync, **settings
+            As for `sample_combos`.
+
+        Returns
+        -------
+        Run
+            Its ``result()`` is what that would return; the rows are appended, and written if ``sync``, before.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError
+            Here, before anything runs; everything else is raised by ``result()``.
+        """
+        return submitted(self._job(n, combos, seed, settings, sync=sync, rng=self._rng))
+
+    def plan(
+        self,
+        n: int,
+        combos: Any = None,
+        *,
+        seed: int | np.random.Generator | None = None,
+        sync: bool = True,
+        **settings: Any,
+    ) -> Preview:
+        """Tell what a call of `sample_combos` would do, and run nothing.
+
+        The cases are drawn from a copy of the generator, so that the next call draws the same; only what draws from a
+        source of its own is drawn anew.
+
+        Parameters
+        ----------
+        n, combos, seed, sync, **settings
+            As for `sample_combos`.
+
+        Returns
+        -------
+        Preview
+            Every case is new; how long they would take is told from the last call, and how large the table and its file
+            become from the rows that are there.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError
+            As for `sample_combos`.
+        """
+        return previewed(self._job(n, combos, deepcopy(seed), settings, sync=sync, rng=deepcopy(self._rng)))
+
+    def _job(
+        self,
+        n: int,
+        combos: Any,
+        seed: Any,
+        settings: Mapping[str, Any],
+        *,
+        sync: bool,
+        rng: np.random.Generator,
+    ) -> Job:
+        """Draw what is asked for, and say what becomes of it."""
+        settings = dict(settings)
         spec = with_constants(self.runner.spec, settings.pop("constants", None))
         options = self.runner.options(settings)
         draws = {**self.default_combos, **_draws(combos)}
@@ -143,19 +217,35 @@ class Sampler:
         spec.check_call(tuple(ordered))
         if self._store is not None:
             self._store.check()
-        self._archive.current()
-        rng = self._rng if seed is None else np.random.default_rng(seed)
+        old, cost = self._archive.current(), self._cost
+        rng = rng if seed is None else np.random.default_rng(seed)
         seeded = seed is not None or self._seed is not None
         space = ParameterSpace(cases=draw_cases(n, ordered, rng, seeded=seeded))
-        plan, builder = Plan(space), FrameBuilder(space, spec)
-        log = Logged(builder, self._archive.begin, opening(spec, space.names, Origin(), "raise"), plan)
-        report = carry_out(plan, spec, options, builder if self._store is None else log)
-        self.last_df = builder.build()
-        if len(self.last_df):
-            self._archive.add(self.last_df, "raise", sync=sync)
-        if report.error is not None:
-            raise report.error
-        return self.last_df
+        plan = in_order(Plan(space), options, cost)
+
+        def begin() -> Keeping:
+            builder = FrameBuilder(space, spec)
+            first = opening(spec, space.names, Origin(), "raise")
+            log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
+            return Keeping(builder, partial(self._keep, builder, space, sync=sync), log)
+
+        def known() -> Known:
+            size = None if self._store is None else size_of(self._store.path)
+            return Known(None, table_extent(n, old), size)
+
+        return Job(spec, plan, options, begin, cost, known)
+
+    def _keep(
+        self, builder: FrameBuilder, space: ParameterSpace, segment: Segment | None, *, sync: bool
+    ) -> pd.DataFrame:
+        """Append the rows of a call, and write them if so wished."""
+        new = builder.build()
+        self.last_df, self._cost = new, cost_of_points(space, builder.seconds)
+        if len(new):
+            self._archive.add(new, "raise", sync=sync, segment=segment)
+        elif segment is not None:
+            segment.remove()
+        return new
 
     def add_df(self, new_df: pd.DataFrame, *, sync: bool = True) -> None:
         """Append rows that were made elsewhere.
@@ -178,33 +268,11 @@ class Sampler:
         """Remove the file, and forget the rows."""
         self._archive.delete()
 
-    def plot(self, *wishes: Any, **named_wishes: Any) -> Any:
-        """Draw all rows so far, by label.
-
-        Parameters
-        ----------
-        *wishes, **named_wishes
-            As for ``Dataset.xyz.plot``: x, y, and by name var, by, color, row, col, err, kind, fixed and more; what is
-            not given is chosen from the data.
-
-        Returns
-        -------
-        holoviews object
-            It shows itself in a notebook, and takes ``.opts``, ``+`` and ``*``.
-
-        Raises
-        ------
-        ViewError
-            When the wishes do not fit the data, or there is none yet.
-        """
-        table = needed(self.full_df, "sample_combos").copy(deep=False)
-        table.attrs |= {**self.runner.spec.arg_attrs, **self.runner.spec.var_attrs}
-        return plot(table, *wishes, **named_wishes)
-
-    def __repr__(self) -> str:
-        """Show the runner and the file."""
-        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Sampler>\n{runner}\nSync file --> {self._archive.where}"
+    def _drawn(self) -> pd.DataFrame | None:
+        full = self.full_df
+        if full is not None:
+            full.attrs |= {**self.runner.spec.arg_attrs, **self.runner.spec.var_attrs}
+        return full
 
     def _repr_html_(self) -> str:
         full = self._archive.current()
@@ -212,7 +280,7 @@ class Sampler:
 
 
 def _draws(given: Any) -> dict[str, Any]:
-    """Read draws from a mapping or pairs."""
+    """Read draws from a mapping or pairs; what can be gone through only once is listed, for it is drawn from often."""
     if given is None:
         return {}
     try:
@@ -220,7 +288,26 @@ def _draws(given: Any) -> dict[str, Any]:
     except (TypeError, ValueError) as error:
         msg = f"combos must be a mapping or pairs of names and draws, not {given!r}"
         raise SpaceError(msg) from error
-    return draws
+    once = [name for name, draw in draws.items() if isinstance(draw, Iterator) and not callable(draw)]
+    return {**draws, **{name: list(draws[name]) for name in once}}
+
+
+class TableWhole:
+    """A table as it grows; a `Whole`."""
+
+    def __init__(self, start: pd.DataFrame) -> None:
+        self.value = start
+
+    def check(self, new: pd.DataFrame) -> None:
+        """Rows go together with any others."""
+
+    def put(self, new: pd.DataFrame, on_conflict: OnConflict) -> None:  # noqa: ARG002 - rows do not conflict
+        """Append the new rows."""
+        self.value = append(self.value, new)
+
+    def write(self, store: TableStore) -> None:
+        """Write the file anew."""
+        store.write(self.value)
 
 
 class TableGrowth:
@@ -228,9 +315,13 @@ class TableGrowth:
 
     repeatable = False
 
-    def join(self, old: pd.DataFrame, new: pd.DataFrame, on_conflict: OnConflict) -> pd.DataFrame:  # noqa: ARG002 - rows do not conflict
-        """Append the new rows."""
-        return append(old, new)
+    def whole(self, value: pd.DataFrame) -> TableWhole:
+        """Begin with some rows."""
+        return TableWhole(value)
+
+    def copied(self, value: pd.DataFrame) -> pd.DataFrame:
+        """Return the same rows: a table is never changed, only replaced."""
+        return value
 
     def rebuilt(self, told: Replay) -> pd.DataFrame:
         """Make the rows of the cases that a log tells."""

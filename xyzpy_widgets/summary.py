@@ -12,37 +12,38 @@ from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.views.card import AxisRow, Card, span_of
 
-__all__ = ["harvest_card", "runner_card", "table_card"]
+__all__ = ["called", "harvest_card", "place_of", "runner_card", "table_card"]
 
 _LONGEST = 60
 
 
 def runner_card(spec: FunctionSpec) -> Card:
     """Tell the function, its arguments and outputs."""
-    return Card("Runner", _called(spec), _place(spec.fn), _rows(spec))
+    return Card("Runner", called(spec), place_of(spec.fn), _rows(spec))
 
 
 def harvest_card(spec: FunctionSpec, where: str, full: Labelled | None) -> Card:
     """Tell how much of the grid is there too."""
     rows = (*_rows(spec), ("data", where))
     if full is None:
-        return Card("Harvester", _called(spec), _place(spec.fn), (*rows, ("cases", "none harvested yet")))
+        return Card("Harvester", called(spec), place_of(spec.fn), (*rows, ("cases", "none harvested yet")))
     axes = tuple(AxisRow(arg, full.data.sizes[arg], span_of(full.data[arg].to_numpy())) for arg in full.args)
     done = full.done
-    return Card("Harvester", _called(spec), _place(spec.fn), rows, axes, int(done.sum()), int(done.size))
+    return Card("Harvester", called(spec), place_of(spec.fn), rows, axes, int(done.sum()), int(done.size))
 
 
 def table_card(spec: FunctionSpec, where: str, n_rows: int) -> Card:
     """Tell how many rows there are too."""
     rows = (*_rows(spec), ("data", where), ("rows", str(n_rows)))
-    return Card("Sampler", _called(spec), _place(spec.fn), rows)
+    return Card("Sampler", called(spec), place_of(spec.fn), rows)
 
 
-def _called(spec: FunctionSpec) -> str:
+def called(spec: FunctionSpec) -> str:
+    """Write a function as in its signature."""
     return f"{spec.name}({', '.join(spec.fn_args)})"
 
 
-def _place(fn: Callable[..., Any]) -> str:
+def place_of(fn: Callable[..., Any]) -> str:
     """Return the file and line of a function, nothing for one without source."""
     try:
         file, (_, line) = inspect.getsourcefile(fn), inspect.getsourcelines(fn)

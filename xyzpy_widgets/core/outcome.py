@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Failure", "Outcome", "RunReport", "Status"]
+__all__ = ["Failure", "Outcome", "Status"]
 
 
 _LONGEST = 8000
@@ -41,19 +41,36 @@ class Failure:
         What the function raised, with a note that names the case.
     record : mapping or None
         What `told` returns, where the exception itself is gone.
+    output, warnings : str
+        The end of what the last try wrote to stdout and stderr, and of the warnings that it caused.
+    tries : int
+        How often it was tried.
     """
 
     number: int
     args: dict[str, Any]
     exception: BaseException
-    record: Mapping[str, str] | None = None
+    record: Mapping[str, Any] | None = None
+    output: str = ""
+    warnings: str = ""
+    tries: int = 1
 
-    def told(self) -> dict[str, str]:
-        """Return what was raised as texts: the type, the message and the traceback, the last of limited length."""
+    def told(self) -> dict[str, Any]:
+        """Return what happened as plain values, each of limited length.
+
+        ``raised`` (the type), ``said`` (the message), ``traceback``, ``output``, ``warnings`` and ``tries``.
+        """
         if self.record is not None:
             return dict(self.record)
         trace = "".join(traceback.format_exception(self.exception))
-        return {"raised": type(self.exception).__name__, "said": str(self.exception), "traceback": trace[-_LONGEST:]}
+        return {
+            "raised": type(self.exception).__name__,
+            "said": str(self.exception),
+            "traceback": trace[-_LONGEST:],
+            "output": self.output,
+            "warnings": self.warnings,
+            "tries": self.tries,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +89,8 @@ class Outcome:
         The points of the batch that raised.
     finished : float
         When the batch was over, in seconds since the epoch; nan when that is not known.
+    cancelled : range or ndarray of intp
+        The points that were ended from outside before they came to an end of their own.
     """
 
     numbers: range | NDArray[np.intp]
@@ -79,24 +98,8 @@ class Outcome:
     seconds: NDArray[np.float32]
     failures: tuple[Failure, ...] = ()
     finished: float = math.nan
+    cancelled: range | NDArray[np.intp] = range(0)
 
     def __len__(self) -> int:
         """Count the points that have an end, good or bad."""
         return len(self.values) + len(self.failures)
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """How a run ended.
-
-    Attributes
-    ----------
-    done, failed : int
-        How many points came out well, and how many raised.
-    error : BaseException or None
-        What ended the run before its last point; it is raised again once the results are kept.
-    """
-
-    done: int
-    failed: int
-    error: BaseException | None = None

@@ -1,18 +1,107 @@
-"""The progress of a run as a bar: a real one in a notebook, text in a terminal."""
+"""The progress of a run: a snapshot of it, and a bar that shows it, a real one in a notebook, text in a terminal."""
 
 from __future__ import annotations
 
+import math
 import sys
-from types import TracebackType
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
 
-from xyzpy_widgets.core.outcome import Outcome
-from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.plan import Plan, Point
 
-__all__ = ["ProgressBar"]
+__all__ = ["Display", "Progress", "ProgressBar", "State", "duration"]
 
 _CASE = 2
 """The verbosity that shows the current case."""
+
+State = Literal["queued", "running", "paused", "held", "stopping", "done", "stopped", "cancelled", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Attributes
+    ----------
+    state : str
+        "queued" until it begins; "running"; "paused"; "held", which is paused by its budget of failures; "stopping"
+        while what is under way comes to its end; then "done", "stopped", "cancelled" or "failed".
+    total : int
+        How many cases run.
+    done, failed, cancelled : int
+        How many came out well, raised, and were ended from outside.
+    running : int
+        How many are with a worker now.
+    elapsed : float
+        Seconds since the start.
+    rate : float
+        Cases per second, without the pauses; nan before the first is over.
+    left : (float, float) or None
+        The interval that holds the seconds left with a probability of 80 %, see `Pace`; None where nothing is known.
+    current : tuple of Point
+        The first case of each batch that is with a worker now.
+    """
+
+    state: State
+    total: int
+    done: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    running: int = 0
+    elapsed: float = 0.0
+    rate: float = math.nan
+    left: tuple[float, float] | None = None
+    current: tuple[Point, ...] = ()
+
+    @property
+    def ended(self) -> int:
+        """How many cases have an end, good or bad."""
+        return self.done + self.failed + self.cancelled
+
+    @property
+    def over(self) -> bool:
+        """Whether the run has an end."""
+        return self.state in {"done", "stopped", "cancelled", "failed"}
+
+    def __str__(self) -> str:
+        """Write it as a line: ``27/50 done, 2 failed, 3.2 min left (2 min to 5 min)``."""
+        parts = [f"{self.done}/{self.total} done", *self._others()]
+        if self.over:
+            parts.append(f"{self.state} after {duration(self.elapsed)}")
+        elif self.state != "running":
+            parts.append(self.state)
+        elif self.left is not None:
+            parts.append(self._time_left(self.left))
+        return ", ".join(parts)
+
+    def _others(self) -> list[str]:
+        counts = (("failed", self.failed), ("cancelled", self.cancelled))
+        return [f"{count} {word}" for word, count in counts if count]
+
+    def _time_left(self, left: tuple[float, float]) -> str:
+        low, high = left
+        return f"{duration(math.sqrt(low * high))} left ({duration(low)} to {duration(high)})"
+
+
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
+
+
+def duration(seconds: float) -> str:
+    """Write a span of time in one unit: ``0.2 s``, ``41 s``, ``3 min``, ``2.5 h``."""
+    for size, unit in _UNITS:
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1g} s"  # noqa: PLR2004 - two digits are enough
+
+
+class Display(Protocol):
+    """What shows a run that is waited for."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far it is."""
+
+    def close(self) -> None:
+        """Leave the last state as it stands."""
 
 
 class ProgressBar:
@@ -22,42 +111,42 @@ class ProgressBar:
     ----------
     plan : Plan
         What runs.
-    verbosity : {0, 1, 2}
-        No progress, a bar, a bar with the case that ended last.
+    verbosity : {1, 2}
+        A bar, or a bar with the case that runs.
     """
 
     def __init__(self, plan: Plan, verbosity: int) -> None:
         from tqdm.auto import tqdm
 
-        self._plan = plan
         self._verbosity = verbosity
         self._shown: Any = None
-        off = verbosity == 0
-        if off or not _in_notebook(tqdm):
-            self._bar: Any = tqdm(total=len(plan), disable=off, dynamic_ncols=True)
+        form = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
+        if not _in_notebook(tqdm):
+            self._bar: Any = tqdm(total=len(plan), dynamic_ncols=True, bar_format=form)
             return
         from IPython.display import display
 
-        self._bar = tqdm(total=len(plan), display=False)
+        self._bar = tqdm(total=len(plan), display=False, bar_format=form)
         self._shown = display(self._bar.container, display_id=True)  # type: ignore[no-untyped-call]
 
-    def __enter__(self) -> Self:
-        """Start the clock."""
-        return self
+    def __call__(self, progress: Progress) -> None:
+        """Show how far it is."""
+        if self._verbosity >= _CASE and progress.current:
+            self._bar.set_description_str(", ".join(map(str, progress.current[:1])), refresh=False)
+        self._bar.n = progress.ended
+        self._bar.postfix = _remarks(progress)
+        self._bar.refresh()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def close(self) -> None:
         """Leave the bar as it stands; a notebook is saved with its last state, not with its first."""
         self._bar.close()
         if self._shown is not None:
             self._shown.update(self._bar.container)
 
-    def add(self, outcome: Outcome) -> None:
-        """Count a batch."""
-        if self._verbosity >= _CASE and len(outcome.numbers):
-            self._bar.set_description_str(str(self._plan.point(int(outcome.numbers[-1]))), refresh=False)
-        self._bar.update(len(outcome))
+
+def _remarks(progress: Progress) -> str:
+    """Return what stands behind the count: rate, what went wrong, the time left."""
+    return ", ".join(str(progress).split(", ")[1:])
 
 
 def _in_notebook(bar: type) -> bool:

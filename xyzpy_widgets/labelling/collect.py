@@ -31,6 +31,10 @@ class Collector(Protocol):
     def coords(self) -> dict[str, NDArray[Any]]:
         """The labels of the outputs' own dimensions."""
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The lengths of the outputs' own dimensions, as far as they are known."""
+
     def put(self, cells: Cells, values: list[Any]) -> None:
         """Place the results of some cells, all or none; raise `ResultError` for one that does not fit."""
 
@@ -57,6 +61,10 @@ class _Described:
     @property
     def coords(self) -> dict[str, NDArray[Any]]:
         return self._inner.coords
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return self._inner.sizes
 
     def put(self, cells: Cells, values: list[Any]) -> None:
         known = self._inner.copy()
@@ -100,6 +108,10 @@ class _Free:
     @property
     def coords(self) -> dict[str, NDArray[Any]]:
         return self._inner.coords
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return self._inner.sizes
 
     def put(self, cells: Cells, values: list[Any]) -> None:
         flat = np.arange(cells.start, cells.stop) if isinstance(cells, slice) else cells

@@ -15,10 +15,12 @@ from xyzpy_widgets.core.lattice import lattice_of
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.labelling.account import blank
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 
-__all__ = ["covered", "find_missing_cases", "looked_up"]
+__all__ = ["STALE", "covered", "find_missing_cases", "states_of"]
+
+STALE = len(Status) + 1
+"""The state of a case that another version of the function did; unlike those of `Status` it is never stored."""
 
 
 def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
@@ -26,24 +28,37 @@ def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
 
     The space must have every argument that is a dimension of the dataset.
     """
-    return np.asarray(looked_up(labelled, space, "status") == Status.DONE)
+    return np.asarray(_found(labelled, space, labelled.done, fill=False))
 
 
-def looked_up(labelled: Labelled, space: ParameterSpace, field: str) -> NDArray[Any]:
-    """Return a field of the account for each point of a space, shape ``(len(space),)``; blank for what is not there."""
+def states_of(labelled: Labelled, space: ParameterSpace, version: str) -> NDArray[np.int8]:
+    """Return the state of each point of a space, int8 of shape ``(len(space),)``.
+
+    It is ``Status.DONE``, or `STALE` where another version of the function did it, ``Status.FAILED``, or else
+    ``Status.MISSING``: what was cancelled never came to an end. The space must have every argument that is a dimension
+    of the dataset.
+    """
+    account = labelled.account
+    codes = np.where(np.isin(account.status, (Status.DONE, Status.FAILED)), account.status, np.int8(Status.MISSING))
+    codes[labelled.done & (account.cases["version"] != account.position_of(version))] = STALE
+    return np.asarray(_found(labelled, space, codes, fill=Status.MISSING))
+
+
+def _found(labelled: Labelled, space: ParameterSpace, values: NDArray[Any], *, fill: Any) -> NDArray[Any]:
+    """Return what an array over the stored cases has for each point of a space; ``fill`` for what is not there."""
     lattice = lattice_of(space)
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
-    where = [_places(labelled.data[arg], values) for arg, values in zip(labelled.args, axes, strict=True)]
-    values = labelled.account.cases[field]
-    padded = blank([size + 1 for size in values.shape]).cases[field]
+    where = [_places(labelled.data[arg], axis) for arg, axis in zip(labelled.args, axes, strict=True)]
+    padded = np.full([size + 1 for size in values.shape], fill, dtype=values.dtype)
     padded[tuple(map(slice, values.shape))] = values
     known = np.asarray(padded[np.ix_(*where)])
     order = [labelled.args.index(name) for name in lattice.names if name in labelled.args]
     shape = [
-        len(values) if name in labelled.args else 1 for name, values in zip(lattice.names, lattice.values, strict=True)
+        len(axis) if name in labelled.args else 1 for name, axis in zip(lattice.names, lattice.values, strict=True)
     ]
     full = np.broadcast_to(known.transpose(order).reshape(shape), lattice.shape)
-    return full.reshape(-1)[lattice.cells(np.arange(len(space)))]
+    found: NDArray[Any] = full.reshape(-1)[lattice.cells(range(len(space)))]
+    return found
 
 
 def _places(axis: xr.DataArray, values: Iterable[Any]) -> NDArray[np.intp]:

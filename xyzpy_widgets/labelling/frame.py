@@ -28,6 +28,11 @@ class FrameBuilder:
     space : ParameterSpace
     spec : FunctionSpec
         Its outputs must be scalars; `FunctionError` is raised otherwise.
+
+    Attributes
+    ----------
+    seconds : ndarray of float32
+        How long each case took, shape ``(len(space),)``; nan where that is not known.
     """
 
     def __init__(self, space: ParameterSpace, spec: FunctionSpec) -> None:
@@ -37,17 +42,23 @@ class FrameBuilder:
                 raise FunctionError(msg)
         self._space = space
         self._done = np.zeros(len(space), dtype=bool)
+        self.seconds = np.full(len(space), np.nan, dtype=np.float32)
         self._collector = collector_of(spec, len(space), space.names, scalars_only=True)
 
     def add(self, outcome: Outcome) -> None:
         """Place a batch; raise `ResultError` for a result that does not fit, with the others placed."""
         if outcome.values:
+            self.seconds[self._rows(outcome.numbers)] = outcome.seconds
             place(self._space, outcome, self._put)
 
     def _put(self, numbers: Any, values: list[Any]) -> None:
-        rows = slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
+        rows = self._rows(numbers)
         self._collector.put(rows, values)
         self._done[rows] = True
+
+    @staticmethod
+    def _rows(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:
+        return slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
 
     def build(self) -> pd.DataFrame:
         """Return the rows of the cases that are done, in the order of the space."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-__all__ = ["sync", "sync_folder"]
+__all__ = ["size_of", "sync", "sync_folder"]
+
+
+def size_of(path: Path) -> int:
+    """Return how many bytes a file has, or the files of a folder; 0 where there is none."""
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.exists() else 0
 
 
 def sync(descriptor: int) -> None:

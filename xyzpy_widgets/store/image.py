@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.store.attributes import Plain
+from xyzpy_widgets.store.literal import Json
 
-__all__ = ["BLOCK", "Image", "PlainVariable", "Source", "checksums", "count_checksums", "ledger_group"]
+__all__ = [
+    "BLOCK",
+    "Image",
+    "PlainVariable",
+    "Remains",
+    "Source",
+    "checksums",
+    "count_checksums",
+    "ledger_group",
+    "rescue",
+]
 
-BLOCK = 16384
+BLOCK = 4096
 """The bytes that share a checksum."""
 
 
@@ -26,6 +38,8 @@ class PlainVariable:
     dims: tuple[str, ...]
     values: NDArray[Any]
     attrs: Mapping[str, Plain]
+    note: Mapping[str, Json] = field(default_factory=dict)
+    """What the schema says of its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +78,34 @@ class Source:
         The group that has the schema; None in a file of another program.
     read : callable
         Reads the plain values of a variable, given its group (None for the root) and name; raises `FormatError`.
+    room : slice or None
+        The bytes that are left for what is pending, see `inplace`; None where there are none.
     """
 
     path: Path
     names: frozenset[str]
     group: str | None
     read: Callable[[str | None, str], NDArray[Any]]
+    room: slice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What any reader sees of a damaged file.
+
+    Attributes
+    ----------
+    variables : dict of str to xarray.Variable
+        Those of the root group that can be read, as they stand in the file.
+    cut : dict of str to ndarray of bool
+        Of some of them, which cells are known to be gone.
+    lost : dict of str to str
+        The variables that cannot be read, and why.
+    """
+
+    variables: dict[str, xr.Variable] = field(default_factory=dict)
+    cut: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
 
 
 def ledger_group(taken: Callable[[str], bool]) -> str:
@@ -80,16 +116,21 @@ def ledger_group(taken: Callable[[str], bool]) -> str:
     return group
 
 
-def checksums(values: NDArray[Any]) -> Iterator[int]:
+def checksums(values: NDArray[Any], block: int = BLOCK) -> Iterator[int]:
     """Return the CRC-32 of each block of numbers in C order, or the one of all texts, joined by NUL."""
     if values.dtype == object:
         yield zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))
         return
     buffer = values.reshape(-1).view(np.uint8).data
-    for start in range(0, len(buffer), BLOCK):
-        yield zlib.crc32(buffer[start : start + BLOCK])
+    for start in range(0, len(buffer), block):
+        yield zlib.crc32(buffer[start : start + block])
 
 
-def count_checksums(dtype: np.dtype[Any], size: int) -> int:
+def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:
     """Return how many checksums so many plain values have."""
-    return 1 if dtype.kind in "OTU" else -(-size * dtype.itemsize // BLOCK)
+    return 1 if dtype.kind in "OTU" else -(-size * dtype.itemsize // block)
+
+
+def rescue(path: Path) -> str:
+    """Return what to do with a damaged file."""
+    return f"xyz.recover({str(path)!r}) gives back all of it that is whole, and keeps the old file"

@@ -1,0 +1,93 @@
+"""Who is told of changes: often enough to follow, seldom enough to cost nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Event, Lock, Thread
+
+from xyzpy_widgets.execution.progress import Progress
+
+__all__ = ["Listener", "Listeners"]
+
+_LOG = logging.getLogger("xyzpy_widgets")
+_SECONDS_BETWEEN = 0.1
+_HEARTBEAT_SECONDS = 1.0
+
+Listener = Callable[[Progress], None]
+
+
+class Listeners:
+    """Tells listeners of a run, from a thread of its own, how far it is.
+
+    They are told at most 10 times a second, once a second where nothing changes, and of the end in any case. What a
+    listener raises is logged, as by the callbacks of `concurrent.futures.Future`, and it is told no more.
+
+    Parameters
+    ----------
+    snapshot : callable
+        Returns how far the run is.
+    """
+
+    def __init__(self, snapshot: Callable[[], Progress]) -> None:
+        self._snapshot = snapshot
+        self._all: dict[object, Listener] = {}
+        self._guard = Lock()
+        self._due = Event()
+        self._over = Event()
+        self._thread: Thread | None = None
+
+    def add(self, listener: Listener) -> Callable[[], None]:
+        """Tell a listener from now on; return what ends that. After the end it is told once, at once."""
+        key = object()
+        with self._guard:
+            closed = self._over.is_set()
+            self._all[key] = listener
+            if not closed and self._thread is None:
+                self._thread = Thread(target=self._serve, name="xyzpy_widgets-listeners", daemon=True)
+                self._thread.start()
+        if closed:
+            self._tell(key, listener)
+        else:
+            self._due.set()
+        return lambda: self._drop(key)
+
+    def changed(self) -> None:
+        """Note that there is something to tell."""
+        if not self._due.is_set():
+            self._due.set()
+
+    def close(self) -> None:
+        """Tell everyone of the end."""
+        with self._guard:
+            self._over.set()
+        self._due.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._tell_all()
+
+    def _serve(self) -> None:
+        while not self._over.is_set():
+            self._due.wait(_HEARTBEAT_SECONDS)
+            self._due.clear()
+            if self._over.is_set():
+                return
+            self._tell_all()
+            self._over.wait(_SECONDS_BETWEEN)
+
+    def _tell_all(self) -> None:
+        with self._guard:
+            listeners = list(self._all.items())
+        for key, listener in listeners:
+            self._tell(key, listener)
+
+    def _tell(self, key: object, listener: Listener) -> None:
+        try:
+            listener(self._snapshot())
+        except Exception:  # noqa: BLE001 - told to the log, as Future does; a listener is no part of the run
+            _LOG.exception("%r raised, and is told no more", listener)
+            self._drop(key)
+
+    def _drop(self, key: object) -> None:
+        with self._guard:
+            self._all.pop(key, None)

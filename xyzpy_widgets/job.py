@@ -1,0 +1,117 @@
+"""`Job`: what is asked for, read and checked, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.cost import CostModel
+from xyzpy_widgets.core.forms import as_cases, as_combos
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.outcome import Outcome
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.execution.options import RunOptions
+from xyzpy_widgets.labelling.extent import Extent
+
+__all__ = ["Builder", "Job", "Known", "Sink", "as_space", "in_order", "with_constants"]
+
+
+class Sink(Protocol):
+    """What outcomes are placed in."""
+
+    def add(self, outcome: Outcome) -> None:
+        """Place a batch; what raises ends the run before the rest is computed."""
+
+
+class Builder(Sink, Protocol):
+    """A sink that makes something of what was placed."""
+
+    def build(self) -> Any:
+        """Keep what was placed, where it is to be kept, and return what the run gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the points of a plan before it runs.
+
+    Attributes
+    ----------
+    states : ndarray of int8 or None
+        The state of each point of the space, see `states_of`; None where nothing is stored.
+    extent : Extent or None
+        How large the data becomes; None where its outputs are not known.
+    file_bytes : int or None
+        The size of the file now, 0 where it is yet to be made; None where there is to be none.
+    """
+
+    states: NDArray[np.int8] | None = None
+    extent: Extent | None = None
+    file_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What would run, and what becomes of it; making one runs nothing.
+
+    Attributes
+    ----------
+    spec : FunctionSpec
+        What is called.
+    plan : Plan
+        For which points, in which order.
+    options : RunOptions
+        Where and how.
+    begin : callable
+        Opens what the outcomes are placed in; it raises what would keep them from it. Its ``build`` is called at the
+        end of the run, however that came.
+    cost : CostModel or None
+        How long cases take; None where none is timed.
+    known : callable
+        Returns what is known beforehand.
+    """
+
+    spec: FunctionSpec
+    plan: Plan
+    options: RunOptions
+    begin: Callable[[], Builder]
+    cost: CostModel | None = None
+    known: Callable[[], Known] = Known
+
+    @property
+    def in_turn(self) -> Plan:
+        """The plan in the order in which it runs."""
+        return self.plan if self.options.seed is None else self.plan.shuffled(self.options.seed)
+
+
+def in_order(plan: Plan, options: RunOptions, cost: CostModel | None) -> Plan:
+    """Return the plan with the cases first that are expected to take longest, where that is wished and known."""
+    if cost is None or options.order != "longest":
+        return plan
+    order = np.argsort(-cost.expected(plan), kind="stable")
+    return replace(plan, todo=order if plan.todo is None else plan.todo[:][order])
+
+
+def as_space(
+    combos: Any,
+    cases: Any,
+    fn_args: str | Sequence[str] | None,
+    spec: FunctionSpec,
+    stored: Mapping[str, Iterable[Any]] | None = None,
+) -> ParameterSpace:
+    """Read combos and cases, and check that the function can be called with them."""
+    given = as_combos(combos, stored)
+    remaining = [name for name in spec.fn_args if name not in spec.fixed and name not in given.names]
+    space = ParameterSpace(as_cases(cases, fn_args, remaining), given)
+    if len(space):
+        spec.check_call(space.names)
+    return space
+
+
+def with_constants(spec: FunctionSpec, constants: Mapping[str, Any] | None) -> FunctionSpec:
+    """Return the description with the constants of one call added."""
+    return replace(spec, constants={**spec.constants, **dict(constants)}) if constants else spec

@@ -1,0 +1,57 @@
+"""Cases whose time is known, and what they tell of the time of others."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.cost import MOST_KNOWN, CostModel
+from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.labelling.ledger import Labelled
+
+__all__ = ["CostMemory", "cost_of_points"]
+
+_MOST_LOOKED_AT = 2**18
+
+
+class CostMemory:
+    """Learns how long cases take from those that are stored, once for the same cases with the same times."""
+
+    def __init__(self) -> None:
+        self._model: CostModel | None = None
+
+    def __call__(self, labelled: Labelled | None) -> CostModel | None:
+        """Return the model, None where no case is timed."""
+        model = None if labelled is None else _cost_of(labelled)
+        if model is None or self._model is None or not model.is_like(self._model):
+            self._model = model
+        return self._model
+
+
+def _cost_of(labelled: Labelled) -> CostModel | None:
+    if "seconds" not in labelled.ledger:
+        return None
+    variable = labelled.ledger["seconds"]
+    seconds = variable.to_numpy().reshape(-1)
+    picked, known = _picked(seconds)
+    places = np.unravel_index(picked, variable.shape) if labelled.args else ()
+    columns = {arg: list(labelled.data[arg].to_numpy()[at]) for arg, at in zip(labelled.args, places, strict=True)}
+    return CostModel.fit(columns, seconds[picked], known)
+
+
+def cost_of_points(space: ParameterSpace, seconds: NDArray[np.float32]) -> CostModel | None:
+    """Learn from the seconds of each point of a space, shape ``(len(space),)``, nan where that is not known."""
+    picked, known = _picked(seconds)
+    columns = dict(zip(space.names, zip(*space.args_at(picked), strict=True), strict=False))
+    return CostModel.fit(columns, seconds[picked], known)
+
+
+def _picked(seconds: NDArray[np.float32]) -> tuple[NDArray[np.intp], int]:
+    """Return where times are known, of many some at random and always the same; and how many are known."""
+    rng, n = np.random.default_rng(0), len(seconds)
+    looked_at = np.arange(n) if n <= _MOST_LOOKED_AT else np.unique(rng.integers(n, size=_MOST_LOOKED_AT))
+    found = looked_at[np.isfinite(seconds[looked_at])]
+    known = len(found) if n <= _MOST_LOOKED_AT else int(np.count_nonzero(np.isfinite(seconds)))
+    if len(found) > MOST_KNOWN:
+        found = np.sort(rng.choice(found, MOST_KNOWN, replace=False))
+    return found, known

@@ -1,0 +1,61 @@
+"""Carrying jobs out: in a thread of their own, or in that of the caller, who looks at a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from threading import Thread
+from typing import Any
+
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.execution.options import as_run_options
+from xyzpy_widgets.execution.progress import Display, ProgressBar
+from xyzpy_widgets.job import Builder, Job
+from xyzpy_widgets.run import Run
+
+__all__ = ["built", "carried_out", "show_with", "submitted"]
+
+
+def submitted(job: Job) -> Run:
+    """Carry a job out in a thread of its own, and return its handle at once."""
+    run = Run(job, holds=True)
+    Thread(target=run.carry_out, name=f"xyzpy_widgets-run-{run.number}", daemon=True).start()
+    return run
+
+
+def carried_out(job: Job) -> Any:
+    """Carry a job out in this thread, where Ctrl-C reaches it, with a display; return what it gives, or raise."""
+    run = Run(job, holds=False)
+    display = _display(run) if job.options.verbosity else None
+    try:
+        if display is not None:
+            run.listen(display)
+        run.carry_out()
+    finally:
+        if display is not None:
+            display.close()
+    try:
+        return run.result()
+    finally:
+        del run  # else what it raises would hold itself, through its traceback
+
+
+def built(space: ParameterSpace, spec: FunctionSpec, builder: Builder, settings: Mapping[str, Any]) -> Any:
+    """Run a whole space into a builder and return what it makes; raise what ended the run early."""
+    options = as_run_options(**settings)
+    return carried_out(Job(spec, Plan(space), options, lambda: builder))
+
+
+def show_with(display: Callable[[Run], Display]) -> Callable[[Run], Display]:
+    """Choose what shows the runs that are waited for; return what did so before."""
+    global _display
+    before, _display = _display, display
+    return before
+
+
+def _bar(run: Run) -> Display:
+    return ProgressBar(run.plan, run.options.verbosity)
+
+
+_display: Callable[[Run], Display] = _bar
