@@ -60,6 +60,13 @@ export async function show<Name extends keyof WidgetTraits>(
   return { model, view, close };
 }
 
+/** The panel within a view. */
+export function rootOf(view: HTMLElement): Element {
+  const root = view.firstElementChild;
+  if (!root) throw new Error('The view is empty.');
+  return root;
+}
+
 function named(element: Element): string {
   return (element.getAttribute('aria-label') ?? element.textContent).trim();
 }
