@@ -9,6 +9,7 @@ from IPython.display import display
 
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import Run
+from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.feed import Feed, obey
 from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy
@@ -19,6 +20,7 @@ __all__ = ["LiveMonitor"]
 
 _SECONDS_BETWEEN_LOOKS = 0.25
 _A_MOMENT_SECONDS = 0.4
+_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class LiveMonitor:
@@ -48,12 +50,12 @@ class LiveMonitor:
 
     def _opened(self) -> Feed:
         """Put the widget in the place of the card."""
-        self._monitor = monitor = RunMonitor(title=self._run.name, control_path=self._file.path)
+        self._monitor = monitor = RunMonitor(title=called(self._run.spec), control_path=self._file.path)
         heard_while_busy(monitor)
-        feed = Feed(monitor, self._run, {}, lambda _: "")
+        feed = Feed(monitor, self._run, lambda _: "")
         monitor.on_msg(lambda _widget, content, _buffers: self._heard(feed, content))
         answering(monitor, {})
-        view: Any = monitor._repr_mimebundle_()
+        view = {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": monitor.model_id}}
         if self._shown is not None:
             self._shown.update({**view, **self._still()}, raw=True)
         Thread(target=self._look, name="xyzpy_widgets-control", daemon=True).start()
@@ -70,7 +72,8 @@ class LiveMonitor:
 
     def _still(self) -> dict[str, str]:
         progress = self._run.progress
-        return bundle(progress_text(progress), progress_html(self._run.name, progress))
+        title = called(self._run.spec)
+        return bundle(f"{title}: {progress_text(progress)}", progress_html(title, progress))
 
     def _heard(self, feed: Feed, content: Any) -> None:
         match content:
