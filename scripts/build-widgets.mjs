@@ -14,6 +14,7 @@ await build({
   jsx: 'automatic',
   jsxImportSource: 'preact',
   minify: true,
+  charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
 });

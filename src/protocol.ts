@@ -280,7 +280,10 @@ export interface RunMonitorTraits extends CommonTraits {
   states: DataView | null;
   states_serial: number;
   selection: Selection;
-  /** A file, relative to the root of the Jupyter server, in which a busy kernel reads a control word; may be empty. */
+  /**
+   * A file, relative to the root of the Jupyter server, in which a busy kernel reads a control word; may be empty. Its
+   * name ends in `CONTROL_SUFFIX` and does not begin with a dot, since the server writes no hidden files.
+   */
   control_path: string;
 }
 
@@ -361,6 +364,9 @@ export const CASE_STATES: readonly CaseState[] = ['missing', 'done', 'failed', '
 
 /** The word that steers a run; also the whole content of the control file. */
 export type ControlWord = 'pause' | 'resume' | 'stop' | 'cancel';
+
+/** How the name of every control file ends; no other file is written. */
+export const CONTROL_SUFFIX = '.xyzpy-control';
 
 /** The cases of one of the counts of the plan card. */
 export type Counted = 'total' | 'stored' | 'failed' | 'new' | 'stale';
@@ -529,6 +535,11 @@ function isRecord(given: unknown): given is Record<string, unknown> {
   return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
+/** Whether a word steers a run. */
+export function isControlWord(given: unknown): given is ControlWord {
+  return given === 'pause' || given === 'resume' || given === 'stop' || given === 'cancel';
+}
+
 /** Whether a custom message is one of those that the kernel sends. */
 export function isSent(given: unknown): given is Sent {
   if (!isRecord(given)) return false;
@@ -544,7 +555,7 @@ export function isSent(given: unknown): given is Sent {
  * an application that serves it calls `preventDefault`, and a widget whose event nobody served knows that it is alone.
  */
 export const HOST_EVENTS = {
-  /** Is there an application that inserts cells? No detail. */
+  /** Is there a notebook around, and an application that inserts cells? No detail. */
   probe: 'xyzpy:probe',
   /** Insert a cell with this code below the cell that shows the widget. */
   insertCell: 'xyzpy:insert-cell',

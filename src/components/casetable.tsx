@@ -20,47 +20,49 @@ interface CaseTableProps {
 }
 
 /** Cases to be run as they stand, pasted from a spreadsheet; they combine with every value of the rows above. */
-export function CaseTable({ text, known, problem, told, onChange }: CaseTableProps): JSX.Element {
+export function CaseTable(props: CaseTableProps): JSX.Element {
   const [wanted, want] = useState(false);
-  const open = wanted || text !== '';
-  if (!open) {
+  if (wanted || props.text) {
     return (
-      <Button
-        class="xyzpy-quiet"
-        expanded={false}
-        onClick={() => {
-          want(true);
+      <OpenTable
+        {...props}
+        onRemove={() => {
+          want(false);
+          props.onChange('');
         }}
-      >
-        Add a table of cases …
-      </Button>
+      />
     );
   }
-  const table = readTable(text, known);
-  const wrong = table.problem || problem;
+  return (
+    <Button
+      class="xyzpy-quiet"
+      expanded={false}
+      onClick={() => {
+        want(true);
+      }}
+    >
+      Add a table of cases …
+    </Button>
+  );
+}
+
+function OpenTable({ problem, onRemove, ...rest }: CaseTableProps & { readonly onRemove: () => void }): JSX.Element {
+  const { text, known, told } = rest;
+  const { columns, rows, problem: own } = readTable(text, known);
+  const wrong = own || problem;
+  const read = rows.length ? `${counted(rows.length, 'case')} read.` : 'The first line names the arguments.';
   return (
     <div class="xyzpy-cases">
-      <CaseField text={text} known={known} wrong={wrong} told={told} onChange={onChange} />
+      <CaseField {...rest} wrong={wrong} />
       <div class="xyzpy-line">
         <span id={told} class={wrong ? 'xyzpy-problem' : 'xyzpy-sub'}>
-          {wrong ||
-            (table.rows.length ? `${counted(table.rows.length, 'case')} read.` : 'The first line names the arguments.')}
+          {wrong || read}
         </span>
-        <span class="xyzpy-push">
-          <Button
-            class="xyzpy-quiet"
-            onClick={() => {
-              want(false);
-              onChange('');
-            }}
-          >
-            Remove the table
-          </Button>
-        </span>
+        <Button class="xyzpy-quiet xyzpy-push" onClick={onRemove}>
+          Remove the table
+        </Button>
       </div>
-      {table.rows.length > 0 && (
-        <Table label="The first cases" columns={table.columns} rows={table.rows.slice(0, SHOWN)} />
-      )}
+      {rows.length > 0 && <Table label="The first cases" columns={columns} rows={rows.slice(0, SHOWN)} />}
     </div>
   );
 }
@@ -72,7 +74,7 @@ interface CaseFieldProps extends Omit<CaseTableProps, 'problem'> {
 function CaseField({ text, known, wrong, told, onChange }: CaseFieldProps): JSX.Element {
   return (
     <label class="xyzpy-field">
-      <span>Table of cases: paste columns from a spreadsheet, or type them with commas</span>
+      <span class="xyzpy-label">Table of cases: paste columns from a spreadsheet, or type them with commas</span>
       <textarea
         rows={5}
         value={text}

@@ -10,7 +10,7 @@ export function Field({
 }): JSX.Element {
   return (
     <label class="xyzpy-field">
-      <span>{label}</span>
+      <span class="xyzpy-label">{label}</span>
       {children}
     </label>
   );

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 
+import { asNumber } from '../core/literals';
 import { judge } from '../core/rows';
 import type { Argument, Distribution, Kind, Row } from '../protocol';
 import { Check, Field, Select, Text } from './controls';
@@ -143,7 +144,7 @@ function DistributionFields({ row, distributions, invalid, told, onChange }: Fie
             size={7}
             numeric
             told={told}
-            invalid={invalid}
+            invalid={invalid && asNumber(row.parameters[place] ?? '') === null}
             onChange={(text) => {
               onChange({
                 parameters: chosen.parameters.map((_, at) => (at === place ? text : (row.parameters[at] ?? ''))),

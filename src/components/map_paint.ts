@@ -1,7 +1,7 @@
 /** How the case map is drawn: pixel by pixel into one image, so that a million cases take a few milliseconds. */
 
 import { type Raster, worstStates } from '../core/casemap';
-import { type Colour, type Palette, press, stampsOf } from '../core/stamps';
+import { type Colour, type Palette, pixel, press, raise, stampsOf } from '../core/stamps';
 import { CASE_STATES } from '../protocol';
 
 /** Read a colour that a style sheet gives as six hexadecimal digits. */
@@ -30,6 +30,8 @@ export function paint(canvas: HTMLCanvasElement, raster: Raster, states: Uint8Ar
   if (canvas.width !== wide || canvas.height !== high) [canvas.width, canvas.height] = [wide, high];
   const image = context.createImageData(wide, high);
   const sheet = { pixels: new Uint32Array(image.data.buffer), width: wide };
-  press(sheet, worstStates(raster, states), stampsOf(width - gap, height - gap, paletteOf(canvas)), raster);
+  const [worst, palette] = [worstStates(raster, states), paletteOf(canvas)];
+  press(sheet, worst, stampsOf(width - gap, height - gap, palette), raster);
+  raise(sheet, worst, pixel(palette.failed[0], palette.failed[1], 0), raster);
   context.putImageData(image, 0, 0);
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import { bytes, counted, duration, grouped, interval, middle } from '../core/format';
 import { CHOICES, countsOf, toRun } from '../core/plan';
-import type { CaseState, Choice, Counted, Plan, Trial, Wishes } from '../protocol';
+import type { CaseState, Counted, Plan, Trial, Wishes } from '../protocol';
 import { Button, Check, Field, Select, Text } from './controls';
 import { Mark } from './mark';
 
@@ -66,12 +66,14 @@ interface FactsProps {
 }
 
 function TimeFact({ plan, trial, busy, onTry }: FactsProps): JSX.Element {
+  if (plan.to_run === 0) return <dd>nothing to run</dd>;
   if (plan.seconds) {
+    const [about, ends] = [duration(middle(plan.seconds)), interval(plan.seconds)];
     return (
       <dd>
-        about {duration(middle(plan.seconds))}{' '}
+        about {about}{' '}
         <span class="xyzpy-sub">
-          {interval(plan.seconds)}, from {counted(plan.timings, 'timed case')}
+          {ends === about ? '' : `${ends}, `}from {counted(plan.timings, 'timed case')}
         </span>
       </dd>
     );
@@ -79,11 +81,9 @@ function TimeFact({ plan, trial, busy, onTry }: FactsProps): JSX.Element {
   return (
     <dd class="xyzpy-line">
       unknown
-      {plan.to_run > 0 && (
-        <Button onClick={onTry} disabled={busy || trial.state === 'running'}>
-          {trial.state === 'running' ? 'Trying one case …' : 'Try one case'}
-        </Button>
-      )}
+      <Button onClick={onTry} disabled={busy || trial.state === 'running'}>
+        {trial.state === 'running' ? 'Trying one case …' : 'Try one case'}
+      </Button>
     </dd>
   );
 }
@@ -126,32 +126,40 @@ interface WishesProps {
   readonly onChange: (changes: Partial<Wishes>) => void;
 }
 
-/** Which cases run: the new, those and the failed, or all. */
-export function Choices({ plan, wishes, name, onChange }: WishesProps): JSX.Element {
-  const radio = (choice: Choice, word: string): JSX.Element => (
-    <label key={choice} class="xyzpy-segment">
-      <input
-        type="radio"
-        name={name}
-        checked={wishes.choice === choice}
-        onChange={() => {
-          onChange({ choice });
-        }}
-      />
-      <span>
-        {word}
-        {plan && <b> {grouped(toRun(plan, { choice, stale: false }))}</b>}
-      </span>
-    </label>
+function Segments({ plan, wishes, name, onChange }: WishesProps): JSX.Element {
+  return (
+    <span class="xyzpy-segments" role="radiogroup" aria-labelledby={`${name}-label`}>
+      {CHOICES.map(([choice, word]) => (
+        <label key={choice} class="xyzpy-segment">
+          <input
+            type="radio"
+            name={name}
+            checked={wishes.choice === choice}
+            onChange={() => {
+              onChange({ choice });
+            }}
+          />
+          <span>
+            {word}
+            {plan && <b> {grouped(toRun(plan, { choice, stale: false }))}</b>}
+          </span>
+        </label>
+      ))}
+    </span>
   );
+}
+
+/** Which cases run: the new, those and the failed, or all. */
+export function Choices(props: WishesProps): JSX.Element {
+  const { plan, wishes, name, onChange } = props;
   const stale = plan?.stale ?? 0;
   return (
     <div class="xyzpy-line">
       <span class="xyzpy-field">
-        <span id={`${name}-label`}>Which cases</span>
-        <span class="xyzpy-segments" role="radiogroup" aria-labelledby={`${name}-label`}>
-          {CHOICES.map(([choice, word]) => radio(choice, word))}
+        <span id={`${name}-label`} class="xyzpy-label">
+          Which cases
         </span>
+        <Segments {...props} />
       </span>
       {wishes.choice !== 'all' && (stale > 0 || wishes.stale) && (
         <span class="xyzpy-beside">

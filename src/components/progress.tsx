@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import { counted, duration, grouped, interval, percent, rate } from '../core/format';
+import { clock, counted, duration, grouped, interval, percent, rate } from '../core/format';
 import { ended, isActive, progressText, RUN_WORDS, runWord, tookText, waiting } from '../core/progress';
 import type { CaseState, ControlWord, Progress } from '../protocol';
 import { Button } from './controls';
@@ -79,7 +79,7 @@ export function Stats({ progress }: { readonly progress: Progress }): JSX.Elemen
       )}
       {active && <Stat word="left">{left ? interval(left) : 'unknown'}</Stat>}
       {active && progress.rate !== null && <Stat word="throughput">{rate(progress.rate)}</Stat>}
-      <Stat word={active ? 'elapsed' : 'took'}>{active ? duration(elapsed) : tookText(progress)}</Stat>
+      <Stat word={active ? 'elapsed' : 'took'}>{active ? clock(elapsed) : tookText(progress)}</Stat>
     </dl>
   );
 }

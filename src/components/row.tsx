@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { JSX, TargetedKeyboardEvent } from 'preact';
 
 import { counted } from '../core/format';
 import type { Argument, Distribution, Row, RowVerdict } from '../protocol';
@@ -55,7 +55,7 @@ function Movers({ row, first, last, onMove }: RowProps): JSX.Element {
   );
 }
 
-function onKey(event: JSX.TargetedKeyboardEvent<HTMLElement>, { first, last, onMove }: RowProps): void {
+function onKey(event: TargetedKeyboardEvent<HTMLElement>, { first, last, onMove }: RowProps): void {
   if (!event.altKey || !(event.key === 'ArrowUp' || event.key === 'ArrowDown')) return;
   event.preventDefault();
   const by = event.key === 'ArrowUp' ? -1 : 1;

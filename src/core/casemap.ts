@@ -72,7 +72,7 @@ export function rasterOf(layout: Layout, width: number, density: number): Raster
   };
   const [columns, blockWidth] = fit(layout.columns, Math.max(1, width * density));
   const [rows, room] = fit(layout.rows, MOST_HEIGHT * density);
-  const blockHeight = Math.min(room, Math.max(blockWidth, Math.round(4 * density)));
+  const blockHeight = Math.min(room, Math.max(blockWidth, Math.round(12 * density)));
   const gap = Math.min(blockWidth, blockHeight) >= 5 * density ? Math.max(1, Math.round(density)) : 0;
   const blocks = blocksOf(layout, columns, rows);
   return { layout, columns, rows, width: blockWidth, height: blockHeight, gap, blocks };

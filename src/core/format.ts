@@ -46,6 +46,14 @@ export function duration(seconds: number): string {
   return rest ? `${whole} ${String(rest)} ${next[0]}` : whole;
 }
 
+/** How long something has been going on, to the second: `2:11`, `1:02:05`. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] ? parts : parts.slice(1);
+  return shown.map((part, place) => (place ? String(part).padStart(2, '0') : String(part))).join(':');
+}
+
 /** The time in the middle of an interval; times spread by factors, so the middle is the geometric one. */
 export function middle([low, high]: readonly [number, number]): number {
   return low > 0 ? Math.sqrt(low * high) : (low + high) / 2;

@@ -43,15 +43,16 @@ export interface Items {
 export function splitList(text: string): Items {
   const whole = text.trim().replace(/^[[(]([^[\](){}]*),?[\])]$/, '$1');
   const nesting = new Nesting();
-  const items = [''];
-  for (const [place, character] of [...whole].entries()) {
+  const items: string[] = [];
+  let start = 0;
+  for (let place = 0; place < whole.length; place++) {
+    const character = whole.charAt(place);
     if (character === ',' && !nesting.missing) {
-      items.push('');
-      continue;
-    }
-    nesting.take(character, whole[place - 1] ?? '');
-    items[items.length - 1] += character;
+      items.push(whole.slice(start, place));
+      start = place + 1;
+    } else nesting.take(character, whole.charAt(place - 1));
   }
+  items.push(whole.slice(start));
   if (nesting.missing) return { items: [], problem: `A closing ${nesting.missing} is missing.` };
   const trimmed = items.map((item) => item.trim());
   if (trimmed.at(-1) === '') trimmed.pop();

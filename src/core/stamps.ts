@@ -47,7 +47,7 @@ function hatch(state: CaseState, x: number, y: number, width: number): number {
 }
 
 /** One pixel as `ImageData` holds it, on the little-endian machines that browsers run on. */
-function pixel(ground: Colour, mark: Colour, share: number): number {
+export function pixel(ground: Colour, mark: Colour, share: number): number {
   const [red, green, blue] = ground.map((part, place) => Math.round(part + ((mark[place] ?? 0) - part) * share));
   return ((255 << 24) | ((blue ?? 0) << 16) | ((green ?? 0) << 8) | (red ?? 0)) >>> 0;
 }
@@ -73,14 +73,17 @@ export interface Sheet {
   readonly width: number;
 }
 
+/** The blocks of a grid, as `Raster` has them. */
+export interface Blocks {
+  readonly columns: number;
+  readonly width: number;
+  readonly height: number;
+  readonly gap: number;
+}
+
 /** Copy a stamp to each block; a block without a case (-1) stays as it is. */
-export function press(
-  sheet: Sheet,
-  states: Int8Array,
-  stamps: readonly Uint32Array[],
-  raster: { readonly columns: number; readonly width: number; readonly height: number; readonly gap: number },
-): void {
-  const { columns, width, height, gap } = raster;
+export function press(sheet: Sheet, states: Int8Array, stamps: readonly Uint32Array[], blocks: Blocks): void {
+  const { columns, width, height, gap } = blocks;
   const [inner, tall] = [width - gap, height - gap];
   for (let block = 0; block < states.length; block++) {
     const stamp = stamps[states[block] ?? -1];
@@ -88,6 +91,25 @@ export function press(
     const corner = Math.floor(block / columns) * height * sheet.width + (block % columns) * width;
     for (let y = 0; y < tall; y++) {
       for (let x = 0; x < inner; x++) sheet.pixels[corner + y * sheet.width + x] = stamp[y * inner + x] ?? 0;
+    }
+  }
+}
+
+/** The least side, in device pixels, at which a failed case among many is seen. */
+const LEAST_SEEN = 4;
+
+/** Spread the failed blocks of a dense grid over their neighbours, so that one failure in a million is seen. */
+export function raise(sheet: Sheet, states: Int8Array, colour: number, { columns, width, height }: Blocks): void {
+  if (Math.min(width, height) >= LEAST_SEEN) return;
+  const failed = CASE_STATES.indexOf('failed');
+  const tall = sheet.pixels.length / sheet.width;
+  const start = (at: number, side: number, end: number): number =>
+    Math.max(0, Math.min(end - LEAST_SEEN, at * side + Math.floor((side - LEAST_SEEN) / 2)));
+  for (let block = states.indexOf(failed); block >= 0; block = states.indexOf(failed, block + 1)) {
+    const left = start(block % columns, width, sheet.width);
+    const top = start(Math.floor(block / columns), height, tall);
+    for (let y = top; y < Math.min(tall, top + LEAST_SEEN); y++) {
+      sheet.pixels.fill(colour, y * sheet.width + left, y * sheet.width + Math.min(sheet.width, left + LEAST_SEEN));
     }
   }
 }

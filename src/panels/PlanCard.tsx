@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { CodeDrawer } from '../components/code';
 import { Button } from '../components/controls';
@@ -27,26 +27,35 @@ interface Lists {
   readonly more: () => void;
 }
 
-/** The list that is open: one at a time, and none when the plan has changed. */
+const CLOSED: Listing = { state: 'closed' };
+
+/** The list that is open: one at a time, and none of a plan that is shown no longer. */
 function useLists({ model, signal, traits }: Props): Lists {
-  const [listing, setListing] = useState<Listing>({ state: 'closed' });
-  useEffect(() => {
-    setListing({ state: 'closed' });
-  }, [traits.plan?.id]);
+  const plan = traits.plan?.id;
+  const [held, hold] = useState({ plan, listing: CLOSED });
+  const listing = held.plan === plan ? held.listing : CLOSED;
+  const put = (next: Listing): void => {
+    hold({ plan, listing: next });
+  };
   const fetch = async (of: Counted, before: CasesReply | null): Promise<void> => {
-    if (!before) setListing({ state: 'asked', of });
+    if (!before) put({ state: 'asked', of });
+    const settle = (next: Listing): void => {
+      // what was closed, or opened anew, in the meantime is left alone
+      hold((now) =>
+        'of' in now.listing && now.listing.of === of && now.plan === plan ? { plan, listing: next } : now,
+      );
+    };
     try {
       const reply = await ask(model, { kind: 'cases', of, offset: before?.rows.length ?? 0 }, signal);
-      const whole = before ? { ...reply, rows: [...before.rows, ...reply.rows] } : reply;
-      setListing((now) => (now.state !== 'closed' && now.of === of ? { state: 'shown', of, reply: whole } : now));
+      settle({ state: 'shown', of, reply: before ? { ...reply, rows: [...before.rows, ...reply.rows] } : reply });
     } catch (error) {
-      setListing({ state: 'refused', of, said: String((error as Error).message) });
+      settle({ state: 'refused', of, said: (error as Error).message });
     }
   };
   return {
     listing,
     toggle: (of) => {
-      if (listing.state !== 'closed' && listing.of === of) setListing({ state: 'closed' });
+      if ('of' in listing && listing.of === of) put(CLOSED);
       else void fetch(of, null);
     },
     more: () => {
@@ -114,53 +123,58 @@ function Foot({ props, open, toggle }: { props: Props; open: boolean; toggle: ()
   );
 }
 
+function Head({ title, store }: PlanCardTraits): JSX.Element {
+  return (
+    <header class="xyzpy-head">
+      <h3>Plan</h3>
+      {title && <code>{title}</code>}
+      <span class="xyzpy-push xyzpy-sub">{store ? `into ${store}` : title && 'kept in memory only'}</span>
+    </header>
+  );
+}
+
+/** The plan in figures; before there is one, when there will be. */
+function Figures(props: Props): JSX.Element {
+  const { plan, trial, busy } = props.traits;
+  const lists = useLists(props);
+  if (!plan)
+    return <p class="xyzpy-empty">No plan yet: the cases are counted as soon as every argument has a value.</p>;
+  const shown = lists.listing.state === 'closed' ? null : lists.listing.of;
+  const tryOne = (): void => {
+    tell(props.model, { kind: 'try_one' });
+  };
+  return (
+    <div class="xyzpy-part xyzpy-plan">
+      <Counts plan={plan} open={shown} onOpen={lists.toggle} />
+      <Shares plan={plan} />
+      <ListView plan={plan} lists={lists} />
+      <Facts plan={plan} trial={trial} busy={busy} onTry={tryOne} />
+    </div>
+  );
+}
+
 /** What would run, how long it would take, and the button that runs it. */
 export function PlanCard(props: Props): JSX.Element {
   const { model, root, traits } = props;
-  const { title, store, plan, wishes, backends, trial, busy, code, panel } = traits;
+  const { plan, wishes, backends, code, panel } = traits;
   const [open, setOpen] = useState(false);
-  const lists = useLists(props);
   const insert = useInsert(root);
   const change = (changes: Partial<Wishes>): void => {
     set(model, { wishes: { ...model.get('wishes'), ...changes } });
   };
+  const toggle = (): void => {
+    setOpen(!open);
+  };
   const wish = { plan, wishes, backends, name: `xyzpy-${panel}-choice`, onChange: change };
-  const shown = lists.listing.state === 'closed' ? null : lists.listing.of;
   return (
     <>
-      <header class="xyzpy-head">
-        <h3>Plan</h3>
-        {title && <code>{title}</code>}
-        <span class="xyzpy-push xyzpy-sub">{store ? `into ${store}` : title && 'kept in memory only'}</span>
-      </header>
-      {plan ? (
-        <div class="xyzpy-part xyzpy-plan">
-          <Counts plan={plan} open={shown} onOpen={lists.toggle} />
-          <Shares plan={plan} />
-          <ListView plan={plan} lists={lists} />
-          <Facts
-            plan={plan}
-            trial={trial}
-            busy={busy}
-            onTry={() => {
-              tell(model, { kind: 'try_one' });
-            }}
-          />
-        </div>
-      ) : (
-        <p class="xyzpy-empty">No plan yet: the cases are counted as soon as every argument has a value.</p>
-      )}
+      <Head {...traits} />
+      <Figures {...props} />
       <div class="xyzpy-part xyzpy-wishes">
         <Choices {...wish} />
         <Backend {...wish} />
       </div>
-      <Foot
-        props={props}
-        open={open}
-        toggle={() => {
-          setOpen(!open);
-        }}
-      />
+      <Foot props={props} open={open} toggle={toggle} />
       {open && code.python && (
         <div class="xyzpy-part">
           <CodeDrawer code={code} onInsert={insert} />

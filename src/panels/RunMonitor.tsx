@@ -5,9 +5,10 @@ import { CaseCard, type Opened } from '../components/casecard';
 import { CaseMap } from '../components/casemap';
 import { Button } from '../components/controls';
 import { Bar, CancelQuestion, Controls, CurrentCases, foundText, StateWord, Stats } from '../components/progress';
+import { grouped } from '../core/format';
 import { announcement, isActive } from '../core/progress';
 import { control } from '../host';
-import type { ControlWord, Progress, RunMonitorTraits } from '../protocol';
+import type { ControlWord, Progress, RunMonitorTraits, Selection } from '../protocol';
 import { ask, set, tell } from '../sync';
 import { useDisconnected, useInsert, useSeen, useSilence } from './hooks';
 import type { PanelProps } from './mount';
@@ -43,7 +44,7 @@ function useCase({ model, signal }: Props): readonly [Opened | null, (number: nu
     try {
       show({ state: 'shown', number, reply: await ask(model, { kind: 'case', number }, signal) });
     } catch (error) {
-      show({ state: 'refused', number, said: String((error as Error).message) });
+      show({ state: 'refused', number, said: (error as Error).message });
     }
   };
   return [
@@ -85,17 +86,20 @@ function Amiss({ gone, silent, active }: { gone: boolean; silent: boolean; activ
 function Found({ progress, onGoOn }: { readonly progress: Progress; readonly onGoOn: () => void }): JSX.Element {
   const rest = progress.total - progress.done;
   return (
-    <div class="xyzpy-part xyzpy-line">
-      <span>
-        {foundText(progress)} {progress.said}
-      </span>
-      {rest > 0 && (
-        <span class="xyzpy-push">
-          <button type="button" class="xyzpy-primary" onClick={onGoOn}>
-            Go on with the {rest.toLocaleString('en')} left
-          </button>
+    <div class="xyzpy-part xyzpy-run">
+      <Bar progress={progress} />
+      <div class="xyzpy-line">
+        <span>
+          {foundText(progress)} {progress.said}
         </span>
-      )}
+        {rest > 0 && (
+          <span class="xyzpy-push">
+            <Button class="xyzpy-strong" onClick={onGoOn}>
+              Go on with the {grouped(rest)} left
+            </Button>
+          </span>
+        )}
+      </div>
     </div>
   );
 }
@@ -173,6 +177,9 @@ export function RunMonitor(props: Props): JSX.Element {
     tell(model, { kind: 'control', word });
     control(root, { path, word });
   };
+  const select = (selection: Selection): void => {
+    set(model, { selection });
+  };
   const controls = { progress, asking, onAsk: setAsking, onControl: steer };
   return (
     <>
@@ -182,15 +189,7 @@ export function RunMonitor(props: Props): JSX.Element {
       <Middle props={props} open={open} />
       {states.codes.length > 0 && (
         <div class="xyzpy-part">
-          <CaseMap
-            axes={axes}
-            states={states.codes}
-            version={states.version}
-            onOpen={open}
-            onSelect={(selection) => {
-              set(model, { selection });
-            }}
-          />
+          <CaseMap axes={axes} states={states.codes} version={states.version} onOpen={open} onSelect={select} />
         </div>
       )}
       {opened && <CaseCard opened={opened} onInsert={insert} onClose={close} />}

@@ -31,8 +31,8 @@ export function coalesced(act: () => void, signal: AbortSignal): () => void {
 /** Press the primary button of the panel that an element belongs to. */
 function pressPrimary(root: HTMLElement): void {
   const { panel } = root.dataset;
-  const cards = panel ? document.querySelectorAll(`[data-panel="${CSS.escape(panel)}"]`) : [root];
-  for (const card of cards) card.querySelector<HTMLElement>('.xyzpy-primary')?.click();
+  const scope = panel ? `[data-panel="${CSS.escape(panel)}"] ` : ':scope ';
+  (panel ? document : root).querySelector<HTMLElement>(`${scope}.xyzpy-primary`)?.click();
 }
 
 /**
