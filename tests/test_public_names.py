@@ -28,6 +28,7 @@ PUBLIC = [
     "load_df",
     "load_ds",
     "panel",
+    "recover",
     "runs",
     "save_df",
     "save_ds",

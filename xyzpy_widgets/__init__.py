@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xyzpy_widgets.harvester import Harvester
     from xyzpy_widgets.labelling.coverage import find_missing_cases
     from xyzpy_widgets.preview import Preview
+    from xyzpy_widgets.recovery import recover
     from xyzpy_widgets.run import Run, runs
     from xyzpy_widgets.runner import Runner
     from xyzpy_widgets.sampler import Sampler
@@ -46,6 +47,7 @@ __all__ = [
     "load_df",
     "load_ds",
     "panel",
+    "recover",
     "runs",
     "save_df",
     "save_ds",
@@ -68,6 +70,7 @@ _ROOMS = {
     "load_df": "store.table",
     "load_ds": "store.netcdf",
     "panel": "widgets.panel",
+    "recover": "recovery",
     "runs": "run",
     "save_df": "store.table",
     "save_ds": "store.netcdf",

@@ -10,6 +10,7 @@ import xarray as xr
 
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.job import as_space
+from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.frame import FrameBuilder
 from xyzpy_widgets.labelling.nested import NestedBuilder
@@ -117,7 +118,8 @@ def combo_runner_to_ds(  # noqa: PLR0913 - the public spelling
         attrs=attrs,
     )
     space = as_space(combos, cases, None, spec).labelled()
-    return built(space, spec, DatasetBuilder(space, spec), settings).data  # type: ignore[no-any-return]
+    builder = DatasetBuilder(space, spec)
+    return built(space, spec, Keeping(builder, lambda _: builder.dataset()), settings)  # type: ignore[no-any-return]
 
 
 def combo_runner_to_df(

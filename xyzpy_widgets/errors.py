@@ -13,6 +13,7 @@
     │   └── ConflictError               the same cells with other values: choose ``overwrite``
     ├── StoreError      (OSError)       the file or its folder: make room, change the path or the rights
     │   ├── FormatError                 the file is damaged or not what its name says
+    │   │   └── DamageError             it is damaged: ``xyz.recover`` gives back what is whole
     │   └── EncodingError               a value that the file format cannot hold
     └── ViewError       (ValueError)    the wishes for a plot do not fit the data
 
@@ -30,6 +31,7 @@ __all__ = [
     "BudgetError",
     "CaseError",
     "ConflictError",
+    "DamageError",
     "EncodingError",
     "FormatError",
     "FunctionError",
@@ -89,6 +91,10 @@ class StoreError(XyzError, OSError):
 
 class FormatError(StoreError):
     """The file is damaged, or it is not what its name says."""
+
+
+class DamageError(FormatError):
+    """The file is damaged; `recover` gives back what is whole."""
 
 
 class EncodingError(StoreError):

@@ -22,6 +22,8 @@ _FOREIGN = tuple(
     f"{path}{os.sep}" for path in (Path(__file__).parent, *map(sysconfig.get_path, ("stdlib", "purelib", "platlib")))
 )
 
+_COLUMNS = ("raised", "said", "place", "tries", "traceback", "output", "warnings")
+
 
 def place_of(traceback: str) -> str:
     """Return ``file:line`` of the innermost frame of the user's own code in a traceback, "" for one without frames.
@@ -41,9 +43,8 @@ def told_of(failure: Failure) -> dict[str, Any]:
 
 def failure_table(told: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return one row per failure: its arguments, then what was raised, where, after how many tries, and its output."""
-    names = ("raised", "said", "place", "tries", "traceback", "output", "warnings")
-    rows = [{**one["args"], **{name: one[name] for name in names if name in one}} for one in told]
-    return pd.DataFrame(rows)
+    whole = [{"place": place_of(one["traceback"]), **one} for one in told]
+    return pd.DataFrame([{**one["args"], **{name: one[name] for name in _COLUMNS if name in one}} for one in whole])
 
 
 class Budget:
@@ -71,11 +72,13 @@ class Budget:
         """Begin to count anew."""
         self._counts.clear()
 
-    def error(self) -> BudgetError:
-        """Return the error that shows what failed, by kind."""
+    def error(self, cause: BaseException) -> BudgetError:
+        """Return the error that shows what failed, by kind; what was raised last is its cause."""
         kinds = [
             f"  {count} x {raised} at {place or 'an unknown place'}: {self._examples[raised, place]}"
             for (raised, place), count in self._counts.most_common()
         ]
         msg = f"max_failures={self._most} failures of one kind are reached; what was finished is kept:\n"
-        return BudgetError(msg + "\n".join(kinds))
+        error = BudgetError(msg + "\n".join(kinds))
+        error.__cause__ = cause
+        return error

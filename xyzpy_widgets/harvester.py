@@ -8,42 +8,29 @@ from os import PathLike
 from socket import gethostname
 from typing import Any
 
-import pandas as pd
 import xarray as xr
 
-from xyzpy_widgets.archive import Archive
-from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.core.version import function_version
-from xyzpy_widgets.drawing import Drawable
-from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
+from xyzpy_widgets.harvested import Harvested
 from xyzpy_widgets.job import Job, Known, in_order
 from xyzpy_widgets.keeping import Keeping
-from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.account import Origin
-from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.coverage import states_of
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.extent import extent_of
-from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.merge import check_mergeable
 from xyzpy_widgets.labelling.timed import CostMemory
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, opening
 from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.runner import Runner, as_runner
-from xyzpy_widgets.store.netcdf import NetCDFStore
+from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.segment import Segment
-from xyzpy_widgets.summary import harvest_card
-from xyzpy_widgets.views.card import card_html
 
 __all__ = ["Harvester"]
 
-_TOLD = ("raised", "said", "traceback")
 
-
-class Harvester(Drawable):
+class Harvester(Harvested):
     """A Runner whose results are merged into one dataset that only grows.
 
     Parameters
@@ -79,8 +66,6 @@ class Harvester(Drawable):
     [15, 20]
     """
 
-    _source = "harvest_combos"
-
     def __init__(
         self,
         runner: Runner | Callable[..., Any],
@@ -90,69 +75,9 @@ class Harvester(Drawable):
         engine: str | None = None,
         full_ds: xr.Dataset | None = None,
     ) -> None:
-        self.runner = as_runner(runner)
-        start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
-        self._store: LabelledStore | None = None
-        if data_name is not None:
-            self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
-        self._archive = Archive(self._store, LabelledGrowth(), start)
+        super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds)
         self.last_ds: xr.Dataset | None = None
         self._costs = CostMemory()
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the function itself."""
-        return self.runner(*args, **kwargs)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function."""
-        return self.runner.fn
-
-    @property
-    def data_name(self) -> str | None:
-        """The path of the file, None without one."""
-        return None if self._store is None else str(self._store.path)
-
-    @property
-    def full_ds(self) -> xr.Dataset | None:
-        """Everything harvested so far: what the file holds now, and what is not yet in it; None without any."""
-        full = self._archive.current()
-        return None if full is None else full.data.copy(deep=False)
-
-    @property
-    def status(self) -> xr.DataArray:
-        """The state of each case: int8 over the arguments, with ``flag_values`` and ``flag_meanings`` (CF 3.5).
-
-        Raises `SpaceError` when nothing is harvested yet.
-        """
-        return self._stored().ledger["status"].copy()
-
-    @property
-    def timings(self) -> xr.DataArray:
-        """How long each case took, in seconds: float32 over the arguments, nan where that is not known.
-
-        Raises `SpaceError` when nothing is harvested yet.
-        """
-        return self._stored().ledger["seconds"].copy()
-
-    @property
-    def failures(self) -> pd.DataFrame:
-        """The cases that failed and are not done: their arguments, what was raised and said, and the traceback."""
-        full = self._archive.current()
-        found = () if full is None else full.account.failures
-        return pd.DataFrame([{**one["args"], **{key: one[key] for key in _TOLD}} for one in found])
-
-    @property
-    def stale(self) -> xr.DataArray:
-        """Which cases are done with another version of the function than the present one: bool over the arguments.
-
-        The version is a hash of the code, of what it closes over and of the functions of its module that it calls;
-        comments and formatting do not count (see `function_version`). Nothing stale is erased: run it again with
-        ``harvest_combos(..., stale=True, overwrite=True)``. Raises `SpaceError` when nothing is harvested yet.
-        """
-        full = self._stored()
-        other = full.done & (full.account.cases["version"] != full.account.position_of(function_version(self.fn)))
-        return full.ledger["status"].drop_attrs().copy(data=other).rename("stale")
 
     def harvest_combos(  # noqa: PLR0913 - the public spelling
         self,
@@ -327,7 +252,7 @@ class Harvester(Drawable):
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
         last = self.runner.last if old is None else old
-        cost = partial(self._costs, last)
+        cost = self._costs(last)
         states = cache(lambda: None if old is None else states_of(old, space, origin.version))
         plan = in_order(chosen(space, states() if wishes.selective else None, wishes), options, cost)
 
@@ -337,7 +262,7 @@ class Harvester(Drawable):
             first = opening(spec, space.names, origin, wishes.on_conflict)
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
             return Keeping(
-                builder, partial(self._keep, wishes), log, lambda one: self._check(builder.glimpse(one), old)
+                builder, partial(self._keep, builder, wishes), log, lambda one: self._check(builder.glimpse(one), old)
             )
 
         def known() -> Known:
@@ -345,120 +270,15 @@ class Harvester(Drawable):
 
         return Job(spec, plan, options, begin, cost, known)
 
-    def _check(self, new: Labelled, old: Labelled | None) -> None:
-        """Raise what would keep new data from being merged or written."""
-        if old is not None:
-            check_mergeable(old, new)
-        if self._store is not None:
-            self._store.check_encodable(new)
-
-    def _keep(self, wishes: Wishes, new: Labelled, segment: Segment | None) -> xr.Dataset:
+    def _keep(self, builder: DatasetBuilder, wishes: Wishes, segment: Segment | None) -> xr.Dataset:
         """Merge what a harvest gave, and write it if so wished."""
+        new = builder.build()
         self.last_ds = new.data
         if new.ledger["status"].any() or self._archive.current() is None:
             self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
-        elif wishes.sync:
+            return new.data
+        if segment is not None:
+            segment.remove()
+        if wishes.sync:
             self._archive.save()
         return new.data
-
-    def add_ds(self, new_ds: xr.Dataset, *, sync: bool = True, overwrite: bool | None = None) -> None:
-        """Merge a dataset that was made elsewhere; it is not changed.
-
-        Parameters
-        ----------
-        new_ds : xarray.Dataset
-            Its dimensions that are arguments of the function tell the cases; what is not null counts as done.
-        sync : bool
-            Whether to write the file.
-        overwrite : bool or None
-            As for `harvest_combos`.
-
-        Raises
-        ------
-        MergeError, ConflictError, StoreError
-            When it does not go together with the stored data, or cannot be written.
-        """
-        on_conflict = as_on_conflict(overwrite)
-        new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
-        self._check(new, self._archive.current())
-        self._archive.add(new, on_conflict, sync=sync)
-
-    def expand_dims(self, name: str, value: Any) -> None:
-        """Make an argument that did not vary so far a dimension, and write the file.
-
-        Parameters
-        ----------
-        name : str
-            The argument.
-        value : label
-            The value that all stored cases were made with.
-
-        Raises
-        ------
-        SpaceError
-            When nothing is stored, the dimension exists, or the cases were made with another value.
-        """
-        full = self._stored()
-        if name in full.data.dims:
-            msg = f"{name!r} is a dimension already"
-            raise SpaceError(msg)
-        if differing(full.constants, recorded({name: value})):
-            msg = f"the stored cases were made with {name}={full.constants[name]!r}, not {value!r}"
-            raise SpaceError(msg)
-        (labels,) = Combos((name,), ((value,),)).labelled().values
-
-        def grown(full: Labelled) -> Labelled:
-            constants = {key: kept for key, kept in full.constants.items() if key != name}
-            ledger = full.ledger.assign_attrs(constants=constants).expand_dims({name: list(labels)})
-            data = full.data.expand_dims({name: list(labels)})
-            data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
-            return Labelled(data, ledger)
-
-        self._archive.change(grown)
-
-    def drop_sel(self, labels: Mapping[str, Any] | None = None, *, errors: str = "raise", **labels_kwargs: Any) -> None:
-        """Drop labels with all their cases, and write the file.
-
-        Parameters
-        ----------
-        labels, errors, **labels_kwargs
-            As for `xarray.Dataset.drop_sel`.
-
-        Raises
-        ------
-        SpaceError
-            When nothing is stored.
-        KeyError
-            For a label that is not there, unless ``errors="ignore"``.
-        """
-        self._stored()
-        chosen = {**(labels or {}), **labels_kwargs}
-
-        def shrunk(full: Labelled) -> Labelled:
-            on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
-            data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
-            return Labelled(data, full.ledger.drop_sel(on_ledger, errors=errors))  # type: ignore[arg-type]
-
-        self._archive.change(shrunk)
-
-    def delete_ds(self) -> None:
-        """Remove the file, and forget what was harvested."""
-        self._archive.delete()
-
-    def _stored(self) -> Labelled:
-        full = self._archive.current()
-        if full is None:
-            msg = "nothing is harvested yet; call harvest_combos first"
-            raise SpaceError(msg)
-        return full
-
-    def _drawn(self) -> xr.Dataset | None:
-        return self.full_ds
-
-    def __repr__(self) -> str:
-        """Show the runner and the file."""
-        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Harvester>\n{runner}\nSync file --> {self._archive.where}"
-
-    def _repr_html_(self) -> str:
-        return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))

@@ -1,4 +1,4 @@
-"""Where the outcomes of a run go: into the journal, into a builder, and at the end to what is kept."""
+"""Where the outcomes of a run go: into the journal, into arrays, and at the end to what is kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xyzpy_widgets.core.outcome import Outcome
-from xyzpy_widgets.job import Builder
+from xyzpy_widgets.job import Sink
 from xyzpy_widgets.log import Logged
 from xyzpy_widgets.store.segment import Segment
 
@@ -14,39 +14,39 @@ __all__ = ["Keeping"]
 
 
 class Keeping:
-    """A builder whose result is kept.
+    """A `Builder` made of a sink and of what keeps its content.
 
     Parameters
     ----------
-    builder : Builder
+    sink : Sink
         Where outcomes are placed.
     keep : callable
-        Takes what the builder makes and the segment of the journal, if there is one, and returns what the run gives.
+        Called at the end with the segment of the journal, if there is one; it returns what the run gives.
     log : Logged, optional
-        Writes a batch down before it is placed in the builder.
+        Writes a batch down before it is placed in the sink.
     check : callable, optional
         Called with the first outcome that has a result: what it raises ends the run before the rest is computed.
     """
 
     def __init__(
         self,
-        builder: Builder,
-        keep: Callable[[Any, Segment | None], Any],
+        sink: Sink,
+        keep: Callable[[Segment | None], Any],
         log: Logged | None = None,
         check: Callable[[Outcome], None] | None = None,
     ) -> None:
-        self._builder = builder
+        self._sink: Sink = log or sink
         self._keep = keep
         self._log = log
         self._check = check
 
     def add(self, outcome: Outcome) -> None:
         """Place a batch."""
-        (self._log or self._builder).add(outcome)
+        self._sink.add(outcome)
         if outcome.values and self._check is not None:
             check, self._check = self._check, None
             check(outcome)
 
     def build(self) -> Any:
         """Keep everything."""
-        return self._keep(self._builder.build(), None if self._log is None else self._log.segment)
+        return self._keep(None if self._log is None else self._log.segment)

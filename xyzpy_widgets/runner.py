@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -21,7 +20,6 @@ from xyzpy_widgets.labelling.timed import CostMemory
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.summary import runner_card
 from xyzpy_widgets.views.card import card_html
 
@@ -267,17 +265,16 @@ class Runner(Drawable):
         spec = with_constants(self.spec, constants)
         space = as_space(combos, cases, fn_args, spec).labelled()
         options, last = self.options(settings), self.last
-        cost = partial(self._costs, last)
-        return Job(
-            spec,
-            in_order(Plan(space), options, cost),
-            options,
-            lambda: Keeping(DatasetBuilder(space, spec), self._keep),
-            cost,
-            lambda: Known(extent=extent_of(space, None, last)),
-        )
+        cost = self._costs(last)
 
-    def _keep(self, new: Labelled, _: Segment | None) -> xr.Dataset:
+        def begin() -> Keeping:
+            builder = DatasetBuilder(space, spec)
+            return Keeping(builder, lambda _: self._keep(builder.build()))
+
+        plan = in_order(Plan(space), options, cost)
+        return Job(spec, plan, options, begin, cost, lambda: Known(extent=extent_of(space, None, last)))
+
+    def _keep(self, new: Labelled) -> xr.Dataset:
         """Keep what a run gave as the last."""
         self.last, self.last_ds = new, new.data
         return new.data

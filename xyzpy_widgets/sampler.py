@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from os import PathLike
@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from xyzpy_widgets.archive import Archive
+from xyzpy_widgets.collection import Collection
 from xyzpy_widgets.core.cost import CostModel
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
-from xyzpy_widgets.drawing import Drawable
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.job import Job, Known, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
@@ -29,7 +29,7 @@ from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, Replay, opening
 from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.store.table import TableStore
@@ -39,7 +39,7 @@ from xyzpy_widgets.views.card import card_html
 __all__ = ["Sampler"]
 
 
-class Sampler(Drawable):
+class Sampler(Collection[pd.DataFrame]):
     """A Runner over random draws; each draw is a row of one table that only grows.
 
     Parameters
@@ -85,28 +85,14 @@ class Sampler(Drawable):
         full_df: pd.DataFrame | None = None,
         seed: int | np.random.Generator | None = None,
     ) -> None:
-        self.runner = as_runner(runner)
+        super().__init__(runner)
         self.default_combos = _draws(default_combos)
         self.last_df: pd.DataFrame | None = None
-        self._cost: Callable[[], CostModel | None] = _untimed
+        self._cost: CostModel | None = None
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
         self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Call the function itself."""
-        return self.runner(*args, **kwargs)
-
-    @property
-    def fn(self) -> Callable[..., Any]:
-        """The function."""
-        return self.runner.fn
-
-    @property
-    def data_name(self) -> str | None:
-        """The path of the file, None without one."""
-        return None if self._store is None else str(self._store.path)
 
     @property
     def full_df(self) -> pd.DataFrame | None:
@@ -239,9 +225,9 @@ class Sampler(Drawable):
 
         def begin() -> Keeping:
             builder = FrameBuilder(space, spec)
-            log = Logged(builder, self._archive.begin, opening(spec, space.names, Origin(), "raise"), plan)
-            keep = partial(self._keep, builder, space, sync=sync)
-            return Keeping(builder, keep, log if self._store is not None else None)
+            first = opening(spec, space.names, Origin(), "raise")
+            log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
+            return Keeping(builder, partial(self._keep, builder, space, sync=sync), log)
 
         def known() -> Known:
             size = None if self._store is None else size_of(self._store.path)
@@ -250,12 +236,15 @@ class Sampler(Drawable):
         return Job(spec, plan, options, begin, cost, known)
 
     def _keep(
-        self, builder: FrameBuilder, space: ParameterSpace, new: pd.DataFrame, segment: Segment | None, *, sync: bool
+        self, builder: FrameBuilder, space: ParameterSpace, segment: Segment | None, *, sync: bool
     ) -> pd.DataFrame:
         """Append the rows of a call, and write them if so wished."""
+        new = builder.build()
         self.last_df, self._cost = new, cost_of_points(space, builder.seconds)
         if len(new):
             self._archive.add(new, "raise", sync=sync, segment=segment)
+        elif segment is not None:
+            segment.remove()
         return new
 
     def add_df(self, new_df: pd.DataFrame, *, sync: bool = True) -> None:
@@ -285,22 +274,13 @@ class Sampler(Drawable):
             full.attrs |= {**self.runner.spec.arg_attrs, **self.runner.spec.var_attrs}
         return full
 
-    def __repr__(self) -> str:
-        """Show the runner and the file."""
-        runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.Sampler>\n{runner}\nSync file --> {self._archive.where}"
-
     def _repr_html_(self) -> str:
         full = self._archive.current()
         return card_html(table_card(self.runner.spec, self._archive.where, 0 if full is None else len(full)))
 
 
-def _untimed() -> None:
-    """Return None: no case is timed yet."""
-
-
 def _draws(given: Any) -> dict[str, Any]:
-    """Read draws from a mapping or pairs."""
+    """Read draws from a mapping or pairs; what can be gone through only once is listed, for it is drawn from often."""
     if given is None:
         return {}
     try:
@@ -308,7 +288,8 @@ def _draws(given: Any) -> dict[str, Any]:
     except (TypeError, ValueError) as error:
         msg = f"combos must be a mapping or pairs of names and draws, not {given!r}"
         raise SpaceError(msg) from error
-    return draws
+    once = [name for name, draw in draws.items() if isinstance(draw, Iterator) and not callable(draw)]
+    return {**draws, **{name: list(draws[name]) for name in once}}
 
 
 class TableGrowth:

@@ -32,6 +32,7 @@ _PARALLEL_SECONDS = 0.1
 _PATIENCE_SECONDS = 1.0
 _POLL_SECONDS = 0.1
 _GROWTH = 16
+_MOST = 8192
 _TIMED_SECONDS = 1e-4
 """A call longer than this is timed singly; for a shorter one the clock would cost more than a trivial function."""
 
@@ -53,7 +54,7 @@ class _Sizes:
         if not self.last:
             return min(1, remaining)
         wanted = int(self.target / max(self.per_case, 1e-9))
-        return max(1, min(wanted, self.last * _GROWTH, -(-remaining // self.shares)))
+        return max(1, min(wanted, self.last * _GROWTH, _MOST, -(-remaining // self.shares)))
 
     def learn(self, calls: Calls) -> None:
         """Take the time of a batch that was large enough, or long enough, to tell it."""

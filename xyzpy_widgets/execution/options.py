@@ -35,6 +35,8 @@ class RunOptions:
         Whether the first failing case ends the run.
     order : {"given", "longest"}
         Whether the cases that are expected to take longest run first.
+    max_failures : int or None
+        How many cases may fail in one way, with the same type of exception from the same place; so many hold the run.
     """
 
     backend: str | Executor = "serial"
@@ -43,6 +45,7 @@ class RunOptions:
     verbosity: int = 1
     on_error: str = "raise"
     order: str = "given"
+    max_failures: int | None = None
 
 
 def as_run_options(  # noqa: PLR0913 - the public spelling
@@ -52,8 +55,9 @@ def as_run_options(  # noqa: PLR0913 - the public spelling
     executor: Executor | str | None = None,
     shuffle: bool | int = False,
     verbosity: int = 1,
-    on_error: str = "raise",
+    on_error: str | None = None,
     order: str = "given",
+    max_failures: int | None = None,
 ) -> RunOptions:
     """Read the run settings of the public calls.
 
@@ -69,28 +73,37 @@ def as_run_options(  # noqa: PLR0913 - the public spelling
         Run in a random order; an int names the order. No global random state is touched.
     verbosity : {0, 1, 2}
         No progress, a bar, a bar with the current case.
-    on_error : {"raise", "continue"}
-        Whether the first failing case ends the run.
+    on_error : {"raise", "continue"}, optional
+        Whether the first failing case ends the run; by default it does, unless ``max_failures`` is given.
     order : {"given", "longest"}
         Run the cases in their order, or those first that are expected to take longest, so that no worker is left with a
         long one at the end (Graham, SIAM J. Appl. Math. 17, 1969). What is expected comes from cases that are timed;
         without any the order is as given.
+    max_failures : int, optional
+        How many cases may fail in one way, with the same type of exception from the same place in the function: so many
+        end a run that is waited for with a `BudgetError` that shows what failed, and hold a submitted one (`Run`).
 
     Raises
     ------
     OptionError
         For anything else, with the choices.
     """
-    _check_workers("num_workers", num_workers)
+    _check_number("num_workers", num_workers, "workers")
+    _check_number("max_failures", max_failures, "failures")
     workers = num_workers
     if not isinstance(parallel, (bool, np.bool_, str)):
-        _check_workers("parallel", parallel)
+        _check_number("parallel", parallel, "workers")
         workers = parallel if workers is None else workers
     if verbosity not in (0, 1, 2):
         msg = f"verbosity={verbosity!r}; choose 0 (none), 1 (a bar) or 2 (a bar with the current case)"
         raise OptionError(msg)
+    if on_error is None:
+        on_error = "raise" if max_failures is None else "continue"
     if on_error not in _ON_ERROR:
         msg = f"on_error={on_error!r}; choose one of {', '.join(map(repr, _ON_ERROR))}"
+        raise OptionError(msg)
+    if on_error == "raise" and max_failures is not None:
+        msg = f"on_error='raise' ends the run with the first failure; drop it, or max_failures={max_failures}"
         raise OptionError(msg)
     if order not in _ORDERS:
         msg = f"order={order!r}; choose one of {', '.join(map(repr, _ORDERS))}"
@@ -99,14 +112,16 @@ def as_run_options(  # noqa: PLR0913 - the public spelling
     if order != "given" and seed is not None:
         msg = f"order={order!r} and shuffle={shuffle!r} are two orders; give one of them"
         raise OptionError(msg)
-    return RunOptions(_backend(parallel, workers, executor), workers, seed, int(verbosity), on_error, order)
+    return RunOptions(
+        _backend(parallel, workers, executor), workers, seed, int(verbosity), on_error, order, max_failures
+    )
 
 
-def _check_workers(word: str, workers: Any) -> None:
-    if workers is None:
+def _check_number(word: str, given: Any, things: str) -> None:
+    if given is None:
         return
-    if isinstance(workers, bool) or not isinstance(workers, (int, np.integer)) or workers < 1:
-        msg = f"{word}={workers!r}; give a whole number of workers, from 1"
+    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
+        msg = f"{word}={given!r}; give a whole number of {things}, from 1"
         raise OptionError(msg)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,9 @@ __all__ = ["Pace"]
 
 _QUANTILE = 1.2816
 """80 % of a normal distribution lie within so many standard deviations of its mean."""
-_DOUBT = 2.0
-"""So many cases as spread as an exponential distribution are added to those seen: one case tells no spread."""
+_DOUBT = 3.0
+_DOUBTED = 2.0
+"""To the cases seen, so many are added whose relative variance is this: few cases tell little of a spread."""
 _UNSTEADY = 0.05
 """The pace of a machine itself varies by this much."""
 _MARKS = 32
@@ -33,6 +35,9 @@ class Pace:
         What is known of the cost of each point of the space, shape ``(len(plan.space),)``, in any unit; without it, the
         cases that are left are taken to be like those that are over.
 
+    prior : (float, float), optional
+        What the time of the whole run was taken to be before it began, in seconds.
+
     Notes
     -----
     The seconds of a case are its expected cost times a ratio. The rest takes the ratio seen so far (a ratio estimator,
@@ -41,12 +46,17 @@ class Pace:
     alike; the interval is that of a lognormal variable with this mean and spread, so that it never begins below zero.
     """
 
-    def __init__(self, plan: Plan, expected: NDArray[np.float64] | None = None) -> None:
+    def __init__(
+        self, plan: Plan, expected: NDArray[np.floating[Any]] | None = None, prior: tuple[float, float] | None = None
+    ) -> None:
         self._expected = expected
-        costs = np.ones(1) if expected is None else expected if plan.todo is None else expected[plan.todo]
+        self._prior = prior
+        costs: NDArray[np.floating[Any]] = np.ones(1)
+        if expected is not None:
+            costs = expected if plan.todo is None else expected[plan.todo[:]]
         times = len(plan) if expected is None else 1
-        self._left = float(costs.sum()) * times
-        self._squares_left = float(np.dot(costs, costs)) * times
+        self._left = float(costs.sum(dtype=np.float64)) * times
+        self._squares_left = float(np.einsum("i,i->", costs, costs, dtype=np.float64)) * times
         self._cost = self._squares = self._seconds = self._spread = 0.0
         self._marks: list[tuple[float, float]] = [(0.0, 0.0)]
         self._between = 1
@@ -59,27 +69,27 @@ class Pace:
         n = len(outcome.values)
         if not n:
             return
-        seconds = np.maximum(outcome.seconds, np.float32(1e-9)).astype(np.float64)
-        costs = self._leave(outcome.numbers)
-        self._cost += float(costs.sum())
-        self._squares += float(np.dot(costs, costs))
+        seconds = np.maximum(outcome.seconds, np.float32(1e-9), dtype=np.float64)
+        costs, cost, squares = self._leave(outcome.numbers)
+        self._cost += cost
+        self._squares += squares
         self._seconds += float(seconds.sum())
-        self._spread += float(np.sum(seconds * seconds / costs))
+        self._spread += float((np.square(seconds) if costs is None else seconds * seconds / costs).sum())
         self._batches += 1
         if self._batches % self._between == 0:
             self._mark()
 
-    def _leave(self, numbers: range | NDArray[np.intp]) -> NDArray[np.float64]:
-        """Take points out of what is left, and return their cost."""
-        if self._expected is None:
-            costs = np.ones(len(numbers))
-        else:
-            costs = (
-                self._expected[numbers.start : numbers.stop] if isinstance(numbers, range) else self._expected[numbers]
-            )
-        self._left -= float(costs.sum())
-        self._squares_left -= float(np.dot(costs, costs))
-        return costs
+    def _leave(self, numbers: range | NDArray[np.intp]) -> tuple[NDArray[np.float64] | None, float, float]:
+        """Take points out of what is left; return their costs where they differ, the sum and that of the squares."""
+        costs = None
+        cost = squares = float(len(numbers))
+        if self._expected is not None:
+            at = slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
+            costs = self._expected[at].astype(np.float64)
+            cost, squares = float(costs.sum()), float(np.square(costs).sum())
+        self._left -= cost
+        self._squares_left -= squares
+        return costs, cost, squares
 
     def _mark(self) -> None:
         """Note how far it is; of many marks every other is kept."""
@@ -101,10 +111,11 @@ class Pace:
         Returns
         -------
         (float, float) or None
-            None as long as no case is done.
+            As long as no case is done, what is left of the prior, and None without one or once it proved too short.
         """
         if not self._seconds or elapsed <= 0:
-            return None
+            low, high = self._prior or (0.0, 0.0)
+            return (max(low - elapsed, 0.0), high - elapsed) if high > elapsed else None
         if self._left <= 0:
             return 0.0, 0.0
         ratio = self._seconds / self._cost
@@ -120,7 +131,7 @@ class Pace:
         """Return half of the interval of the logarithm of the time left."""
         seen = self._cost**2 / self._squares
         own = max(self._spread / self._cost / ratio**2 - 1, 0.0)
-        own = (seen * own + _DOUBT) / (seen + _DOUBT)
+        own = (seen * own + _DOUBT * _DOUBTED) / (seen + _DOUBT)
         variance = max(own / cases + own / seen, self._between_stretches(ratio))
         free = seen + _DOUBT - 1
         quantile = _QUANTILE * (1 + (_QUANTILE**2 + 1) / (4 * free))  # Student's t, first term of its expansion

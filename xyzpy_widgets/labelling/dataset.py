@@ -15,9 +15,9 @@ from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.errors import ResultError
-from xyzpy_widgets.labelling.account import Account, Origin, blank
+from xyzpy_widgets.labelling.account import Account, Origin
 from xyzpy_widgets.labelling.collect import Cells, collector_of
-from xyzpy_widgets.labelling.columns import exact_variable
+from xyzpy_widgets.labelling.columns import Column, exact_variable
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
@@ -62,48 +62,57 @@ class DatasetBuilder:
         self._lattice = lattice_of(space)
         self._labels = self._lattice.labels()
         self._origin = origin or Origin()
-        self._account = blank([self._lattice.size])
-        self._failures: list[dict[str, Any]] = []
+        self._status = np.full(self._lattice.size, Status.MISSING, dtype=np.int8)
+        self._seconds = np.full(self._lattice.size, np.nan, dtype=np.float32)
+        self._finished = np.full(self._lattice.size, "NaT", dtype="datetime64[us]")
+        self._failures: dict[int, dict[str, Any]] = {}
         self._collector = collector_of(spec, self._lattice.size, space.names)
 
     def add(self, outcome: Outcome) -> None:
         """Place a batch; raise `ResultError` for a result that does not fit, with the others placed."""
-        cases = self._account.cases
         for failure in outcome.failures:
             cell = self._lattice.cells(range(failure.number, failure.number + 1))
-            cases["status"][cell] = Status.FAILED
-            cases["finished"][cell] = _moment(outcome.finished)
-            self._failures.append({"args": failure.args, **failure.told()})
+            self._status[cell] = Status.FAILED
+            self._finished[cell] = _moment(outcome.finished)
+            self._failures[failure.number] = {"args": failure.args, **failure.told()}
         if outcome.values:
             cells = self._lattice.cells(outcome.numbers)
-            cases["seconds"][cells] = outcome.seconds
-            cases["finished"][cells] = _moment(outcome.finished)
+            self._seconds[cells] = outcome.seconds
+            self._finished[cells] = _moment(outcome.finished)
             place(self._space, outcome, self._put)
 
     def _put(self, numbers: Any, values: list[Any]) -> None:
         cells: Cells = self._lattice.cells(numbers)
         self._collector.put(cells, values)
-        self._account.status[cells] = Status.DONE
+        self._status[cells] = Status.DONE
+
+    def dataset(self) -> xr.Dataset:
+        """Return the dataset of what has been placed."""
+        return self._dataset(self._collector.columns())
 
     def build(self) -> Labelled:
         """Return the dataset of what has been placed, and its ledger."""
         names, shape = self._space.names, self._lattice.shape
-        variables: dict[str, Any] = {}
-        present = {}
-        for name, (dims, column) in self._collector.columns().items():
-            full = (*shape, *column.inner)
-            attrs = {**self._collector.attrs.get(name, {}), **self._spec.var_attrs.get(name, {})}
-            variables[name] = exact_variable((*names, *dims), column.settled().reshape(full), attrs)
-            present[name] = ((*names, *dims), column.present.reshape(full))
-        coords = self._coords()
-        data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
+        columns = self._collector.columns()
+        present = {
+            name: ((*names, *dims), column.present.reshape(shape + column.inner))
+            for name, (dims, column) in columns.items()
+        }
         constants = recorded(self._spec.effective(names))
-        return Labelled(data, ledger_of(names, coords, self._accounted(shape), present, constants))
+        ledger = ledger_of(names, self._coords(), self._accounted(shape), present, constants)
+        return Labelled(self._dataset(columns), ledger)
+
+    def _dataset(self, columns: Mapping[str, tuple[tuple[str, ...], Column]]) -> xr.Dataset:
+        variables: dict[str, Any] = {}
+        for name, (dims, column) in columns.items():
+            values = column.settled().reshape(self._lattice.shape + column.inner)
+            attrs = {**self._collector.attrs.get(name, {}), **self._spec.var_attrs.get(name, {})}
+            variables[name] = exact_variable((*self._space.names, *dims), values, attrs)
+        return xr.Dataset(variables, self._coords(), self._attrs())
 
     def outline(self) -> Labelled:
         """Return what is known before anything is placed: dimensions, labels, attributes and constants, no values."""
         names, shape, inner = self._space.names, self._lattice.shape, self._collector.sizes
-        coords = self._coords()
         variables = {}
         for variable in self._spec.variables or ():
             full = (*shape, *(inner.get(dim, 0) for dim in variable.dims))
@@ -112,8 +121,10 @@ class DatasetBuilder:
             variables[variable.name] = exact_variable((*names, *variable.dims), nothing, attrs)
         status = exact_variable(names, np.broadcast_to(np.int8(Status.MISSING), shape), {})
         constants = recorded(self._spec.effective(names))
-        data = xr.Dataset(variables, coords, {**self._spec.attrs, **recorded(self._spec.recorded())})
-        return Labelled(data, xr.Dataset({"status": status}, attrs={"constants": constants}))
+        return Labelled(
+            xr.Dataset(variables, self._coords(), self._attrs()),
+            xr.Dataset({"status": status}, attrs={"constants": constants}),
+        )
 
     def glimpse(self, outcome: Outcome) -> Labelled:
         """Return the first result of a batch as a dataset of its own."""
@@ -125,12 +136,23 @@ class DatasetBuilder:
 
     def _accounted(self, shape: tuple[int, ...]) -> Account:
         """Return the account of what has been placed, with its origin."""
-        cases = {name: values.reshape(shape) for name, values in self._account.cases.items()}
-        ended = cases["status"] != Status.MISSING
-        cases["tries"] = ended.astype(np.int16)
-        cases["version"] = cases["host"] = np.where(ended, 0, -1).astype(np.int16)
+        ended = self._status != Status.MISSING
+        origin = np.full(len(ended), -1, dtype=np.int16)
+        origin[ended] = 0
+        fields = {
+            "status": self._status,
+            "seconds": self._seconds,
+            "finished": self._finished,
+            "tries": ended.astype(np.int16),
+            "version": origin,
+            "host": origin.copy(),
+        }
+        cases = {name: values.reshape(shape) for name, values in fields.items()}
         names: dict[str, tuple[str, ...]] = {"versions": (self._origin.version,), "hosts": (self._origin.host,)}
-        return Account(cases, names, tuple(self._failures))
+        return Account(cases, names, tuple(self._failures.values()))
+
+    def _attrs(self) -> dict[str, Any]:
+        return {**self._spec.attrs, **recorded(self._spec.recorded())}
 
     def _coords(self) -> dict[str, Any]:
         values: Mapping[str, Any] = {**self._labels, **self._collector.coords}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -44,11 +45,11 @@ class Piece:
 
 def named(values: Sequence[Any], variables: tuple[Variable, ...]) -> Iterator[tuple[Variable, Sequence[Any]]]:
     """Split results into the values of each described output; raise `ResultError` where they do not match the names."""
-    n = len(variables)
-    if n == 1 and not any(isinstance(value, Mapping) for value in values):
+    n, types = len(variables), set(map(type, values))
+    if n == 1 and not any(issubclass(cls, Mapping) for cls in types):
         return iter([(variables[0], values)])
-    if n > 1 and set(map(type, values)) == {tuple} and set(map(len, values)) == {n}:
-        return zip(variables, zip(*values, strict=True), strict=True)
+    if n > 1 and types == {tuple} and set(map(len, values)) == {n}:
+        return ((variable, list(map(itemgetter(at), values))) for at, variable in enumerate(variables))
     rows = [_row(value, variables) for value in values]
     return zip(variables, zip(*rows, strict=True), strict=True)
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import xarray as xr
 
-from xyzpy_widgets.errors import FormatError
+from xyzpy_widgets.errors import DamageError, FormatError
 from xyzpy_widgets.store.cells import decode_cells, empty_cells
 from xyzpy_widgets.store.encoding import VERSION
-from xyzpy_widgets.store.image import Source, checksums, count_checksums
+from xyzpy_widgets.store.image import Source, checksums, count_checksums, rescue
 from xyzpy_widgets.store.literal import Json, from_json
 
-__all__ = ["Schema", "decode", "read_schema"]
+__all__ = ["Schema", "assemble", "attrs_of", "decode", "read_schema"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def read_schema(source: Source) -> Schema:
     text = source.read(source.group, "schema")
     own, *others = source.read(source.group, "checksums").tolist() or [None]
     if [own] != list(checksums(text)):
-        raise FormatError(_damaged(source, "schema"))
+        raise DamageError(_damaged(source, "schema"))
     schema: dict[str, Json] = json.loads(str(text[()]))
     if schema["version"] != VERSION:
         msg = f"{source.path} is of version {schema['version']} of the format, this program reads {VERSION}; upgrade it"
@@ -71,43 +71,46 @@ def decode(source: Source, unread: Mapping[Any, xr.Variable] | None = None) -> t
             variables.append(_read(source, None, entry, remaining))
         else:
             variables.append(_leave(left, entry, remaining))
-    data = _assemble(schema.data, variables, {})
+    data = assemble(schema.data, variables, {})
     if schema.ledger is None:
         return data, None
     variables = [_read(source, source.group, entry, remaining) for entry in schema.ledger["variables"]]
-    return data, _assemble(schema.ledger, variables, {name: data.variables[name] for name in schema.ledger["coords"]})
+    return data, assemble(schema.ledger, variables, {name: data.variables[name] for name in schema.ledger["coords"]})
 
 
 def _read(source: Source, group: str | None, entry: dict[str, Json], remaining: Iterator[int]) -> xr.Variable:
     """Read a variable and compare it with its checksums."""
     plain = source.read(group, entry["name"])
-    if any(crc != next(remaining, None) for crc in checksums(plain)):
-        raise FormatError(_damaged(source, entry["name"]))
+    wrong = [crc != next(remaining, None) for crc in checksums(plain)]
+    if any(wrong):
+        raise DamageError(_damaged(source, entry["name"], f" in {sum(wrong)} of {len(wrong)} blocks"))
     # the short way keeps objects such as datetimes as they are
-    return xr.Variable(entry["dims"], decode_cells(plain, entry), _attrs(entry), fastpath=True)
+    return xr.Variable(entry["dims"], decode_cells(plain, entry), attrs_of(entry), fastpath=True)
 
 
 def _leave(left: xr.Variable, entry: dict[str, Json], remaining: Iterator[int]) -> xr.Variable:
     """Leave a variable in the file, to be decoded in pieces when it is asked for."""
     for _ in range(count_checksums(left.dtype, left.size)):
         next(remaining, None)
-    return xr.Variable(entry["dims"], left.data.map_blocks(decode_cells, entry, meta=empty_cells(entry)), _attrs(entry))
+    decoded = left.data.map_blocks(decode_cells, entry, meta=empty_cells(entry))
+    return xr.Variable(entry["dims"], decoded, attrs_of(entry))
 
 
-def _assemble(group: dict[str, Json], variables: list[xr.Variable], shared: Mapping[str, xr.Variable]) -> xr.Dataset:
+def assemble(group: dict[str, Json], variables: list[xr.Variable], shared: Mapping[str, xr.Variable]) -> xr.Dataset:
     """Make the dataset that a part of the schema describes."""
     named = list(zip(group["variables"], variables, strict=True))
     coords = {entry["name"]: variable for entry, variable in named if entry["coord"]}
     outputs = {entry["name"]: variable for entry, variable in named if not entry["coord"]}
-    return xr.Dataset(outputs, {**shared, **coords}, _attrs(group))
+    return xr.Dataset(outputs, {**shared, **coords}, attrs_of(group))
 
 
-def _attrs(entry: dict[str, Json]) -> dict[Any, Any]:
+def attrs_of(entry: dict[str, Json]) -> dict[Any, Any]:
+    """Return the exact attributes of a variable, or of a dataset."""
     return {from_json(key): from_json(value) for key, value in entry["attrs"]}
 
 
-def _damaged(source: Source, name: str) -> str:
+def _damaged(source: Source, name: str, where: str = "") -> str:
     return (
-        f"{source.path}: {name!r} does not match its checksum; the file was damaged, or changed by another program. "
-        "Restore it from a copy, or see what is left of it with xarray.open_dataset"
+        f"{source.path}: {name!r} does not match its checksum{where}; the file was damaged, or changed by another "
+        f"program. {rescue(source.path)}"
     )

@@ -12,25 +12,28 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.errors import FormatError, StoreError
+from xyzpy_widgets.errors import DamageError, FormatError, StoreError
 from xyzpy_widgets.store.atomic import replacing
 from xyzpy_widgets.store.attributes import Plain
-from xyzpy_widgets.store.image import Image, PlainVariable, Source, ledger_group
+from xyzpy_widgets.store.image import Image, PlainVariable, Remains, Source, ledger_group, rescue
+from xyzpy_widgets.store.padded import Padded
 
-__all__ = ["opened", "write"]
+__all__ = ["opened", "remains", "write"]
 
 _PAGE = 65536
 _NO_COORDINATE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
 _NOT_A_SCALE = "_nc4_non_coord_"  # stands before the name of a variable that shares it with a dimension
 _COMPLEX = {8: "_PFNC_FLOAT_COMPLEX_TYPE", 16: "_PFNC_DOUBLE_COMPLEX_TYPE"}
+_OF_HDF5 = ("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates")
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for files that are not whole
 
 
@@ -176,21 +179,72 @@ def write(path: Path, image: Image) -> None:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
-    """Open a file for reading; raise `FormatError` when it is damaged."""
+def opened(path: Path, *, cut_off: bool = False) -> Iterator[Source]:
+    """Open a file for reading; raise `DamageError` when it is damaged.
+
+    With ``cut_off`` a file that ends too early is opened too, as if zeros followed.
+    """
     if path.is_file() and not h5py.is_hdf5(path):
         yield Source(path, frozenset(), None, lambda *_: np.empty(0))
         return
-    try:
-        file = h5py.File(path, "r", locking="best-effort")
-    except BlockingIOError as error:
-        msg = f"{path} is open for writing in another program; close it there, then try again"
-        raise StoreError(msg) from error
-    except _BROKEN as error:
-        msg = f"{path} is not a whole netCDF-4 or HDF5 file: {error}"
-        raise FormatError(msg) from error
-    with file:
+    with ExitStack() as stack:
+        try:
+            content: Any = stack.enter_context(Padded(path)) if cut_off else path
+            file = stack.enter_context(h5py.File(content, "r", **({} if cut_off else {"locking": "best-effort"})))
+        except BlockingIOError as error:
+            msg = f"{path} is open for writing in another program; close it there, then try again"
+            raise StoreError(msg) from error
+        except _BROKEN as error:
+            msg = f"{path} is not a whole netCDF-4 or HDF5 file: {error}. {rescue(path)}"
+            raise DamageError(msg) from error
         yield _source(path, file)
+
+
+def remains(path: Path) -> Remains:
+    """Read what is left of a damaged file as any reader sees it; raise `FormatError` when that is nothing.
+
+    What lies behind the end of a file that was cut off is known to be gone.
+    """
+    found = Remains()
+    with Padded(path) as content:
+        try:
+            with h5py.File(content, "r") as file:
+                for name in file:
+                    _take(file, name, content.length, found)
+        except _BROKEN as error:
+            msg = f"{path}: nothing in it can be read: {error}"
+            raise FormatError(msg) from error
+    return found
+
+
+def _take(file: h5py.File, name: str, end: int, found: Remains) -> None:
+    """Take up a variable of the root group, or the reason why it cannot be read."""
+    plain = name.removeprefix(_NOT_A_SCALE)
+    try:
+        dataset = file[name]
+        if not _is_variable(dataset):
+            return
+        scales = [axis[0].name.rpartition("/")[2] for axis in dataset.dims] if not dataset.is_scale else [plain]
+        attrs = {key: dataset.attrs[key] for key in dataset.attrs if key not in _OF_HDF5}
+        found.variables[plain] = xr.Variable(scales, _values(dataset), attrs)
+        found.cut[plain] = _cut(dataset, end)
+    except _BROKEN as error:
+        found.lost[plain] = str(error)
+
+
+def _cut(dataset: h5py.Dataset, end: int) -> NDArray[np.bool_]:
+    """Return which cells of a variable lie behind the end of the file."""
+    mask = np.zeros(dataset.shape, dtype=bool)
+    offset = dataset.id.get_offset()
+    if offset is not None and mask.size:
+        mask.reshape(-1)[max(end - offset, 0) // dataset.dtype.itemsize :] = True
+    elif dataset.chunks is not None:
+        for number in range(dataset.id.get_num_chunks()):
+            chunk = dataset.id.get_chunk_info(number)
+            if chunk.byte_offset + chunk.size > end:
+                starts = zip(chunk.chunk_offset, dataset.chunks, strict=True)
+                mask[tuple(slice(start, start + length) for start, length in starts)] = True
+    return mask
 
 
 def _source(path: Path, file: h5py.File) -> Source:
@@ -200,16 +254,16 @@ def _source(path: Path, file: h5py.File) -> Source:
         try:
             return _values(_dataset(file if group is None else file[group], name))
         except _BROKEN as error:
-            msg = f"{path}: {name!r} cannot be read, the file is damaged: {error}"
-            raise FormatError(msg) from error
+            msg = f"{path}: {name!r} cannot be read, the file is damaged: {error}. {rescue(path)}"
+            raise DamageError(msg) from error
 
     try:
         group = ledger_group(lambda name: isinstance(file.get(name), h5py.Dataset))
         ours = isinstance(file.get(group), h5py.Group) and "schema" in file[group]
         names = {name.removeprefix(_NOT_A_SCALE) for name, one in file.items() if _is_variable(one)}
     except _BROKEN as error:
-        msg = f"{path} is damaged: {error}"
-        raise FormatError(msg) from error
+        msg = f"{path} is damaged: {error}. {rescue(path)}"
+        raise DamageError(msg) from error
     return Source(path, frozenset(names), group if ours else None, read)
 
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.store.attributes import Plain
 
-__all__ = ["BLOCK", "Image", "PlainVariable", "Source", "checksums", "count_checksums", "ledger_group"]
+__all__ = [
+    "BLOCK",
+    "Image",
+    "PlainVariable",
+    "Remains",
+    "Source",
+    "checksums",
+    "count_checksums",
+    "ledger_group",
+    "rescue",
+]
 
 BLOCK = 16384
 """The bytes that share a checksum."""
@@ -72,6 +83,25 @@ class Source:
     read: Callable[[str | None, str], NDArray[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What any reader sees of a damaged file.
+
+    Attributes
+    ----------
+    variables : dict of str to xarray.Variable
+        Those of the root group that can be read, as they stand in the file.
+    cut : dict of str to ndarray of bool
+        Of some of them, which cells are known to be gone.
+    lost : dict of str to str
+        The variables that cannot be read, and why.
+    """
+
+    variables: dict[str, xr.Variable] = field(default_factory=dict)
+    cut: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
+    lost: dict[str, str] = field(default_factory=dict)
+
+
 def ledger_group(taken: Callable[[str], bool]) -> str:
     """Return the name of the group for the ledger: that of no variable and no dimension."""
     group = "ledger"
@@ -93,3 +123,8 @@ def checksums(values: NDArray[Any]) -> Iterator[int]:
 def count_checksums(dtype: np.dtype[Any], size: int) -> int:
     """Return how many checksums so many plain values have."""
     return 1 if dtype.kind in "OTU" else -(-size * dtype.itemsize // BLOCK)
+
+
+def rescue(path: Path) -> str:
+    """Return what to do with a damaged file."""
+    return f"xyz.recover({str(path)!r}) gives back all of it that is whole, and keeps the old file"

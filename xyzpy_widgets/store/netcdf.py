@@ -6,9 +6,9 @@ the library that opens the files of other programs, and files larger than memory
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,12 +17,14 @@ from typing import Any
 
 import xarray as xr
 
-from xyzpy_widgets.errors import EncodingError, FormatError, OptionError, StoreError
+from xyzpy_widgets.errors import DamageError, EncodingError, FormatError, OptionError, RecoveryWarning, StoreError
 from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
 from xyzpy_widgets.store.decoding import decode, read_schema
 from xyzpy_widgets.store.encoding import encode
-from xyzpy_widgets.store.image import Source
+from xyzpy_widgets.store.image import Source, rescue
 from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
+from xyzpy_widgets.store.retired import retire
+from xyzpy_widgets.store.salvage import Salvage, salvaged
 
 __all__ = ["Chunks", "NetCDFStore", "load_ds", "save_ds"]
 
@@ -60,7 +62,7 @@ class NetCDFStore:
 
     def exists(self) -> bool:
         """Tell whether there is something to read."""
-        return any(path.exists() for path in (self.path, self._backup, aside(self.path)))
+        return any(path.exists() for path in (self.path, self.backup, aside(self.path)))
 
     def check(self) -> None:
         """Raise before any work is done what would keep `write` from keeping it; see `Store.check`."""
@@ -71,12 +73,11 @@ class NetCDFStore:
         check_writable(self.path, folder=self.engine == "zarr")
         if not self._settle():
             return
-        with self._hinting(), backend.opened(self.path) as source:
+        with backend.opened(self.path) as source:
             if source.group is not None:
                 read_schema(source)
                 return
-        with self._hinting():
-            self._foreign().close()
+        self._foreign().close()
 
     def check_encodable(self, data: xr.Dataset) -> None:
         """Raise `EncodingError` for a variable, a label or an attribute that the format cannot hold; write nothing."""
@@ -87,11 +88,25 @@ class NetCDFStore:
         backend = _backend(self.engine)
         if not self._settle():
             return None
-        with self._hinting():
-            with backend.opened(self.path) as source:
-                if source.group is not None:
-                    return decode(source) if self.chunks is None else self._decode_chunked(source)
-            return self._load_foreign() if self.chunks is None else self._foreign(chunks=self.chunks), None
+        with backend.opened(self.path) as source:
+            if source.group is not None:
+                return decode(source) if self.chunks is None else self._decode_chunked(source)
+        return self._load_foreign() if self.chunks is None else self._foreign(chunks=self.chunks), None
+
+    def check_whole(self) -> None:
+        """Read all of the file, and nothing in its place; raise `FormatError` where it is damaged."""
+        with _backend(self.engine).opened(self.path) as source:
+            if source.group is not None:
+                decode(source)
+                return
+        self._load_foreign()
+
+    def salvage(self) -> Salvage | None:
+        """Return what is left of a damaged file, None when nothing is there; raise `FormatError` when nothing is left.
+
+        Nothing is brought back or renamed; see `salvaged`.
+        """
+        return salvaged(self.path, _backend(self.engine)) if self.path.exists() else None
 
     def write(self, data: xr.Dataset, ledger: xr.Dataset | None) -> None:
         """Replace what is there, at once and durably; see `DatasetStore.write`."""
@@ -99,11 +114,11 @@ class NetCDFStore:
 
     def delete(self) -> None:
         """Remove the file, and older versions that would be taken for it; nothing happens when nothing is there."""
-        for path in (self.path, self._backup, aside(self.path)):
+        for path in (self.path, self.backup, aside(self.path)):
             remove(path)
 
     @property
-    def _backup(self) -> Path:
+    def backup(self) -> Path:
         """Where other tools put the old version while they write a new one."""
         return self.path.with_name(self.path.name + ".bak")
 
@@ -112,34 +127,47 @@ class NetCDFStore:
         if self.engine == "zarr":
             with reported(self.path):
                 restore(self.path)
-        if self.path.exists() or not self._backup.exists():
+        if not self.backup.exists():
             return self.path.exists()
+        if self.path.exists():
+            self._replace_broken()
+            return True
         try:
-            NetCDFStore(self._backup, self.engine).read()
+            replace(self, path=self.backup).check_whole()
         except FormatError as error:
-            msg = f"{self.path} is missing and its backup {self._backup.name} is damaged; move that away to start anew"
+            msg = f"{self.path} is missing and its backup {self.backup.name} is damaged; move that away to start anew"
             raise FormatError(msg) from error
         with reported(self.path):
-            self._backup.rename(self.path)
+            self.backup.rename(self.path)
         return True
 
-    @contextmanager
-    def _hinting(self) -> Iterator[None]:
-        """Mention a backup beside a file that cannot be read."""
+    def _replace_broken(self) -> None:
+        """Put the backup of another tool in the place of a broken file, when it is whole; the file is kept."""
         try:
-            yield
-        except FormatError as error:
-            if self._backup.exists():
-                error.add_note(f"to go on from its backup, rename {self._backup.name} to {self.path.name}")
-            raise
+            self.check_whole()
+        except DamageError as error:
+            try:
+                replace(self, path=self.backup).check_whole()
+            except FormatError:
+                return
+            broken = retire(self.path)
+            with reported(self.path):
+                self.backup.rename(self.path)
+            msg = f"{error}; its backup {self.backup.name} stands in its place now, and the broken file is {broken}"
+            warnings.warn(msg, RecoveryWarning, stacklevel=4)
+        except FormatError:  # of another kind, or written by a newer version: not what a backup is for
+            return
 
     def _foreign(self, **options: Any) -> xr.Dataset:
         """Open a file that another program wrote."""
         try:
             return xr.open_dataset(self.path, engine=self.engine, **_OPTIONS.get(self.engine, {}), **options)
         except _UNREADABLE as error:
-            msg = f"{self.path} cannot be read with engine={self.engine!r}: {error}; choose another engine or name"
-            raise FormatError(msg) from error
+            msg = (
+                f"{self.path} cannot be read with engine={self.engine!r}: {error}; choose another engine or name. "
+                f"If it is damaged, {rescue(self.path)}"
+            )
+            raise DamageError(msg) from error
 
     def _load_foreign(self) -> xr.Dataset:
         """Read a file that another program wrote."""
@@ -147,8 +175,8 @@ class NetCDFStore:
             try:
                 return dataset.load().drop_encoding()
             except _UNREADABLE as error:
-                msg = f"{self.path} is damaged: {error}"
-                raise FormatError(msg) from error
+                msg = f"{self.path} is damaged: {error}. {rescue(self.path)}"
+                raise DamageError(msg) from error
 
     def _decode_chunked(self, source: Source) -> tuple[xr.Dataset, xr.Dataset | None]:
         """Read the labels and the ledger, and leave the variables in the file."""

@@ -6,6 +6,7 @@ text type is specified.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,23 +16,39 @@ import numpy as np
 import xarray as xr
 import zarr
 from numpy.typing import NDArray
+from zarr.core.sync import sync
 
-from xyzpy_widgets.errors import FormatError
+from xyzpy_widgets.errors import DamageError, FormatError
 from xyzpy_widgets.store.atomic import replacing_folder
-from xyzpy_widgets.store.image import Image, PlainVariable, Source, ledger_group
+from xyzpy_widgets.store.image import Image, PlainVariable, Remains, Source, ledger_group, rescue
 
-__all__ = ["opened", "write"]
+__all__ = ["opened", "remains", "write"]
 
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what zarr raises for folders that are not whole
 
 
 def write(path: Path, image: Image) -> None:
     """Write an image in the place of what was there; raise `StoreError` when the system refuses."""
-    with replacing_folder(path) as temporary:
+    with replacing_folder(path) as temporary, _to_the_end():
         root = _dataset(image.variables, image.attrs)
         root.to_zarr(temporary, mode="w", zarr_format=2, consolidated=False)
         _dataset(image.ledger, {}).to_zarr(temporary, mode="a", group=image.group, zarr_format=2, consolidated=False)
         zarr.consolidate_metadata(str(temporary), zarr_format=2)
+
+
+@contextmanager
+def _to_the_end() -> Iterator[None]:
+    """Leave only when zarr writes no more: after a chunk that failed it goes on with the others in its own thread."""
+    try:
+        yield
+    finally:
+        sync(_others_end())
+
+
+async def _others_end() -> None:
+    """Wait for whatever else zarr is doing."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _dataset(variables: Mapping[str, PlainVariable], attrs: Mapping[str, Any]) -> xr.Dataset:
@@ -48,23 +65,40 @@ def _variable(plain: PlainVariable) -> xr.Variable:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
-    """Open a folder for reading; raise `FormatError` when it holds no zarr group."""
+def opened(path: Path, *, cut_off: bool = False) -> Iterator[Source]:  # noqa: ARG001 - a folder has no end
+    """Open a folder for reading; raise `DamageError` when it holds no zarr group."""
     try:
         root = zarr.open_group(str(path), mode="r")
         arrays = frozenset(root.array_keys())
         group = ledger_group(arrays.__contains__)
         ours = group in root and "schema" in root[group]  # type: ignore[operator]
     except _BROKEN as error:
-        msg = f"{path} is not a whole zarr folder: {error}"
-        raise FormatError(msg) from error
+        msg = f"{path} is not a whole zarr folder: {error}. {rescue(path)}"
+        raise DamageError(msg) from error
 
     def read(group: str | None, name: str) -> NDArray[Any]:
         try:
             values = np.asarray(root[name if group is None else f"{group}/{name}"][...])  # type: ignore[index]
         except _BROKEN as error:
-            msg = f"{path}: {name!r} cannot be read, the folder is damaged: {error}"
-            raise FormatError(msg) from error
+            msg = f"{path}: {name!r} cannot be read, the folder is damaged: {error}. {rescue(path)}"
+            raise DamageError(msg) from error
         return values.astype(object) if values.dtype.kind in "TU" else values
 
     yield Source(path, arrays, group if ours else None, read)
+
+
+def remains(path: Path) -> Remains:
+    """Read what is left of a damaged folder as any reader sees it; raise `FormatError` when that is nothing."""
+    found = Remains()
+    try:
+        dataset = xr.open_zarr(path, consolidated=False, chunks=None, decode_cf=False)
+    except _BROKEN as error:
+        msg = f"{path}: nothing in it can be read: {error}"
+        raise FormatError(msg) from error
+    with dataset:
+        for name, variable in dataset.variables.items():
+            try:
+                found.variables[str(name)] = variable.load()
+            except _BROKEN as error:
+                found.lost[str(name)] = str(error)
+    return found

@@ -1,0 +1,194 @@
+"""What was harvested: labelled data that is looked at, and changed by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+import xarray as xr
+
+from xyzpy_widgets.archive import Archive
+from xyzpy_widgets.collection import Collection
+from xyzpy_widgets.core.space import Combos
+from xyzpy_widgets.core.version import function_version
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.failures import failure_table
+from xyzpy_widgets.harvest import as_on_conflict
+from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
+from xyzpy_widgets.labelling.constants import differing, recorded
+from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
+from xyzpy_widgets.labelling.merge import check_mergeable
+from xyzpy_widgets.runner import Runner
+from xyzpy_widgets.store.netcdf import NetCDFStore
+from xyzpy_widgets.summary import harvest_card
+from xyzpy_widgets.views.card import card_html
+
+__all__ = ["Harvested"]
+
+
+class Harvested(Collection[Labelled]):
+    """A Runner and the dataset that its results are merged into, in memory or in a file."""
+
+    _source = "harvest_combos"
+
+    def __init__(
+        self,
+        runner: Runner | Callable[..., Any],
+        data_name: str | PathLike[str] | None = None,
+        *,
+        chunks: Any = None,
+        engine: str | None = None,
+        full_ds: xr.Dataset | None = None,
+    ) -> None:
+        super().__init__(runner)
+        start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
+        self._store: LabelledStore | None = None
+        if data_name is not None:
+            self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
+        self._archive = Archive(self._store, LabelledGrowth(), start)
+
+    @property
+    def full_ds(self) -> xr.Dataset | None:
+        """Everything harvested so far: what the file holds now, and what is not yet in it; None without any."""
+        full = self._archive.current()
+        return None if full is None else full.data.copy(deep=False)
+
+    @property
+    def status(self) -> xr.DataArray:
+        """The state of each case: int8 over the arguments, with ``flag_values`` and ``flag_meanings`` (CF 3.5).
+
+        Raises `SpaceError` when nothing is harvested yet.
+        """
+        return self._stored().ledger["status"].copy()
+
+    @property
+    def timings(self) -> xr.DataArray:
+        """How long each case took, in seconds: float32 over the arguments, nan where that is not known.
+
+        Raises `SpaceError` when nothing is harvested yet.
+        """
+        return self._stored().ledger["seconds"].copy()
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """The cases that failed and are not done: their arguments, what was raised, said and where, the traceback."""
+        full = self._archive.current()
+        return failure_table(() if full is None else full.account.failures)
+
+    @property
+    def stale(self) -> xr.DataArray:
+        """Which cases are done with another version of the function than the present one: bool over the arguments.
+
+        The version is a hash of the code, of what it closes over and of the functions of its module that it calls;
+        comments and formatting do not count (see `function_version`). Nothing stale is erased: run it again with
+        ``harvest_combos(..., stale=True, overwrite=True)``. Raises `SpaceError` when nothing is harvested yet.
+        """
+        full = self._stored()
+        other = full.done & (full.account.cases["version"] != full.account.position_of(function_version(self.fn)))
+        return full.ledger["status"].drop_attrs().copy(data=other).rename("stale")
+
+    def _check(self, new: Labelled, old: Labelled | None) -> None:
+        """Raise what would keep new data from being merged or written."""
+        if old is not None:
+            check_mergeable(old, new)
+        if self._store is not None:
+            self._store.check_encodable(new)
+
+    def add_ds(self, new_ds: xr.Dataset, *, sync: bool = True, overwrite: bool | None = None) -> None:
+        """Merge a dataset that was made elsewhere; it is not changed.
+
+        Parameters
+        ----------
+        new_ds : xarray.Dataset
+            Its dimensions that are arguments of the function tell the cases; what is not null counts as done.
+        sync : bool
+            Whether to write the file.
+        overwrite : bool or None
+            As for `harvest_combos`.
+
+        Raises
+        ------
+        MergeError, ConflictError, StoreError
+            When it does not go together with the stored data, or cannot be written.
+        """
+        on_conflict = as_on_conflict(overwrite)
+        new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
+        self._check(new, self._archive.current())
+        self._archive.add(new, on_conflict, sync=sync)
+
+    def expand_dims(self, name: str, value: Any) -> None:
+        """Make an argument that did not vary so far a dimension, and write the file.
+
+        Parameters
+        ----------
+        name : str
+            The argument.
+        value : label
+            The value that all stored cases were made with.
+
+        Raises
+        ------
+        SpaceError
+            When nothing is stored, the dimension exists, or the cases were made with another value.
+        """
+        full = self._stored()
+        if name in full.data.dims:
+            msg = f"{name!r} is a dimension already"
+            raise SpaceError(msg)
+        if differing(full.constants, recorded({name: value})):
+            msg = f"the stored cases were made with {name}={full.constants[name]!r}, not {value!r}"
+            raise SpaceError(msg)
+        (labels,) = Combos((name,), ((value,),)).labelled().values
+
+        def grown(full: Labelled) -> Labelled:
+            constants = {key: kept for key, kept in full.constants.items() if key != name}
+            ledger = full.ledger.assign_attrs(constants=constants).expand_dims({name: list(labels)})
+            data = full.data.expand_dims({name: list(labels)})
+            data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
+            return Labelled(data, ledger)
+
+        self._archive.change(grown)
+
+    def drop_sel(self, labels: Mapping[str, Any] | None = None, *, errors: str = "raise", **labels_kwargs: Any) -> None:
+        """Drop labels with all their cases, and write the file.
+
+        Parameters
+        ----------
+        labels, errors, **labels_kwargs
+            As for `xarray.Dataset.drop_sel`.
+
+        Raises
+        ------
+        SpaceError
+            When nothing is stored.
+        KeyError
+            For a label that is not there, unless ``errors="ignore"``.
+        """
+        self._stored()
+        chosen = {**(labels or {}), **labels_kwargs}
+
+        def shrunk(full: Labelled) -> Labelled:
+            on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
+            data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
+            return Labelled(data, full.ledger.drop_sel(on_ledger, errors=errors))  # type: ignore[arg-type]
+
+        self._archive.change(shrunk)
+
+    def delete_ds(self) -> None:
+        """Remove the file, and forget what was harvested."""
+        self._archive.delete()
+
+    def _stored(self) -> Labelled:
+        full = self._archive.current()
+        if full is None:
+            msg = "nothing is harvested yet; call harvest_combos first"
+            raise SpaceError(msg)
+        return full
+
+    def _drawn(self) -> xr.Dataset | None:
+        return self.full_ds
+
+    def _repr_html_(self) -> str:
+        return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))
