@@ -39,7 +39,7 @@ _STATES: dict[str, State] = {
     "cancelling": "stopping",
 }
 _ENDINGS: dict[str, State] = {"stopping": "stopped", "cancelling": "cancelled"}
-_SHORT_SECONDS = 0.2
+_SHORT_SECONDS, _TRIVIAL_SECONDS = 0.2, 1e-4
 _PATIENCE_SECONDS = 5.0
 """How long the interpreter waits at its exit for cases that cannot be ended."""
 
@@ -340,10 +340,11 @@ class Run:
 
 
 def _pace(plan: Plan, job: Job) -> Pace:
-    """Return the pace of a run, with what timed cases tell of it unless it is short anyway."""
-    if job.cost is None or job.cost.usual * len(plan) < _SHORT_SECONDS:
+    """Return the pace of a run, with what timed cases tell of it unless it is short or its cases are trivial."""
+    cost = job.cost
+    if cost is None or cost.usual < _TRIVIAL_SECONDS or cost.usual * len(plan) < _SHORT_SECONDS:
         return Pace(plan)
-    return Pace(plan, job.cost.expected(Plan(plan.space)), job.cost.total(plan, workers_of(job.options)))
+    return Pace(plan, cost.expected(Plan(plan.space)), cost.total(plan, workers_of(job.options)))
 
 
 def _index(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:
