@@ -54,9 +54,9 @@ def _gates() -> Iterator[None]:
     _gate.set()
 
 
-def harvester_of(fn: Callable[..., Any], path: Path | None = None) -> xyz.Harvester:
+def harvester_of(fn: Callable[..., Any], path: Path | None = None, **settings: Any) -> xyz.Harvester:
     """A harvester of one output."""
-    return xyz.Harvester(xyz.Runner(fn, "out", arg_attrs={"a": {"units": "m"}}), path)
+    return xyz.Harvester(xyz.Runner(fn, "out", arg_attrs={"a": {"units": "m"}}, **settings), path)
 
 
 def row(panel: Panel, name: str, **changes: Any) -> list[dict[str, Any]]:
@@ -169,7 +169,7 @@ def test_the_button_runs_what_was_read(front_end: FrontEnd, tmp_path: Path) -> N
 
 def test_the_map_follows_every_case(front_end: FrontEnd) -> None:
     """Whole states and deltas together are the states of the run, at the end and for one who asks anew."""
-    panel = harvester_of(brittle).panel()
+    panel = harvester_of(brittle, on_error="continue").panel()
     panel.space = {"a": range(40), "b": [1, 2]}
     run = panel.start()
     finish(panel)
@@ -229,7 +229,7 @@ def test_nothing_is_sent_while_nobody_looks_but_the_end(front_end: FrontEnd) -> 
 
 def test_failures_come_in_groups_with_the_code_that_reproduces_them(front_end: FrontEnd) -> None:
     """Each kind of failure stands once, with its cases, and the code of a case raises what the case raised."""
-    harvester = harvester_of(brittle)
+    harvester = harvester_of(brittle, on_error="continue")
     panel = harvester.panel()
     panel.space = {"a": range(9), "b": [1, 2, 3]}
     panel.start()
@@ -246,6 +246,26 @@ def test_failures_come_in_groups_with_the_code_that_reproduces_them(front_end: F
     assert [one["number"] for one in more] == [10, 13, 16, 19, 22, 25]
     told = front_end.ask(panel.monitor, kind="case", number=1)["reply"]
     assert (told["state"], told["failure"]["text"]) == ("failed", "a=0, b=2")
+
+
+def test_many_failures_of_one_kind_hold_the_run_and_ask(front_end: FrontEnd) -> None:
+    """After five of a kind nothing new begins; the reader goes on, or stops with what is finished kept."""
+    harvester = harvester_of(brittle)
+    panel = harvester.panel()
+    panel.space = {"b": [2, 1], "a": range(5000)}
+    assert "max_failures=5" in panel.code
+    panel.start()
+    front_end.wait(lambda: front_end.state(panel.failed)["held"])
+    assert front_end.state(panel.monitor)["progress"]["state"] == "held"
+    first = front_end.state(panel.failed)["groups"][0]["count"]
+    assert 5 <= first < 5000
+    front_end.send(panel.failed, {"kind": "continue"})
+    front_end.wait(lambda: front_end.state(panel.failed)["groups"][0]["count"] > first)
+    front_end.wait(lambda: front_end.state(panel.failed)["held"])
+    front_end.send(panel.failed, {"kind": "control", "word": "stop"})
+    finish(panel)
+    assert front_end.state(panel.monitor)["progress"]["state"] == "stopped"
+    assert int((harvester.status == Status.FAILED).sum()) == front_end.state(panel.failed)["groups"][0]["count"] < 5000
 
 
 def test_what_failed_is_run_again_and_nothing_else(front_end: FrontEnd) -> None:

@@ -124,7 +124,7 @@ class Subject:
             settings["num_workers"] = sheet.workers
         own = self.runner.settings
         if "on_error" not in own and "max_failures" not in own:
-            settings |= {"on_error": "continue"}
+            settings["max_failures"] = MOST_FAILURES
         return settings
 
     def again(self, cases: Sequence[Mapping[str, Any]], sheet: Sheet, constants: Mapping[str, Any]) -> Call:
