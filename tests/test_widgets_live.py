@@ -15,9 +15,9 @@ from nbclient import NotebookClient
 import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
 from xyzpy_widgets.execution.progress import Progress
-from xyzpy_widgets.widgets import live
+from xyzpy_widgets.widgets import live, route
 from xyzpy_widgets.widgets.live import LiveMonitor
-from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy
+from xyzpy_widgets.widgets.route import CONTROL_SUFFIX, ControlFile, heard_while_busy
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.still import progress_html, progress_text
 
@@ -109,12 +109,27 @@ def test_a_word_in_the_control_file_is_obeyed(
     monitor(long(run))
     assert monitor._monitor is not None  # noqa: SLF001 - the widget that is shown
     path = front_end.state(monitor._monitor)["control_path"]  # noqa: SLF001
-    assert path.startswith("deep/xyzpy-control-")
+    assert path.startswith("deep/run-")
+    assert path.endswith(CONTROL_SUFFIX)
+    obeyed = Event()
+    run.listen(lambda progress: obeyed.set() if progress.state == "stopping" else None)
     (tmp_path / "work" / path).write_text("stop")
+    assert obeyed.wait(60)
     _gate.set()
     run.result(60)
     monitor.close()
     assert list(folder.iterdir()) == []
+
+
+def test_a_kernel_with_subshells_needs_no_control_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where messages reach a busy kernel, no file is written into the user's folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("JPY_PARENT_PID", "79")
+    (tmp_path / "jpserver-79.json").write_text(json.dumps({"root_dir": str(tmp_path)}))
+    assert ControlFile().path
+    monkeypatch.setattr(route, "hears_while_busy", lambda: True)
+    assert ControlFile().path == ""
 
 
 def test_a_kernel_without_a_server_has_no_control_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 from typing import Any
 
 from IPython.display import display
@@ -18,7 +19,6 @@ from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text
 
 __all__ = ["LiveMonitor"]
 
-_SECONDS_BETWEEN_LOOKS = 0.25
 _A_MOMENT_SECONDS = 0.4
 _VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -58,13 +58,12 @@ class LiveMonitor:
         view = {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": monitor.model_id}}
         if self._shown is not None:
             self._shown.update({**view, **self._still()}, raw=True)
-        Thread(target=self._look, name="xyzpy_widgets-control", daemon=True).start()
+        self._file.watch(partial(obey, self._run), self._over)
         return feed
 
     def close(self) -> None:
         """Leave a card that reads true in a saved notebook, without a kernel."""
         self._over.set()
-        self._file.remove()
         if self._shown is not None:
             self._shown.update(self._still(), raw=True)
         if self._monitor is not None:
@@ -83,8 +82,3 @@ class LiveMonitor:
                 feed.watch(view, seen=seen)
             case {"kind": "states"}:
                 feed.whole()
-
-    def _look(self) -> None:
-        """Look for a word in the control file, four times a second."""
-        while not self._over.wait(_SECONDS_BETWEEN_LOOKS):
-            obey(self._run, self._file.take())

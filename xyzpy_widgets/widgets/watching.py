@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -31,7 +32,6 @@ from xyzpy_widgets.widgets.subject import Subject
 
 __all__ = ["Watching"]
 
-_SECONDS_BETWEEN_LOOKS = 0.25
 _SECONDS_BETWEEN_FAILURES = 0.5
 _STATES: dict[int, CaseState] = {
     Status.MISSING: "missing",
@@ -105,7 +105,7 @@ class Watching:
         self.failed.tell(groups=[], busy=True, held="")
         self._feed = Feed(self.monitor, run, self._said)
         self._over = over = Event()
-        Thread(target=_look, args=(run, file, over), name="xyzpy_widgets-control", daemon=True).start()
+        file.watch(partial(obey, run), over)
         run.listen(lambda progress: self._progressed(progress, over))
 
     def settle(self) -> None:
@@ -270,10 +270,3 @@ class Watching:
 
 def _told(value: xr.DataArray) -> str:
     return short(value.item()) if value.ndim == 0 else f"{value.dtype} of shape {value.shape}"
-
-
-def _look(run: Run, file: ControlFile, over: Event) -> None:
-    """Look for a word in the control file, four times a second."""
-    while not over.wait(_SECONDS_BETWEEN_LOOKS):
-        obey(run, file.take())
-    file.remove()
