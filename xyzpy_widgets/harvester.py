@@ -258,11 +258,11 @@ class Harvester(Harvested):
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
-            self._check(builder.outline(), old)
+            self._check(builder.outline())
             first = opening(spec, space.names, origin, wishes.on_conflict)
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
             return Keeping(
-                builder, partial(self._keep, builder, wishes), log, lambda one: self._check(builder.glimpse(one), old)
+                builder, partial(self._keep, builder, wishes), log, lambda one: self._check(builder.glimpse(one))
             )
 
         def known() -> Known:

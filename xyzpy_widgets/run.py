@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 from time import time
 from typing import Any
@@ -73,8 +74,7 @@ class Run:
     """
 
     def __init__(self, job: Job, *, holds: bool) -> None:
-        seed = job.options.seed
-        self.plan: Plan = job.plan if seed is None else job.plan.shuffled(seed)
+        self.plan: Plan = job.in_turn
         self.name = job.spec.name
         self.options = job.options
         self.started = time()
@@ -276,7 +276,7 @@ class Run:
                 self._control.telling(self._turned),
                 closing(execute(self.plan, self.spec, self.options, self._control)) as outcomes,
             ):
-                for outcome in outcomes:
+                for outcome in map(_recorded, outcomes):
                     self._place(outcome)
                     found = self._count(outcome)
                     error = error or found
@@ -345,6 +345,13 @@ def _pace(plan: Plan, job: Job) -> Pace:
     if cost is None or cost.usual < _TRIVIAL_SECONDS or cost.usual * len(plan) < _SHORT_SECONDS:
         return Pace(plan)
     return Pace(plan, cost.expected(Plan(plan.space)), cost.total(plan, workers_of(job.options)))
+
+
+def _recorded(outcome: Outcome) -> Outcome:
+    """Let each failure be written out once, whoever asks for it afterwards."""
+    if not outcome.failures:
+        return outcome
+    return replace(outcome, failures=tuple(replace(one, record=one.told()) for one in outcome.failures))
 
 
 def _index(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:

@@ -8,14 +8,14 @@ import { widgetOf } from '../../src/panels/mount';
 import { PlanCard } from '../../src/panels/PlanCard';
 import { RunMonitor } from '../../src/panels/RunMonitor';
 import { SpaceEditor } from '../../src/panels/SpaceEditor';
-import type { WidgetTraits } from '../../src/protocol';
+import { DEFAULTS, type WidgetTraits } from '../../src/protocol';
 import { type Answers, FakeModel } from './model';
 
 const WIDGETS = {
-  SpaceEditor: widgetOf('SpaceEditor', SpaceEditor),
-  PlanCard: widgetOf('PlanCard', PlanCard),
-  RunMonitor: widgetOf('RunMonitor', RunMonitor),
-  Failures: widgetOf('Failures', Failures),
+  SpaceEditor: widgetOf('SpaceEditor', DEFAULTS.SpaceEditor, SpaceEditor),
+  PlanCard: widgetOf('PlanCard', DEFAULTS.PlanCard, PlanCard),
+  RunMonitor: widgetOf('RunMonitor', DEFAULTS.RunMonitor, RunMonitor),
+  Failures: widgetOf('Failures', DEFAULTS.Failures, Failures),
 };
 
 /** A widget on the page, with its model. */
@@ -58,6 +58,13 @@ export async function show<Name extends keyof WidgetTraits>(
   };
   onTestFinished(close);
   return { model, view, close };
+}
+
+/** The panel within a view. */
+export function rootOf(view: HTMLElement): Element {
+  const root = view.firstElementChild;
+  if (!root) throw new Error('The view is empty.');
+  return root;
 }
 
 function named(element: Element): string {

@@ -91,6 +91,11 @@ class CostModel:
             at = np.sort(np.random.default_rng(_SEED).choice(at, MOST_KNOWN, replace=False))
         return cls({name: [column[i] for i in at.tolist()] for name, column in columns.items()}, times[at], known)
 
+    def is_like(self, other: CostModel) -> bool:
+        """Say whether another model is learnt from the same cases."""
+        same = self.known == other.known and self._unit == other._unit and np.array_equal(self._logs, other._logs)
+        return same and self._columns == other._columns
+
     @cached_property
     def _learned(self) -> Learned:
         return learned(self._columns, self._logs, _DRAWS, np.random.default_rng(_SEED))
