@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each row is one floor, lowest first; a room imports only from the rows above its own row.
 FLOORS = (
-    {"_version", "errors"},
+    {"_version", "doors", "errors"},
     {"core"},
     {"execution", "labelling", "store", "views"},
     {"runner"},
@@ -50,7 +50,7 @@ LODGERS = {
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
 LOWEST_FLOOR = {"numpy": 1, "pandas": 2, "xarray": 2}
 HOME = {
-    "IPython": {"execution", "magics"},
+    "IPython": {"magics", "widgets"},
     "anywidget": {"widgets"},
     "bokeh": {"views"},
     "cloudpickle": {"execution"},
@@ -63,6 +63,7 @@ HOME = {
     "hvplot": {"views"},
     "ipywidgets": {"widgets"},
     "joblib": {"execution"},
+    "jupyter_core": {"widgets"},
     "msgpack": {"store"},
     "netCDF4": {"store"},
     "pyarrow": {"store"},
