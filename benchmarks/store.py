@@ -268,7 +268,7 @@ def memory(root: Path) -> Iterator[Bar]:
     with place(root) as folder:
         for what, wanted in (("make", 0.0), ("fill", 1.25), ("extend", 2.5)):
             command = [sys.executable, "-c", MEMORY, str(Path(__file__).parents[1]), str(folder / "data.h5"), what]
-            told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout  # noqa: S603 - our own text
+            told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
             if wanted:
                 yield Bar("B9", f"more memory at the peak, of the data: {what}", float(told), wanted)
 
