@@ -346,7 +346,8 @@ export interface RunMonitorTraits extends CommonTraits {
   selection: Selection;
   /**
    * A file, relative to the root of the Jupyter server, in which a busy kernel reads a control word; may be empty. Its
-   * name ends in `CONTROL_SUFFIX` and does not begin with a dot, since the server writes no hidden files.
+   * name ends in `CONTROL_SUFFIX` and does not begin with a dot, since the server writes no hidden files. It is empty
+   * for a moment while it is written.
    */
   control_path: string;
 }
@@ -402,71 +403,81 @@ export interface WidgetTraits {
 
 const UNJUDGED: RowVerdict = { problem: '', note: '', count: null, places: [], span: '' };
 
-/** The traits of every widget as they are before the kernel sets them. */
-export const DEFAULTS: WidgetTraits = {
-  BokehView: { panel: '', bokeh: '', revision: 0, picture: '' },
-  ResultsExplorer: {
-    panel: '',
-    bokeh: '',
-    revision: 0,
-    picture: '',
-    title: '',
-    heading: '',
-    shelf: null,
+/* The traits of each widget as they are before the kernel sets them. */
+
+export const SPACE_EDITOR: SpaceEditorTraits = {
+  panel: '',
+  arguments: [],
+  rows: [],
+  cases: '',
+  sampled: false,
+  draws: '',
+  distributions: [],
+  revision: 0,
+  verdict: { revision: -1, rows: {}, cases: UNJUDGED, draws: UNJUDGED, problem: '', total: null },
+};
+
+export const PLAN_CARD: PlanCardTraits = {
+  panel: '',
+  title: '',
+  store: '',
+  wishes: { choice: 'new', stale: false, backend: 'serial', workers: null },
+  backends: ['serial'],
+  plan: null,
+  reason: '',
+  busy: false,
+  trial: { state: 'none', said: '' },
+  code: { python: '', magic: '' },
+};
+
+export const RUN_MONITOR: RunMonitorTraits = {
+  panel: '',
+  title: '',
+  progress: {
+    state: 'idle',
+    total: 0,
+    done: 0,
+    failed: 0,
+    cancelled: 0,
+    running: 0,
+    elapsed: 0,
+    rate: null,
+    left: null,
+    current: [],
     said: '',
-    problem: '',
-    picked: null,
-    proposal: null,
-    busy: false,
-    code: '',
-    rows: null,
   },
-  SpaceEditor: {
-    panel: '',
-    arguments: [],
-    rows: [],
-    cases: '',
-    sampled: false,
-    draws: '',
-    distributions: [],
-    revision: 0,
-    verdict: { revision: -1, rows: {}, cases: UNJUDGED, draws: UNJUDGED, problem: '', total: null },
-  },
-  PlanCard: {
-    panel: '',
-    title: '',
-    store: '',
-    wishes: { choice: 'new', stale: false, backend: 'serial', workers: null },
-    backends: ['serial'],
-    plan: null,
-    reason: '',
-    busy: false,
-    trial: { state: 'none', said: '' },
-    code: { python: '', magic: '' },
-  },
-  RunMonitor: {
-    panel: '',
-    title: '',
-    progress: {
-      state: 'idle',
-      total: 0,
-      done: 0,
-      failed: 0,
-      cancelled: 0,
-      running: 0,
-      elapsed: 0,
-      rate: null,
-      left: null,
-      current: [],
-      said: '',
-    },
-    axes: [],
-    states: null,
-    states_serial: 0,
-    selection: {},
-    control_path: '',
-  },
-  Failures: { panel: '', groups: [], held: '', busy: false },
+  axes: [],
+  states: null,
+  states_serial: 0,
+  selection: {},
+  control_path: '',
+};
+
+export const FAILURES: FailuresTraits = { panel: '', groups: [], held: '', busy: false };
+
+export const BOKEH_VIEW: FigureTraits = { panel: '', bokeh: '', revision: 0, picture: '' };
+
+export const RESULTS_EXPLORER: ResultsExplorerTraits = {
+  ...BOKEH_VIEW,
+  title: '',
+  heading: '',
+  shelf: null,
+  said: '',
+  problem: '',
+  picked: null,
+  proposal: null,
+  busy: false,
+  code: '',
+  rows: null,
+};
+
+export const DEFAULTS: WidgetTraits = {
+  BokehView: BOKEH_VIEW,
+  ResultsExplorer: RESULTS_EXPLORER,
+  SpaceEditor: SPACE_EDITOR,
+  PlanCard: PLAN_CARD,
+  RunMonitor: RUN_MONITOR,
+  Failures: FAILURES,
 };
 
 /* ---- Messages -------------------------------------------------------------------------------------------------- */
@@ -768,7 +779,7 @@ export const HOST_EVENTS = {
   probe: 'xyzpy:probe',
   /** Insert a cell with this code below the cell that shows the widget. */
   insertCell: 'xyzpy:insert-cell',
-  /** Write a word into the control file, where the kernel is too busy to read a message. */
+  /** Write a word into the control file, as the kernel may be too busy to read the message that says the same. */
   control: 'xyzpy:control',
 } as const;
 

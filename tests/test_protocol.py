@@ -13,10 +13,12 @@ import pytest
 from anywidget import AnyWidget
 
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.run import RUNNING
 from xyzpy_widgets.widgets import protocol
 from xyzpy_widgets.widgets.base import Widget
 from xyzpy_widgets.widgets.failures import Failures
 from xyzpy_widgets.widgets.plan_card import PlanCard
+from xyzpy_widgets.widgets.route import CONTROL_SUFFIX
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
 
@@ -85,7 +87,13 @@ def test_every_value_of_the_page_has_a_twin(told: Any) -> None:
 def test_the_states_of_a_case_bear_the_codes_of_the_engine(told: Any) -> None:
     """The map colours a case by what became of it, not by a neighbouring number."""
     states = told["values"]["CASE_STATES"]
+    assert states.index("running") == RUNNING
     assert set(states) == set(get_args(protocol.CaseState))
     assert {status.name.lower(): states.index(status.name.lower()) for status in Status} == {
         status.name.lower(): status.value for status in Status
     }
+
+
+def test_the_control_file_is_named_alike(told: Any) -> None:
+    """The page writes no file but one that the kernel looks for."""
+    assert told["values"]["CONTROL_SUFFIX"] == CONTROL_SUFFIX

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import { choiceOf, choicesOf, chosen, KIND_WORDS, LOG_WORDS } from '../core/explorer';
+import { choiceOf, choicesOf, chosen, KIND_WORDS, LOG_WORDS, SPREAD_WORDS } from '../core/explorer';
 import type { Dimension, DimensionRole, PlotKind, Shelf } from '../protocol';
 import { Check, Field, Select } from './controls';
 
@@ -81,60 +81,74 @@ interface ShelfProps extends Omit<ChipProps, 'dimension'> {
   readonly onShow: Show;
 }
 
-/** What is drawn, as what, and the role of every dimension; none is hidden. */
-export function RoleShelf({ shelf, onRole, onMove, onShow }: ShelfProps): JSX.Element {
+/** Which variable is drawn, and as what. */
+function Subject({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.Element {
   const kinds = Object.entries(KIND_WORDS) as [PlotKind, string][];
   const known = shelf.variables.includes(shelf.variable);
   const variables = known ? shelf.variables : [shelf.variable, ...shelf.variables];
   return (
+    <>
+      <Field label="Show">
+        <Select
+          value={shelf.variable}
+          options={variables.map((name) => [name, name] as const)}
+          onChange={(value) => {
+            onShow('variable', value);
+          }}
+        />
+      </Field>
+      <Field label="as">
+        <Select
+          value={shelf.kind}
+          options={kinds}
+          onChange={(value) => {
+            onShow('kind', value);
+          }}
+        />
+      </Field>
+    </>
+  );
+}
+
+/** How the spread of what is aggregated is drawn, and which scales are logarithmic. */
+function Manner({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.Element {
+  return (
+    <>
+      {shelf.spread !== null && (
+        <Field label="Spread">
+          <Select
+            value={shelf.spread}
+            options={SPREAD_WORDS}
+            onChange={(value) => {
+              onShow('spread', value);
+            }}
+          />
+        </Field>
+      )}
+      <span class="xyzpy-scales">
+        {Object.entries(shelf.logs).map(([name, on]) => (
+          <Check
+            key={name}
+            checked={on}
+            onChange={(checked) => {
+              onShow(name as 'logx', checked ? 'yes' : '');
+            }}
+          >
+            {LOG_WORDS[name] ?? name}
+          </Check>
+        ))}
+      </span>
+    </>
+  );
+}
+
+/** What is drawn, as what, and the role of every dimension; none is hidden. */
+export function RoleShelf({ shelf, onRole, onMove, onShow }: ShelfProps): JSX.Element {
+  return (
     <div class="xyzpy-part xyzpy-shelf">
       <div class="xyzpy-line">
-        <Field label="Show">
-          <Select
-            value={shelf.variable}
-            options={variables.map((name) => [name, name] as const)}
-            onChange={(value) => {
-              onShow('variable', value);
-            }}
-          />
-        </Field>
-        <Field label="as">
-          <Select
-            value={shelf.kind}
-            options={kinds}
-            onChange={(value) => {
-              onShow('kind', value);
-            }}
-          />
-        </Field>
-        {shelf.spread !== null && (
-          <Field label="Spread">
-            <Select
-              value={shelf.spread}
-              options={[
-                ['', 'none'],
-                ['std', '± std'],
-                ['range', 'min to max'],
-              ]}
-              onChange={(value) => {
-                onShow('spread', value);
-              }}
-            />
-          </Field>
-        )}
-        <span class="xyzpy-scales">
-          {Object.entries(shelf.logs).map(([name, on]) => (
-            <Check
-              key={name}
-              checked={on}
-              onChange={(checked) => {
-                onShow(name as 'logx', checked ? 'yes' : '');
-              }}
-            >
-              {LOG_WORDS[name] ?? name}
-            </Check>
-          ))}
-        </span>
+        <Subject shelf={shelf} onShow={onShow} />
+        <Manner shelf={shelf} onShow={onShow} />
       </div>
       <ul class="xyzpy-chips" aria-label="Roles of the dimensions">
         {shelf.dimensions.map((dimension) => (

@@ -54,3 +54,10 @@ export const ACTION_WORDS: Readonly<Record<RegionAction, string>> = {
 
 /** What an axis or a colour that can be logarithmic is called. */
 export const LOG_WORDS: Readonly<Record<string, string>> = { logx: 'log x', logy: 'log y', logz: 'log colour' };
+
+/** How a spread can be drawn. */
+export const SPREAD_WORDS: readonly (readonly [string, string])[] = [
+  ['', 'none'],
+  ['std', '± std'],
+  ['range', 'min to max'],
+];

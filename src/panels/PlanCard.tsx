@@ -9,7 +9,7 @@ import { counted } from '../core/format';
 import { buttonText, countsOf, reasonAgainst, sameWishes } from '../core/plan';
 import type { CasesReply, Counted, Plan, PlanCardTraits, Wishes } from '../protocol';
 import { ask, set, tell } from '../sync';
-import { useInsert } from './hooks';
+import { useDisconnected, useInsert } from './hooks';
 import type { PanelProps } from './mount';
 
 type Props = PanelProps<PlanCardTraits>;
@@ -88,7 +88,10 @@ function ListView({ plan, lists }: { readonly plan: Plan; readonly lists: Lists 
 
 /** The reason, the button and the switch for the code. */
 function Foot({ props, open, toggle }: { props: Props; open: boolean; toggle: () => void }): JSX.Element {
-  const { plan, wishes, reason, busy, code } = props.traits;
+  const { plan, wishes, busy, code } = props.traits;
+  const reason = useDisconnected(props.root)
+    ? 'The kernel is gone: make the panel again to go on.'
+    : props.traits.reason;
   const against = reasonAgainst(plan, wishes, reason, busy);
   const run = (): void => {
     if (plan) tell(props.model, { kind: 'run', plan: plan.id });

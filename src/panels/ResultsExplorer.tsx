@@ -46,7 +46,9 @@ function save(name: string, blob: Blob): void {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  setTimeout(URL.revokeObjectURL, 10_000, link.href);
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 10_000);
 }
 
 function bytesOf(content: string): Uint8Array<ArrayBuffer> {
@@ -89,7 +91,7 @@ function SaveRow({ props, fail }: { props: Props; fail: (said: string) => void }
       const { name, type, content } = await ask(model, { kind: 'export', format }, signal);
       save(name, new Blob([bytesOf(content)], { type }));
     } catch (error) {
-      fail(String((error as Error).message));
+      fail((error as Error).message);
     }
   };
   const png = async (): Promise<void> => {
@@ -175,10 +177,31 @@ function Region({ model, traits }: Props): JSX.Element | null {
   );
 }
 
+/** The plot, or the rows of a table in its place. */
+function Seen({ props, fail }: { props: Props; fail: (said: string) => void }): JSX.Element {
+  const { heading, shelf, rows } = props.traits;
+  return (
+    <div class="xyzpy-part xyzpy-seen">
+      {heading && <h4>{heading}</h4>}
+      <Plot {...props} shown={shelf !== null && rows === null} fail={fail} />
+      {rows && (
+        <>
+          <Table label="Rows" columns={rows.columns} rows={rows.rows} />
+          <p class="xyzpy-sub">
+            {rows.rows.length < rows.total && `${String(rows.rows.length)} of `}
+            {counted(rows.total, 'row')}
+          </p>
+        </>
+      )}
+      {!shelf && <p class="xyzpy-empty">Nothing is there to draw yet.</p>}
+    </div>
+  );
+}
+
 /** All of it, live, and what can be done about it. */
 export function ResultsExplorer(props: Props): JSX.Element {
   const { model, traits } = props;
-  const { title, heading, shelf, said, problem, rows, busy } = traits;
+  const { title, shelf, said, problem, busy } = traits;
   const [failed, fail] = useState('');
   const move = useMove(props);
   const told = problem || failed;
@@ -187,9 +210,7 @@ export function ResultsExplorer(props: Props): JSX.Element {
       <header class="xyzpy-head">
         <h3>Explore</h3>
         {title && <code>{title}</code>}
-        <span class="xyzpy-push xyzpy-sub" aria-live="polite">
-          {busy ? `live · ${said}` : said}
-        </span>
+        <span class="xyzpy-push xyzpy-sub">{busy ? `live · ${said}` : said}</span>
       </header>
       {shelf && (
         <RoleShelf
@@ -208,20 +229,7 @@ export function ResultsExplorer(props: Props): JSX.Element {
           {told}
         </p>
       )}
-      <div class="xyzpy-part xyzpy-seen">
-        {heading && <h4>{heading}</h4>}
-        <Plot {...props} shown={shelf !== null && rows === null} fail={fail} />
-        {rows && (
-          <>
-            <Table label="Rows" columns={rows.columns} rows={rows.rows} />
-            <p class="xyzpy-sub">
-              {rows.rows.length < rows.total && `${String(rows.rows.length)} of `}
-              {counted(rows.total, 'row')}
-            </p>
-          </>
-        )}
-        {!shelf && <p class="xyzpy-empty">Nothing is there to draw yet.</p>}
-      </div>
+      <Seen props={props} fail={fail} />
       <Region {...props} />
       {shelf && <Foot props={props} fail={fail} />}
     </>

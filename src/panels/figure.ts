@@ -1,4 +1,12 @@
-import { inkStyles, keepLibrary, keptLibrary, paintInk, shelfOf, unpackLibrary } from '../../xyzpy_widgets/views/bokeh';
+import {
+  inkStyles,
+  keepLibrary,
+  keptLibrary,
+  paintInk,
+  type Shelf,
+  shelfOf,
+  unpackLibrary,
+} from '../../xyzpy_widgets/views/bokeh';
 import type { FigurePatchMessage, FigureTraits } from '../protocol';
 import { ask, listen, type Model, observe, tell } from '../sync';
 
@@ -27,6 +35,13 @@ interface Bokeh {
 /** How long what is done in a view is gathered before the kernel is told, in milliseconds. */
 const GATHERED = 40;
 
+/** Unpack BokehJS, unless another figure has brought it meanwhile. */
+function bring(shelf: Shelf, packed: string): void {
+  if (shelf.unpacking) return;
+  shelf.unpacking = true;
+  shelf.resolve(unpackLibrary(packed));
+}
+
 /** BokehJS of the version that the kernel has: from another figure of the page, the browser's memory, or the kernel. */
 async function libraryOf(model: Model<FigureTraits>, signal: AbortSignal): Promise<Bokeh> {
   const version = model.get('bokeh');
@@ -34,12 +49,8 @@ async function libraryOf(model: Model<FigureTraits>, signal: AbortSignal): Promi
   if (!shelf.unpacking) {
     const kept = await keptLibrary(version).catch(() => undefined);
     const packed = kept ?? (await ask(model, { kind: 'library' }, signal)).packed;
-    // another figure may have brought it meanwhile
-    if (!shelf.unpacking) {
-      shelf.unpacking = true;
-      shelf.resolve(unpackLibrary(packed));
-      if (kept === undefined) keepLibrary(version, packed).catch(() => undefined);
-    }
+    bring(shelf, packed);
+    if (kept === undefined) keepLibrary(version, packed).catch(() => undefined);
   }
   return (await shelf.library) as Bokeh;
 }
@@ -182,7 +193,7 @@ export function mountFigure(
   const figure = new Figure(model, host, signal);
   const load = (): void => {
     figure.load().catch((error: unknown) => {
-      if (!signal.aborted) fail(String((error as Error).message));
+      if (!signal.aborted) fail((error as Error).message);
     });
   };
   listen(

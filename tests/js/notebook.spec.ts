@@ -5,7 +5,7 @@ import { insertCell, insertsCells, control } from '../../src/host';
 import { serveWidgets } from '../../src/notebook';
 
 /** A notebook of two cells, the first of which shows a widget, in an application that serves widgets. */
-function application(status = 'idle', save = vi.fn().mockResolvedValue({})) {
+function application(save: (...given: never[]) => unknown = vi.fn().mockResolvedValue({})) {
   const [node, first, second, widget] = Array.from({ length: 4 }, () => document.createElement('div'));
   node?.append(first as Node, second as Node);
   first?.append(widget as Node);
@@ -15,14 +15,14 @@ function application(status = 'idle', save = vi.fn().mockResolvedValue({})) {
     model: { sharedModel: { insertCell: insertCellAt } },
     activeCellIndex: 0,
   };
-  const panel = { node, content, sessionContext: { session: { kernel: { status } } } } as unknown as NotebookPanel;
+  const panel = { node, content } as unknown as NotebookPanel;
   const tracker = {
     find: (is: (panel: NotebookPanel) => boolean) => (is(panel) ? panel : undefined),
   } as unknown as INotebookTracker;
   const page = document.createElement('div');
   page.append(node as Node);
   const amiss = vi.fn();
-  serveWidgets(page, tracker, { save }, amiss);
+  serveWidgets(page, tracker, { save: save as never }, amiss);
   return { page, widget: widget as HTMLElement, insertCellAt, content, save, amiss };
 }
 
@@ -46,18 +46,23 @@ describe('a notebook serves the widgets within it', () => {
     expect(insertCellAt).not.toHaveBeenCalled();
   });
 
-  test('a busy kernel is reached through its control file, an idle one is not', () => {
-    const detail = { path: 'runs/7.xyzpy-control', word: 'cancel' } as const;
-    const busy = application('busy');
-    control(busy.widget, detail);
-    expect(busy.save).toHaveBeenCalledExactlyOnceWith(detail.path, { type: 'file', format: 'text', content: 'cancel' });
-    const idle = application('idle');
-    control(idle.widget, detail);
-    expect(idle.save).not.toHaveBeenCalled();
+  test('a kernel that is busy is reached through its control file, in which the last word stays', async () => {
+    const words: string[] = [];
+    const save = vi.fn((_path: string, { content }: { content: string }) => {
+      words.push(content);
+      return Promise.resolve({});
+    });
+    const { widget } = application(save);
+    control(widget, { path: 'runs/7.xyzpy-control', word: 'pause' });
+    control(widget, { path: 'runs/7.xyzpy-control', word: 'cancel' });
+    await vi.waitFor(() => {
+      expect(words).toEqual(['pause', 'cancel']);
+    });
+    expect(save).toHaveBeenLastCalledWith('runs/7.xyzpy-control', { type: 'file', format: 'text', content: 'cancel' });
   });
 
   test('no other file and no other word is ever written', () => {
-    const { widget, save } = application('busy');
+    const { widget, save } = application();
     control(widget, { path: 'thesis.tex', word: 'stop' });
     control(widget, { path: '', word: 'stop' });
     control(widget, { path: 'runs/7.xyzpy-control', word: 'format c:' as 'stop' });
@@ -65,7 +70,7 @@ describe('a notebook serves the widgets within it', () => {
   });
 
   test('a control file that cannot be written is told of', async () => {
-    const { widget, amiss } = application('busy', vi.fn().mockRejectedValue(new Error('forbidden')));
+    const { widget, amiss } = application(vi.fn().mockRejectedValue(new Error('forbidden')));
     control(widget, { path: 'runs/7.xyzpy-control', word: 'stop' });
     await vi.waitFor(() => {
       expect(amiss).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('forbidden'));

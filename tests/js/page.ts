@@ -6,16 +6,18 @@ import { onTestFinished, vi } from 'vitest';
 import { Failures } from '../../src/panels/Failures';
 import { widgetOf } from '../../src/panels/mount';
 import { PlanCard } from '../../src/panels/PlanCard';
+import { ResultsExplorer } from '../../src/panels/ResultsExplorer';
 import { RunMonitor } from '../../src/panels/RunMonitor';
 import { SpaceEditor } from '../../src/panels/SpaceEditor';
-import type { WidgetTraits } from '../../src/protocol';
+import { DEFAULTS, type WidgetTraits } from '../../src/protocol';
 import { type Answers, FakeModel } from './model';
 
 const WIDGETS = {
-  SpaceEditor: widgetOf('SpaceEditor', SpaceEditor),
-  PlanCard: widgetOf('PlanCard', PlanCard),
-  RunMonitor: widgetOf('RunMonitor', RunMonitor),
-  Failures: widgetOf('Failures', Failures),
+  SpaceEditor: widgetOf('SpaceEditor', DEFAULTS.SpaceEditor, SpaceEditor),
+  PlanCard: widgetOf('PlanCard', DEFAULTS.PlanCard, PlanCard),
+  RunMonitor: widgetOf('RunMonitor', DEFAULTS.RunMonitor, RunMonitor),
+  Failures: widgetOf('Failures', DEFAULTS.Failures, Failures),
+  ResultsExplorer: widgetOf('ResultsExplorer', DEFAULTS.ResultsExplorer, ResultsExplorer),
 };
 
 /** A widget on the page, with its model. */
@@ -39,7 +41,7 @@ class SeenObserver {
 }
 
 /** Show a widget with these traits until the test is over. */
-export async function show<Name extends keyof WidgetTraits>(
+export async function show<Name extends keyof typeof WIDGETS>(
   name: Name,
   traits: WidgetTraits[Name],
   answers: Answers = {},
@@ -58,6 +60,13 @@ export async function show<Name extends keyof WidgetTraits>(
   };
   onTestFinished(close);
   return { model, view, close };
+}
+
+/** The panel within a view. */
+export function rootOf(view: HTMLElement): Element {
+  const root = view.firstElementChild;
+  if (!root) throw new Error('The view is empty.');
+  return root;
 }
 
 function named(element: Element): string {

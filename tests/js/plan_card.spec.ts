@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import { DEFAULTS, HOST_EVENTS, type PlanCardTraits } from '../../src/protocol';
 import { ANSWERS, GALLERY, PLAN, WISHES } from './fixtures';
-import { button, field, press, serve, show, type } from './page';
+import { button, field, press, rootOf, serve, show, type } from './page';
 
 function traitsOf(name: string): PlanCardTraits {
   const shown = GALLERY.find((one) => one.name === name);
@@ -37,10 +37,10 @@ describe('the plan card', () => {
     const editor = { ...DEFAULTS.SpaceEditor, panel: 'p', sampled: true, arguments: [] };
     const near = await show('SpaceEditor', editor);
     const far = await show('SpaceEditor', { ...editor, panel: 'another' });
-    press(far.view.firstElementChild as Element, 'Enter', { ctrlKey: true });
-    press(near.view.firstElementChild as Element, 'Enter');
+    press(rootOf(far.view), 'Enter', { ctrlKey: true });
+    press(rootOf(near.view), 'Enter');
     expect(model.sent).toEqual([]);
-    press(near.view.firstElementChild as Element, 'Enter', { ctrlKey: true });
+    press(rootOf(near.view), 'Enter', { ctrlKey: true });
     expect(model.sent).toEqual([RUN]);
   });
 

@@ -8,15 +8,21 @@ from typing import Any
 
 import numpy as np
 
+from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.labels import label_key, shown
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.widgets.protocol import MapAxis
 
-__all__ = ["axes_of", "grid_axes", "number_of"]
+__all__ = ["axes_of", "grid_axes", "label_text", "number_of", "units_of"]
 
 _MOST_LABELS = 2000
 _MOST_CASES = 20_000
+
+
+def units_of(spec: FunctionSpec) -> dict[str, str]:
+    """Return the units of the arguments that have some."""
+    return {name: str(attrs["units"]) for name, attrs in spec.arg_attrs.items() if "units" in attrs}
 
 
 def axes_of(space: ParameterSpace, units: Mapping[str, str]) -> list[MapAxis]:
@@ -49,11 +55,11 @@ def grid_axes(names: Sequence[str], values: Sequence[Sequence[Any]], units: Mapp
 
 
 def _axis(name: str, units: str, labels: Sequence[Any], stride: int) -> MapAxis:
-    texts = [_text(label) for label in labels] if len(labels) <= _MOST_LABELS else []
+    texts = [label_text(label) for label in labels] if len(labels) <= _MOST_LABELS else []
     return {"name": name, "units": units, "size": len(labels), "stride": stride, "codes": [], "labels": texts}
 
 
-def _text(label: Any) -> str:
+def label_text(label: Any) -> str:
     """Write a label as a reader sees it."""
     if isinstance(label, (float, np.floating)):
         return format(float(label), ".6g")

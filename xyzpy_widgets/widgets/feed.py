@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from threading import RLock
 from time import time
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.widgets.case_map import axes_of
+from xyzpy_widgets.widgets.case_map import axes_of, label_text, units_of
 from xyzpy_widgets.widgets.protocol import Current
 from xyzpy_widgets.widgets.protocol import Progress as ProgressTold
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
@@ -32,15 +32,11 @@ class Feed:
     ----------
     monitor : RunMonitor
     run : Run
-    units : mapping of str to str
-        The units of the arguments.
     said : callable
         Returns the sentence for a state of the run.
     """
 
-    def __init__(
-        self, monitor: RunMonitor, run: Run, units: Mapping[str, str], said: Callable[[Progress], str]
-    ) -> None:
+    def __init__(self, monitor: RunMonitor, run: Run, said: Callable[[Progress], str]) -> None:
         self.run = run
         self._monitor = monitor
         self._said = said
@@ -49,7 +45,7 @@ class Feed:
         self._since: dict[int, float] = {}
         self._serial = monitor.states_serial
         self._states: NDArray[np.uint8] = run.states
-        monitor.tell(axes=axes_of(run.plan.space, units), progress=self._told(run.progress))
+        monitor.tell(axes=axes_of(run.plan.space, units_of(run.spec)), progress=self._told(run.progress))
         self._whole()
 
     @property
@@ -108,7 +104,11 @@ class Feed:
         current = progress.current[:_MOST_CURRENT]
         self._since = {point.number: self._since.get(point.number, now) for point in current}
         points: list[Current] = [
-            {"number": point.number, "text": str(point), "seconds": round(now - self._since[point.number], 1)}
+            {
+                "number": point.number,
+                "text": ", ".join(f"{name}={label_text(value)}" for name, value in point.args.items()),
+                "seconds": round(now - self._since[point.number], 1),
+            }
             for point in current
         ]
         return told_progress(progress, points, self._said(progress))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 from typing import Any
 
 from IPython.display import display
 
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import Run
+from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.feed import Feed, obey
 from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy
@@ -17,8 +19,8 @@ from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text
 
 __all__ = ["LiveMonitor"]
 
-_SECONDS_BETWEEN_LOOKS = 0.25
 _A_MOMENT_SECONDS = 0.4
+_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 class LiveMonitor:
@@ -48,21 +50,20 @@ class LiveMonitor:
 
     def _opened(self) -> Feed:
         """Put the widget in the place of the card."""
-        self._monitor = monitor = RunMonitor(title=self._run.name, control_path=self._file.path)
+        self._monitor = monitor = RunMonitor(title=called(self._run.spec), control_path=self._file.path)
         heard_while_busy(monitor)
-        feed = Feed(monitor, self._run, {}, lambda _: "")
+        feed = Feed(monitor, self._run, lambda _: "")
         monitor.on_msg(lambda _widget, content, _buffers: self._heard(feed, content))
         answering(monitor, {})
-        view: Any = monitor._repr_mimebundle_()
+        view = {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": monitor.model_id}}
         if self._shown is not None:
             self._shown.update({**view, **self._still()}, raw=True)
-        Thread(target=self._look, name="xyzpy_widgets-control", daemon=True).start()
+        self._file.watch(partial(obey, self._run), self._over)
         return feed
 
     def close(self) -> None:
         """Leave a card that reads true in a saved notebook, without a kernel."""
         self._over.set()
-        self._file.remove()
         if self._shown is not None:
             self._shown.update(self._still(), raw=True)
         if self._monitor is not None:
@@ -70,7 +71,8 @@ class LiveMonitor:
 
     def _still(self) -> dict[str, str]:
         progress = self._run.progress
-        return bundle(progress_text(progress), progress_html(self._run.name, progress))
+        title = called(self._run.spec)
+        return bundle(f"{title}: {progress_text(progress)}", progress_html(title, progress))
 
     def _heard(self, feed: Feed, content: Any) -> None:
         match content:
@@ -80,8 +82,3 @@ class LiveMonitor:
                 feed.watch(view, seen=seen)
             case {"kind": "states"}:
                 feed.whole()
-
-    def _look(self) -> None:
-        """Look for a word in the control file, four times a second."""
-        while not self._over.wait(_SECONDS_BETWEEN_LOOKS):
-            obey(self._run, self._file.take())

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
-from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.execution.progress import duration
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
+from xyzpy_widgets.widgets.case_map import label_text
 from xyzpy_widgets.widgets.protocol import CasesReply, Counted, Plan, Trial, Wishes
 from xyzpy_widgets.widgets.sheet import Sheet
 
@@ -76,12 +72,6 @@ def cases_reply(preview: Preview | None, of: Counted, offset: int) -> CasesReply
     if preview is None:
         return {"columns": [], "rows": [], "offset": offset, "total": 0}
     table = preview.cases(of, offset=offset, limit=_PAGE)
-    rows = [[_text(value) for value in row] for row in table.itertuples(index=False, name=None)]
+    rows = [[label_text(value) for value in row] for row in table.itertuples(index=False, name=None)]
     total = preview.total if of == "total" else getattr(preview, of)
     return {"columns": [str(name) for name in table.columns], "rows": rows, "offset": offset, "total": total}
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, (float, np.floating)):
-        return format(float(value), ".6g")
-    return value if isinstance(value, str) else shown(value)

@@ -61,6 +61,12 @@ class Row:
     distribution: str = ""
     parameters: tuple[str, ...] = ()
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing is typed yet where something must be."""
+        fields = {"fixed": (self.value,), "list": (self.values,), "range": (self.start, self.stop)}
+        return self.kind in fields and not any(text.strip() for text in fields[self.kind])
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -132,7 +132,7 @@ def _readings(
         try:
             yield row, read_row(row, known[row.name], sampled=sampled)
         except SpaceError as error:
-            msg = f"{row.name}: {error}"
+            msg = f"{row.name} has no values yet" if row.blank else f"{row.name}: {error}"
             raise SpaceError(msg) from None
 
 

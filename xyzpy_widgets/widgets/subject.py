@@ -85,11 +85,6 @@ class Subject:
         backend = self.runner.options({}).backend
         return backend if isinstance(backend, str) else type(backend).__name__
 
-    @property
-    def units(self) -> dict[str, str]:
-        """The units of the arguments that have some."""
-        return {name: str(attrs.get("units", "")) for name, attrs in self.runner.spec.arg_attrs.items()}
-
     def stored(self) -> dict[str, tuple[Any, ...]]:
         """Return the values that the store has, for each argument that is a dimension."""
         if not isinstance(self.target, Harvester) or self.target.full_ds is None:
@@ -129,7 +124,7 @@ class Subject:
             settings["num_workers"] = sheet.workers
         own = self.runner.settings
         if "on_error" not in own and "max_failures" not in own:
-            settings |= {"on_error": "continue"}
+            settings["max_failures"] = MOST_FAILURES
         return settings
 
     def again(self, cases: Sequence[Mapping[str, Any]], sheet: Sheet, constants: Mapping[str, Any]) -> Call:

@@ -75,7 +75,7 @@ def _judged(row: Row, argument: Argument, table: CaseTable, *, sampled: bool) ->
     try:
         reading = read_row(row, argument, sampled=sampled)
     except SpaceError as error:
-        return _said(problem=str(error).removeprefix(f"{row.name} "))
+        return _said(note="no values yet") if row.blank else _said(problem=str(error).removeprefix(f"{row.name} "))
     return _counted(reading, argument, sampled=sampled)
 
 

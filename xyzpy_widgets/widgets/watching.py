@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from threading import Event, Thread
+from functools import partial
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -20,7 +21,7 @@ from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.run import RUNNING, Run
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.arguments import short
-from xyzpy_widgets.widgets.case_map import axes_of, number_of
+from xyzpy_widgets.widgets.case_map import axes_of, number_of, units_of
 from xyzpy_widgets.widgets.failing import FailureList
 from xyzpy_widgets.widgets.failures import Failures
 from xyzpy_widgets.widgets.feed import Feed, obey
@@ -31,7 +32,6 @@ from xyzpy_widgets.widgets.subject import Subject
 
 __all__ = ["Watching"]
 
-_SECONDS_BETWEEN_LOOKS = 0.25
 _SECONDS_BETWEEN_FAILURES = 0.5
 _STATES: dict[int, CaseState] = {
     Status.MISSING: "missing",
@@ -77,7 +77,7 @@ class Watching:
         self._retry, self._go_on, self._ended = retry, go_on, ended
         self._over = Event()
         self._over.set()
-        self._told_failures = 0.0
+        self._told_failures, self._told_at = 0, 0.0
         for widget in (self.monitor, self.failed):
             heard_while_busy(widget)
             widget.on_msg(lambda _widget, content, _buffers: self._heard(content))
@@ -101,12 +101,11 @@ class Watching:
         self.run, self.constants, self._plan = run, constants, run.plan
         file = ControlFile()
         self.monitor.tell(control_path=file.path)
-        units = self.subject.units
-        self._list = self._listed(run)
+        self._list, self._told_failures = self._listed(run), 0
         self.failed.tell(groups=[], busy=True, held="")
-        self._feed = Feed(self.monitor, run, units, self._said)
+        self._feed = Feed(self.monitor, run, self._said)
         self._over = over = Event()
-        Thread(target=_look, args=(run, file, over), name="xyzpy_widgets-control", daemon=True).start()
+        file.watch(partial(obey, run), over)
         run.listen(lambda progress: self._progressed(progress, over))
 
     def settle(self) -> None:
@@ -118,11 +117,11 @@ class Watching:
         """Tell the page how far the run is, and what failed: twice a second at the most, and at the end."""
         if self._feed is not None:
             self._feed.publish(progress)
-        due = monotonic() - self._told_failures > _SECONDS_BETWEEN_FAILURES
         held = progress.state == "held"
-        changed = progress.failed != len(self._list) and (due or held or progress.over)
+        due = held or progress.over or monotonic() - self._told_at > _SECONDS_BETWEEN_FAILURES
+        changed = due and progress.failed != self._told_failures
         if changed:
-            self._told_failures = monotonic()
+            self._told_failures, self._told_at = progress.failed, monotonic()
             self._list = self._listed(self.run)
         groups = {"groups": self._list.groups()} if changed else {}
         self.failed.tell(**groups, held=self._said(progress) if held else "", busy=not progress.over)
@@ -145,7 +144,7 @@ class Watching:
         self.failed.tell(groups=self._list.groups())
         if counts[Status.DONE] == len(states):
             return False
-        units = self.subject.units
+        units = units_of(self.subject.runner.spec)
         self.monitor.tell(
             axes=axes_of(self._plan.space, units),
             states=states.tobytes(),
@@ -271,10 +270,3 @@ class Watching:
 
 def _told(value: xr.DataArray) -> str:
     return short(value.item()) if value.ndim == 0 else f"{value.dtype} of shape {value.shape}"
-
-
-def _look(run: Run, file: ControlFile, over: Event) -> None:
-    """Look for a word in the control file, four times a second."""
-    while not over.wait(_SECONDS_BETWEEN_LOOKS):
-        obey(run, file.take())
-    file.remove()
