@@ -18,6 +18,8 @@ explorer = harvester.explore(kind="heatmap", x="C", y="kernel", slider="seed", l
 explorer
 `;
 
+test.describe.configure({ timeout: 180_000 });
+
 /** Drag a box over a share of the plot: from its left, top to its right, bottom. */
 async function drag(page: Page, output: Locator, [left, top, right, bottom]: readonly number[]): Promise<void> {
   const field = output.locator('.bk-events').first();
@@ -35,7 +37,7 @@ test('cases inside a box on logarithmic and text axes are run, and no others', a
   await notebook.open([STUDY, 'print(explorer.selection, sorted(called))', 'explorer']);
   await notebook.run(0);
   const shown = notebook.output(0);
-  await expect(shown.locator('canvas').first()).toBeVisible();
+  await expect(shown.locator('canvas').first()).toBeVisible({ timeout: 60_000 });
   await expect(shown).toContainText('14 done, 22 not run');
   await page.screenshot({ path: info.outputPath('first.png') });
 
@@ -78,7 +80,7 @@ test('roles are given on the shelf; a second view and a reload show the same', a
   await notebook.run(0);
   const shown = notebook.output(0);
   await expect(shown.locator('canvas').first()).toBeVisible();
-  await shown.getByLabel('as').selectOption('line');
+  await shown.getByLabel('Kind of plot').selectOption('line');
   await shown.getByLabel('Role of seed').selectOption('mean');
   await expect(shown).toContainText('Spread');
   await shown.getByLabel('Spread').selectOption('range');
@@ -90,9 +92,9 @@ test('roles are given on the shelf; a second view and a reload show the same', a
   const second = notebook.output(1);
   await expect(second.locator('canvas').first()).toBeVisible();
   await expect(second.getByLabel('Role of seed')).toHaveValue('aggregate mean');
-  await second.getByLabel('as').selectOption('table');
+  await second.getByLabel('Kind of plot').selectOption('table');
   await expect(shown.getByRole('region', { name: 'Rows' })).toBeVisible();
-  await second.getByLabel('as').selectOption('heatmap');
+  await second.getByLabel('Kind of plot').selectOption('heatmap');
   await expect(shown.locator('canvas').first()).toBeVisible();
   await shown.getByRole('button', { name: 'Show the code' }).click();
   await expect(shown).toContainText("ds.xyz.plot(kind='heatmap'");

@@ -90,6 +90,7 @@ function Subject({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.E
     <>
       <Field label="Show">
         <Select
+          label="Variable"
           value={shelf.variable}
           options={variables.map((name) => [name, name] as const)}
           onChange={(value) => {
@@ -99,6 +100,7 @@ function Subject({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.E
       </Field>
       <Field label="as">
         <Select
+          label="Kind of plot"
           value={shelf.kind}
           options={kinds}
           onChange={(value) => {
@@ -117,6 +119,7 @@ function Manner({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.El
       {shelf.spread !== null && (
         <Field label="Spread">
           <Select
+            label="Spread"
             value={shelf.spread}
             options={SPREAD_WORDS}
             onChange={(value) => {

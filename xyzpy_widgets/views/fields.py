@@ -87,7 +87,7 @@ def _cells(
     cells = (field.x_edges, field.y_edges, values, columns, rows)
     fields = [hv.core.util.dimension_sanitizer(name) for name in (*names[3:], names[2])]
     tooltips = [(name, f"@{{{field}}}") for name, field in zip(names[:3], fields, strict=True)]
-    return drawn.clone(cells, vdims=names[2:]).opts(hover_tooltips=tooltips, hooks=_HOOKS)
+    return drawn.clone(cells, vdims=names[2:]).opts(clim=style["clim"], hover_tooltips=tooltips, hooks=_HOOKS)
 
 
 def _without_gaps(plot: Any, _element: Any) -> None:

@@ -368,7 +368,8 @@ class ResultsExplorer(FigureWidget):
         """Return the widget, and a still picture for wherever no kernel lives."""
         bundle: Any = super()._repr_mimebundle_(**keywords)
         data, meta = bundle
-        text = f"<Explorer {self.title or 'of a dataset'}: {self.heading or 'nothing to draw'}>"
+        shown = "nothing to draw" if self._view is None else self._view.title
+        text = f"<Explorer {self.title or 'of a dataset'}: {shown}>"
         return {**data, "text/plain": text, "text/html": still_html(self.figure.picture())}, meta
 
 
