@@ -232,6 +232,7 @@ def test_a_table_is_explored_by_its_rows(front_end: FrontEnd) -> None:
     table = pd.DataFrame({"x": [1.0, 2, 3], "y": [5.0, 6, 7], "fn": ["a", "b", "a"]})
     explorer = ResultsExplorer(table)
     box(front_end, explorer, (0.0, 2.5), (0.0, 9.0))
+    assert isinstance(explorer.ds, pd.DataFrame)
     assert explorer.ds["x"].tolist() == [1.0, 2.0]
     assert explorer.picked == {"parts": [], "cases": 2, "done": 0, "failed": 0, "missing": 0, "actions": []}
     with pytest.raises(ViewError, match="nothing is picked out"):
