@@ -88,7 +88,7 @@ class Harvester(Harvested):
         sync: bool = True,
         overwrite: bool | None = None,
         missing_only: bool = False,
-        retry_failed: bool = False,
+        retry_failed: bool | None = None,
         stale: bool = False,
         **settings: Any,
     ) -> xr.Dataset:
@@ -109,8 +109,9 @@ class Harvester(Harvested):
             True: the new win, a new nan too; False: the old win.
         missing_only : bool
             Run only the cases that are not done, those that failed among them; a nan that was returned counts as done.
-        retry_failed : bool
-            Run only the cases that failed; with ``missing_only`` or ``stale``, those too.
+        retry_failed : bool, optional
+            Run only the cases that failed; with ``missing_only`` or ``stale``, those too. False with ``missing_only``:
+            leave them out.
         stale : bool
             Run only the cases that are done with another version of the function, with ``overwrite=True`` to take their
             new values; with ``missing_only`` or ``retry_failed``, those too.
@@ -144,7 +145,7 @@ class Harvester(Harvested):
         sync: bool = True,
         overwrite: bool | None = None,
         missing_only: bool = False,
-        retry_failed: bool = False,
+        retry_failed: bool | None = None,
         stale: bool = False,
         **settings: Any,
     ) -> xr.Dataset:
@@ -246,7 +247,7 @@ class Harvester(Harvested):
         options = self.runner.options(settings)
         if self._store is not None:
             self._archive.store = self._store = self._store.using(**changes)
-            self._store.check()
+            self._store.check(read=self._archive.is_read)
         old = self._archive.current()
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
