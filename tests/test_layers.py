@@ -56,6 +56,7 @@ HOME = {
     "cloudpickle": {"execution"},
     "comm": {"widgets"},
     "dask": {"labelling", "store"},
+    "distributed": {"execution"},
     "h5netcdf": {"store"},
     "h5py": {"store"},
     "holoviews": {"views"},
@@ -70,7 +71,7 @@ HOME = {
     "traitlets": {"widgets"},
     "zarr": {"store"},
 }
-LOADED_LATE = ("IPython", "anywidget", "bokeh", "holoviews", "hvplot", "ipywidgets", "joblib")
+LOADED_LATE = ("IPython", "anywidget", "bokeh", "distributed", "holoviews", "hvplot", "ipywidgets", "joblib")
 
 
 def modules() -> list[Path]:

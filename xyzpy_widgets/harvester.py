@@ -247,7 +247,7 @@ class Harvester(Harvested):
         options = self.runner.options(settings)
         if self._store is not None:
             self._archive.store = self._store = self._store.using(**changes)
-            self._store.check()
+            self._store.check(read=self._archive.is_read)
         old = self._archive.current()
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
