@@ -33,6 +33,7 @@ LODGERS = {
     "harvest": "harvester",
     "harvested": "harvester",
     "labelled_store": "harvester",
+    "leases": "harvester",
     "recovery": "harvester",
     "case_runners": "runner",
     "combo_runners": "runner",

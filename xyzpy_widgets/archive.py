@@ -20,6 +20,7 @@ from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, St
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Replay, replay
 from xyzpy_widgets.store.atomic import remove, replacing
+from xyzpy_widgets.store.claims import clear_claims
 from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.journal import discard, segments
@@ -257,6 +258,7 @@ class Archive(Generic[T]):
         self._held, self._adopted = [], {}
         if (self._journal / _NOTE).exists():
             discard(self._journal / _NOTE)
+        clear_claims(self._journal)
 
     def _take_note(self, path: Path) -> None:
         """Write down which segments go into the file now, so that a process that dies in between is understood."""
