@@ -230,6 +230,7 @@ def test_results_that_are_not_synced_are_seen_by_the_other(tmp_path: Path) -> No
     assert len(calls.made) == SIDE**2
     assert second.full_ds is not None
     assert np.array_equal(second.full_ds["out"], TRUE)
+    first.delete_ds()
 
 
 def test_a_run_that_waits_for_another_can_be_stopped(tmp_path: Path) -> None:
