@@ -9,7 +9,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 # What the installed package is made of besides its Python files, which it takes from this folder.
-PARTS := pyproject.toml package.json package-lock.json install.json $(shell find src style -type f)
+PARTS := pyproject.toml package.json package-lock.json install.json $(shell find scripts src style -type f)
 
 export CHROMIUM
 export PATH := $(abspath $(BIN)):$(PATH)
@@ -50,7 +50,7 @@ format: $(VENV)/.dev ## lay out every source file
 
 .PHONY: clean
 clean: ## remove all that was made
-	rm -rf $(VENV) node_modules lib dist demo xyzpy_widgets/labextension xyzpy_widgets/_version.py ui-tests/results
+	rm -rf $(VENV) node_modules lib dist demo xyzpy_widgets/labextension xyzpy_widgets/static xyzpy_widgets/_version.py ui-tests/results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -6,7 +6,7 @@ export default defineConfig(
   globalIgnores(['lib/', 'dist/', 'demo/', '.venv/', 'xyzpy_widgets/', 'ui-tests/results/']),
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

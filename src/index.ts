@@ -1,2 +1,2 @@
 /** What JupyterLab loads: the plugins of this extension. */
-export { plugin as default } from './plugin';
+export { plugins as default } from './plugin';

@@ -1,10 +1,12 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs, showAbout } from './commands';
+import { serveWidgets } from './notebook';
 
 /** Adds the commands of xyzpy_widgets, and lists them in the command palette where there is one. */
-export const plugin: JupyterFrontEndPlugin<void> = {
+const commands: JupyterFrontEndPlugin<void> = {
   id: 'xyzpy-widgets:plugin',
   description: 'Adds the commands of xyzpy_widgets.',
   autoStart: true,
@@ -18,3 +20,19 @@ export const plugin: JupyterFrontEndPlugin<void> = {
     palette?.addItem({ command: CommandIDs.about, category: 'xyzpy_widgets' });
   },
 };
+
+/** Lets the widgets insert cells, and reach a kernel that is busy. */
+const notebook: JupyterFrontEndPlugin<void> = {
+  id: 'xyzpy-widgets:notebook',
+  description: 'Inserts cells for the widgets of xyzpy_widgets, and steers their runs while the kernel is busy.',
+  autoStart: true,
+  optional: [INotebookTracker],
+  activate: ({ serviceManager }: JupyterFrontEnd, tracker: INotebookTracker | null) => {
+    if (!tracker) return;
+    serveWidgets(document, tracker, serviceManager.contents, (said) => {
+      Notification.error(said);
+    });
+  },
+};
+
+export const plugins = [commands, notebook];

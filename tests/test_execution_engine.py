@@ -107,7 +107,7 @@ def assert_like_a_plain_loop(space: ParameterSpace, modulus: int, backend: Backe
     plan = data.draw(st.sampled_from([Plan(space), Plan(space).without(covered), Plan(space).shuffled(3)]))
     values, errors = {}, {}
     for number, case in enumerate(cases):
-        if plan.todo is None or number in plan.todo:
+        if plan.todo is None or number in plan.todo[:]:
             try:
                 values[number] = study(modulus, **case)
             except Odd as error:

@@ -91,3 +91,14 @@ def test_failures_are_no_longer_left() -> None:
     failure = Failure(2, {"a": 2}, ValueError())
     pace.add(Outcome(range(2), [0, 0], np.ones(2, dtype=np.float32), (failure,), cancelled=range(3, 4)))
     assert pace.left(2.0) == (0.0, 0.0)
+
+
+def test_before_a_case_is_done_the_prior_is_told() -> None:
+    """What was expected of the whole run counts until there is better, less what is over, unless it is refuted."""
+    pace = Pace(plan_of(4), prior=(10.0, 20.0))
+    assert [pace.left(elapsed) for elapsed in (0.0, 4.0, 15.0, 25.0)] == [(10.0, 20.0), (6.0, 16.0), (0.0, 5.0), None]
+    assert Pace(plan_of(4)).left(1.0) is None
+    pace.add(Outcome(range(1), [0], np.ones(1, dtype=np.float32)))
+    left = pace.left(1.0)
+    assert left is not None
+    assert left[0] < 3 < left[1]

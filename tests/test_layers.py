@@ -70,7 +70,7 @@ HOME = {
     "traitlets": {"widgets"},
     "zarr": {"store"},
 }
-LOADED_LATE = ("IPython", "bokeh", "holoviews", "hvplot", "ipywidgets", "joblib")
+LOADED_LATE = ("IPython", "anywidget", "bokeh", "holoviews", "hvplot", "ipywidgets", "joblib")
 
 
 def modules() -> list[Path]:

@@ -124,6 +124,14 @@ def test_bad_draws_and_files_are_refused_before_anything_runs(tmp_path: Path) ->
     assert ran == []
 
 
+def test_default_draws_that_are_iterators_serve_every_call() -> None:
+    """A generator or a map among the default draws is not used up by the first call."""
+    sampler = xyz.Sampler(
+        xyz.Runner(lambda a, b: a + b, "out", verbosity=0), None, {"a": iter([1]), "b": map(int, "5")}
+    )
+    assert [sampler.sample_combos(2)["out"].tolist() for _ in range(2)] == [[6, 6], [6, 6]]
+
+
 def test_no_samples_is_an_empty_table() -> None:
     """n=0 runs nothing and gives no rows, with the columns there."""
     df = xyz.Sampler(runner(), None, DRAWS).sample_combos(0)

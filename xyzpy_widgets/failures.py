@@ -72,11 +72,13 @@ class Budget:
         """Begin to count anew."""
         self._counts.clear()
 
-    def error(self) -> BudgetError:
-        """Return the error that shows what failed, by kind."""
+    def error(self, cause: BaseException) -> BudgetError:
+        """Return the error that shows what failed, by kind; what was raised last is its cause."""
         kinds = [
             f"  {count} x {raised} at {place or 'an unknown place'}: {self._examples[raised, place]}"
             for (raised, place), count in self._counts.most_common()
         ]
         msg = f"max_failures={self._most} failures of one kind are reached; what was finished is kept:\n"
-        return BudgetError(msg + "\n".join(kinds))
+        error = BudgetError(msg + "\n".join(kinds))
+        error.__cause__ = cause
+        return error

@@ -270,7 +270,7 @@ class Harvester(Harvested):
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
         last = self.runner.last if old is None else old
-        cost = partial(self._costs, last)
+        cost = self._costs(last)
         states = cache(lambda: None if old is None else states_of(old, space, origin.version))
         plan = in_order(chosen(space, states() if wishes.selective else None, wishes), options, cost)
 

@@ -56,10 +56,6 @@ class Known:
     file_bytes: int | None = None
 
 
-def _nothing() -> None:
-    """Return None: no case is timed."""
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """What would run, and what becomes of it; making one runs nothing.
@@ -75,8 +71,8 @@ class Job:
     begin : callable
         Opens what the outcomes are placed in; it raises what would keep them from it. Its ``build`` is called at the
         end of the run, however that came.
-    cost : callable
-        Returns the model of how long cases take, None where none is timed.
+    cost : CostModel or None
+        How long cases take; None where none is timed.
     known : callable
         Returns what is known beforehand.
     carry : callable
@@ -87,18 +83,17 @@ class Job:
     plan: Plan
     options: RunOptions
     begin: Callable[[], Builder]
-    cost: Callable[[], CostModel | None] = _nothing
+    cost: CostModel | None = None
     known: Callable[[], Known] = Known
     carry: Callable[[Plan, FunctionSpec, RunOptions, Control], Generator[Outcome]] = execute
 
 
-def in_order(plan: Plan, options: RunOptions, cost: Callable[[], CostModel | None]) -> Plan:
+def in_order(plan: Plan, options: RunOptions, cost: CostModel | None) -> Plan:
     """Return the plan with the cases first that are expected to take longest, where that is wished and known."""
-    model = cost() if options.order == "longest" else None
-    if model is None:
+    if cost is None or options.order != "longest":
         return plan
-    order = np.argsort(-model.expected(plan), kind="stable")
-    return replace(plan, todo=order if plan.todo is None else plan.todo[order])
+    order = np.argsort(-cost.expected(plan), kind="stable")
+    return replace(plan, todo=order if plan.todo is None else plan.todo[:][order])
 
 
 def as_space(

@@ -188,7 +188,7 @@ def previewed(job: Job) -> Preview:
     }
     if known.states is None:
         counts["new"] = total
-    cost, workers = job.cost(), workers_of(job.options)
+    cost, workers = job.cost, workers_of(job.options)
     seconds = (0.0, 0.0) if not len(plan) else None if cost is None else cost.total(plan, workers)
     unknown = {}
     if seconds is None:

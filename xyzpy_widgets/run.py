@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
+import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import closing
 from itertools import count
-from threading import Lock
 from time import time
 from typing import Any
 from weakref import WeakSet
@@ -20,6 +19,7 @@ from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.execution.clock import Clock
 from xyzpy_widgets.execution.control import Control
+from xyzpy_widgets.execution.executors import workers_of
 from xyzpy_widgets.execution.listeners import Listener, Listeners
 from xyzpy_widgets.execution.pace import Pace
 from xyzpy_widgets.execution.progress import Progress, State
@@ -38,6 +38,7 @@ _STATES: dict[str, State] = {
     "cancelling": "stopping",
 }
 _ENDINGS: dict[str, State] = {"stopping": "stopped", "cancelling": "cancelled"}
+_SHORT_SECONDS = 0.2
 _PATIENCE_SECONDS = 5.0
 """How long the interpreter waits at its exit for cases that cannot be ended."""
 
@@ -83,13 +84,14 @@ class Run:
         self._future.set_running_or_notify_cancel()
         self._listeners = Listeners(lambda: self.progress)
         self._budget = Budget(job.options.max_failures)
-        self._pace = Pace(self.plan)
-        self._guard = Lock()
+        self._pace = _pace(self.plan, job)
+        self._guard = threading.Lock()
         self._states = np.zeros(len(self.plan.space), dtype=np.uint8)
         self._failed: list[dict[str, Any]] = []
         self._done = self._cancelled = 0
         self._clock = Clock()
-        self._held = self._spent = False
+        self._held = False
+        self._spent: BaseException | None = None
         self._end: State | None = None
         self.number = _entered(self)
 
@@ -278,7 +280,7 @@ class Run:
                     error = error or found
         except BaseException as stopped:  # noqa: BLE001 - raised by result(), once the results are kept
             return stopped
-        return self._budget.error() if self._spent and error is None else error
+        return self._budget.error(self._spent) if error is None and self._spent and not self._holds else error
 
     def _place(self, outcome: Outcome) -> None:
         """Place a batch; an interrupt in the middle of it costs no result."""
@@ -299,10 +301,11 @@ class Run:
             self._cancelled += len(outcome.cancelled)
             self._failed += told
             self._pace.add(outcome)
-            spent = sum(map(self._budget.spent, told)) > 0
-            self._held = self._held or (spent and self._holds)
-            self._spent = self._spent or (spent and not self._holds)
-        if spent:
+            beyond = [at for at, one in enumerate(told) if self._budget.spent(one)]
+            if beyond:
+                self._held = self._holds
+                self._spent = outcome.failures[beyond[0]].exception
+        if beyond:
             (self._control.pause if self._holds else self._control.stop)()
         self._listeners.changed()
         return outcome.failures[0].exception if outcome.failures and self.options.on_error == "raise" else None
@@ -334,11 +337,18 @@ class Run:
         return _ENDINGS.get(self._control.state, "done")
 
 
+def _pace(plan: Plan, job: Job) -> Pace:
+    """Return the pace of a run, with what timed cases tell of it unless it is short anyway."""
+    if job.cost is None or job.cost.usual * len(plan) < _SHORT_SECONDS:
+        return Pace(plan)
+    return Pace(plan, job.cost.expected(Plan(plan.space)), job.cost.total(plan, workers_of(job.options)))
+
+
 def _index(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:
     return slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
 
 
-_registry = Lock()
+_registry = threading.Lock()
 _counted = count(1)
 _known: WeakSet[Run] = WeakSet()
 _under_way: set[Run] = set()
@@ -362,7 +372,6 @@ def _left(run: Run) -> None:
         _under_way.discard(run)
 
 
-@atexit.register
 def _leave() -> None:
     """End what is under way with the interpreter, and see that what it finished is kept."""
     with _registry:
@@ -370,3 +379,6 @@ def _leave() -> None:
     for run in last:
         run.cancel()
     wait([run._future for run in last], _PATIENCE_SECONDS)  # noqa: SLF001 - one module
+
+
+threading._register_atexit(_leave)  # type: ignore[attr-defined]  # noqa: SLF001 - atexit comes after h5py has closed

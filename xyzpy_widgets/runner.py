@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import xarray as xr
@@ -266,7 +265,7 @@ class Runner(Drawable):
         spec = with_constants(self.spec, constants)
         space = as_space(combos, cases, fn_args, spec).labelled()
         options, last = self.options(settings), self.last
-        cost = partial(self._costs, last)
+        cost = self._costs(last)
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from functools import partial
 from os import PathLike
@@ -88,7 +88,7 @@ class Sampler(Collection[pd.DataFrame]):
         super().__init__(runner)
         self.default_combos = _draws(default_combos)
         self.last_df: pd.DataFrame | None = None
-        self._cost: Callable[[], CostModel | None] = _untimed
+        self._cost: CostModel | None = None
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
@@ -279,12 +279,8 @@ class Sampler(Collection[pd.DataFrame]):
         return card_html(table_card(self.runner.spec, self._archive.where, 0 if full is None else len(full)))
 
 
-def _untimed() -> None:
-    """Return None: no case is timed yet."""
-
-
 def _draws(given: Any) -> dict[str, Any]:
-    """Read draws from a mapping or pairs."""
+    """Read draws from a mapping or pairs; what can be gone through only once is listed, for it is drawn from often."""
     if given is None:
         return {}
     try:
@@ -292,7 +288,8 @@ def _draws(given: Any) -> dict[str, Any]:
     except (TypeError, ValueError) as error:
         msg = f"combos must be a mapping or pairs of names and draws, not {given!r}"
         raise SpaceError(msg) from error
-    return draws
+    once = [name for name, draw in draws.items() if isinstance(draw, Iterator) and not callable(draw)]
+    return {**draws, **{name: list(draws[name]) for name in once}}
 
 
 class TableGrowth:

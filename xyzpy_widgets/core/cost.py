@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,45 +13,59 @@ from xyzpy_widgets.core.effects import SPARE
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.regression import Learned, learned
 
-__all__ = ["CostModel"]
+__all__ = ["MOST_KNOWN", "CostModel"]
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, Sequence[Any]]
+Chances = tuple[Floats, Floats, Floats]
+"""Numbers that stand for the noise of a sum, for the order of the cases, and for what no known case tells."""
+Places = tuple[Sequence[Any], NDArray[np.intp]]
 
 _SEED = 20
 _DRAWS = 200
-_INTERVAL = (0.08, 0.92)
+_INTERVAL = (0.07, 0.93)
 """What of the draws an 80 % interval spans: where few cases are known they are a little too sure."""
-_MOST_KNOWN = 512
+MOST_KNOWN = 512
 _MOST_VALUES = 1024
 _LEAST_SECONDS = 1e-9
-_LARGEST = 300.0
-"""Bound of the logarithm of a time, which keeps sums finite."""
+_BLOCK = 2**20
+_MOST_SAVED = 0.9
+"""A case takes a tenth of its expected time at least, so that one more case always adds to a sum."""
+_LARGEST, _LARGEST_EXPECTED = 300.0, 40.0
+"""Bounds of the logarithm of a time, which keep sums of squares finite, in float64 and in float32."""
 
 
-@dataclass(frozen=True, slots=True)
 class CostModel:
-    """How long cases take, with what is not known of it as draws.
+    """How long cases take, with what is not known of it as draws; nothing is worked out before it is asked for.
+
+    Parameters
+    ----------
+    columns : mapping of str to sequence
+        The values of each argument in some cases that are timed, n each.
+    seconds : ndarray
+        How long each of them took, shape ``(n,)``, n > 0.
+    known : int
+        How many cases are timed in all.
 
     Attributes
     ----------
     known : int
-        From how many timed cases it is learnt.
-    learned : Learned
-        The effects of the arguments, and the noise, shape ``(n_draws, ...)``.
-    chances, places, spare : ndarray
-        Numbers that stand for the noise of a sum and for the order of the cases, shape ``(n_draws,)``, and for what the
-        known cases say nothing of, shape ``(n_draws, SPARE)``.
+    usual : float
+        The mean of the seconds.
     """
 
-    known: int
-    learned: Learned
-    chances: Floats
-    places: Floats
-    spare: Floats
+    def __init__(self, columns: Columns, seconds: Floats, known: int) -> None:
+        self.known = known
+        self.usual = float(seconds.mean())
+        self._columns = columns
+        seconds = np.maximum(seconds, _LEAST_SECONDS)
+        self._unit = float(np.median(seconds))
+        self._logs = np.log(seconds / self._unit)
 
     @classmethod
-    def fit(cls, columns: Columns, seconds: Sequence[float] | NDArray[Any]) -> CostModel | None:
+    def fit(
+        cls, columns: Columns, seconds: Sequence[float] | NDArray[Any], known: int | None = None
+    ) -> CostModel | None:
         """Learn from cases that are timed.
 
         Parameters
@@ -60,6 +74,8 @@ class CostModel:
             The values of each argument, n each.
         seconds : sequence of float
             How long each case took, shape ``(n,)``; cases whose time is not known (nan) are left out.
+        known : int, optional
+            How many cases are timed in all, where these are some of them.
 
         Returns
         -------
@@ -67,38 +83,49 @@ class CostModel:
             None when no time is known. Of more than 512 cases, so many chosen at random are used.
         """
         times = np.asarray(seconds, dtype=np.float64)
-        known = np.flatnonzero(np.isfinite(times))
-        if not len(known):
+        at = np.flatnonzero(np.isfinite(times))
+        if not len(at):
             return None
-        rng, n_known = np.random.default_rng(_SEED), len(known)
-        if len(known) > _MOST_KNOWN:
-            known = np.sort(rng.choice(known, _MOST_KNOWN, replace=False))
-        values = {name: [column[i] for i in known.tolist()] for name, column in columns.items()}
-        found = learned(values, np.log(np.maximum(times[known], _LEAST_SECONDS)), _DRAWS, rng)
-        return cls(
-            n_known, found, rng.standard_normal(_DRAWS), rng.random(_DRAWS), rng.standard_normal((_DRAWS, SPARE))
-        )
+        known = len(at) if known is None else known
+        if len(at) > MOST_KNOWN:
+            at = np.sort(np.random.default_rng(_SEED).choice(at, MOST_KNOWN, replace=False))
+        return cls({name: [column[i] for i in at.tolist()] for name, column in columns.items()}, times[at], known)
+
+    @cached_property
+    def _learned(self) -> Learned:
+        return learned(self._columns, self._logs, _DRAWS, np.random.default_rng(_SEED))
+
+    @cached_property
+    def _chances(self) -> Chances:
+        rng = np.random.default_rng(_SEED + 1)
+        return rng.standard_normal(_DRAWS), rng.random(_DRAWS), rng.standard_normal((_DRAWS, SPARE))
 
     def predict(self, columns: Columns) -> Floats:
         """Return the expected seconds of each case, shape ``(n,)``: the typical time times the mean of the noise."""
         n = max(map(len, columns.values()), default=1)
-        typical = np.full(n, self.learned.levels.mean())
-        for name in columns.keys() & self.learned.effects.keys():
+        typical = np.full(n, self._learned.levels.mean())
+        for name in columns.keys() & self._learned.effects.keys():
             typical += self._typical(name, columns[name])
-        return np.asarray(np.exp(np.clip(typical, -_LARGEST, _LARGEST)) * self.learned.means.mean())
+        return np.asarray(np.exp(np.clip(typical, -_LARGEST, _LARGEST)) * (self._learned.means.mean() * self._unit))
 
     def expected(self, plan: Plan) -> NDArray[np.float32]:
-        """Return the expected seconds of the points of a plan, in their order before any shuffle; 4 bytes for each."""
-        space = plan.space
-        axes = [np.zeros(len(space.cases))]
-        for name, column in zip(space.cases.names, space.cases.columns, strict=True):
-            axes[0] += self._typical(name, column)
-        axes += map(self._typical, space.combos.names, space.combos.values)
-        logs = np.full((), self.learned.levels.mean() + np.log(self.learned.means.mean()), dtype=np.float32)
-        for axis in axes:
-            logs = np.add.outer(logs, axis.astype(np.float32))
-        found = np.exp(np.clip(logs, -80, 80)).reshape(-1)
-        return found if plan.todo is None else found[plan.todo]
+        """Return the expected seconds of the points of a plan, in their order before any shuffle: 4 bytes for each."""
+        space, n_cases = plan.space, len(plan.space.cases.names)
+        columns = (*space.cases.columns, *space.combos.values)
+        effects = [self._typical(name, values) for name, values in zip(space.names, columns, strict=True)]
+        level = float(self._learned.levels.mean() + np.log(self._learned.means.mean()))
+        if plan.todo is None:
+            logs: NDArray[np.float32] = sum(effects[:n_cases], np.full(len(space.cases), level)).astype(np.float32)
+            for effect in effects[n_cases:]:
+                logs = np.add.outer(logs, effect.astype(np.float32))
+        else:
+            logs = np.full(len(plan.todo), level, dtype=np.float32)
+            for start in range(0, len(logs), _BLOCK):
+                for effect, (_, at) in zip(effects, space.places(plan.todo[start : start + _BLOCK]), strict=True):
+                    logs[start : start + _BLOCK] += effect[at]
+        return np.asarray(
+            np.exp(np.clip(logs, -_LARGEST_EXPECTED, _LARGEST_EXPECTED)).reshape(-1) * np.float32(self._unit)
+        )
 
     def total(self, plan: Plan, workers: int = 1) -> tuple[float, float]:
         """Return an 80 % interval of the time until all cases of a plan are done.
@@ -119,11 +146,11 @@ class CostModel:
         """
         if not len(plan):
             return 0.0, 0.0
-        bound = _LARGEST / (len(self.learned.effects) + 1)
-        sums = np.exp(np.clip(self.learned.levels, -bound, bound))
+        bound = _LARGEST / (len(self._learned.effects) + 1)
+        sums = np.exp(np.clip(self._learned.levels, -bound, bound))
         squares, longest, doubt = np.square(sums), sums, np.zeros(_DRAWS)
         for size, columns in _axes(plan):
-            logs = sum((self._drawn(name, values) for name, values in columns.items()), np.zeros((_DRAWS, 1)))
+            logs = sum((self._drawn(name, places) for name, places in columns.items()), np.zeros((_DRAWS, 1)))
             costs = np.exp(np.clip(logs, -bound, bound))
             mean, square = costs.mean(axis=1), np.square(costs).mean(axis=1)
             seen = costs.shape[1] if columns else size
@@ -136,50 +163,56 @@ class CostModel:
     ) -> tuple[float, float]:
         """Add the noise, and let workers share the sum."""
         n, workers = how
-        chances = np.maximum(self.chances, -self.learned.means / np.sqrt(self.learned.variances))
-        spread = np.sqrt(self.learned.variances * squares + np.square(self.learned.means * sums) * np.maximum(doubt, 0))
-        load = np.maximum(self.learned.means * sums + chances * spread, 0)
-        last = longest * (self.learned.means + chances * np.sqrt(self.learned.variances))
-        wall = load if workers == 1 else np.maximum(last, load / workers + self.places * (1 - 1 / workers) * last)
-        low, high = np.quantile(last if workers > 1 and n <= workers else wall, _INTERVAL)
+        means, variances = self._learned.means, self._learned.variances
+        chances, turns, _ = self._chances
+        chances = np.maximum(chances, -_MOST_SAVED * means / np.sqrt(variances))
+        spread = np.sqrt(variances * squares + np.square(means * sums) * np.maximum(doubt, 0))
+        load = np.maximum(means * sums + chances * spread, 0)
+        last = longest * (means + chances * np.sqrt(variances))
+        wall = load if workers == 1 else np.maximum(last, load / workers + turns * (1 - 1 / workers) * last)
+        low, high = self._unit * np.quantile(last if workers > 1 and n <= workers else wall, _INTERVAL)
         return float(low), float(high)
 
-    def _drawn(self, name: str, values: Sequence[Any]) -> Floats:
+    def _drawn(self, name: str, places: Places) -> Floats:
         """Return the effect of an argument in every draw, shape ``(n_draws, n)``; none of one never recorded."""
-        found = np.zeros((_DRAWS, len(values)))
-        if name in self.learned.effects:
-            at = list(self.learned.effects).index(name)
-            spare = np.roll(self.spare, 7 * at, axis=1)
-            for model in self.learned.models:
-                effect = self.learned.effects[name][model.choice[at]]
-                found[model.rows] = effect.drawn(values, model.betas[at], spare[model.rows])
-        return found
+        values, at = places
+        if name not in self._learned.effects:
+            return np.zeros((_DRAWS, len(at)))
+        used, inverse = np.unique(at, return_inverse=True)
+        found = np.empty((_DRAWS, len(used)))
+        number = list(self._learned.effects).index(name)
+        spare = np.roll(self._chances[2], 7 * number, axis=1)
+        distinct = [values[i] for i in used.tolist()]
+        for model in self._learned.models:
+            effect = self._learned.effects[name][model.choice[number]]
+            found[model.rows] = effect.drawn(distinct, model.betas[number], spare[model.rows])
+        return np.take(found, inverse, axis=1)
 
     def _typical(self, name: str, values: Sequence[Any]) -> Floats:
         """Return the mean effect of an argument."""
         found = np.zeros(len(values))
-        if name in self.learned.effects:
-            at = list(self.learned.effects).index(name)
-            for model in self.learned.models:
-                effect = self.learned.effects[name][model.choice[at]]
+        if name in self._learned.effects:
+            at = list(self._learned.effects).index(name)
+            for model in self._learned.models:
+                effect = self._learned.effects[name][model.choice[at]]
                 mean = model.betas[at].mean(axis=0, keepdims=True)
                 found += len(model.rows) / _DRAWS * effect.drawn(values, mean, np.zeros((1, SPARE)))[0]
         return found
 
 
-def _axes(plan: Plan) -> Iterator[tuple[int, dict[str, Sequence[Any]]]]:
-    """Yield the parts whose product a plan is: how many values each has, and those that are looked at, by argument."""
+def _axes(plan: Plan) -> Iterator[tuple[int, dict[str, Places]]]:
+    """Yield the parts whose product a plan is: how many points each has, and the places of those that are looked at."""
     space = plan.space
     if plan.todo is not None:
-        numbers = np.asarray(plan.todo[_spread(len(plan.todo))])
-        columns = zip(*space.args_at(numbers), strict=True)
-        yield len(plan.todo), dict(zip(space.names, columns, strict=True))
+        yield len(plan.todo), dict(zip(space.names, space.places(plan.todo[_spread(len(plan.todo))]), strict=True))
         return
     at = _spread(len(space.cases))
-    names = space.cases.names
-    yield len(space.cases), {name: [c[i] for i in at] for name, c in zip(names, space.cases.columns, strict=True)}
+    yield (
+        len(space.cases),
+        {name: (column, at) for name, column in zip(space.cases.names, space.cases.columns, strict=True)},
+    )
     for name, values in zip(space.combos.names, space.combos.values, strict=True):
-        yield len(values), {name: [values[i] for i in _spread(len(values))]}
+        yield len(values), {name: (values, _spread(len(values)))}
 
 
 def _spread(n: int) -> NDArray[np.intp]:

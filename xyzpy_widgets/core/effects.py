@@ -31,13 +31,13 @@ _POWER_SD = 2.0
 """Prior spread of an exponent: costs grow like n, n log n, n^2, n^3."""
 _RANGE_SD = 3.0
 """Prior spread of the logarithm of the ratio of times over the whole range of an argument."""
-_BEND_SD = 1.0
+_BEND_SD = 0.5
 """Prior spread of the change of an exponent, and of a slope over the whole range."""
 _UNKNOWN_CHANGE = 0.12
 """By which part a slope may change where no case is known: 2 standard deviations let n log n be taken for a power."""
 _LEVEL_SD = 1.0
 """Prior spread of the logarithms of the times of levels."""
-_STRAIGHT, _BENT, _EXPONENTIAL, _BY_LEVEL = -0.7, -1.5, -0.7, -2.0
+_STRAIGHT, _BENT, _EXPONENTIAL, _BY_LEVEL = -0.7, -0.7, -0.7, -2.0
 """How likely the ways in which a number acts are beside none, on a log scale."""
 SPARE = 64
 """How many normal numbers each draw has for levels never seen."""
@@ -92,7 +92,10 @@ class Slope:
 
     def columns(self, values: Sequence[Any]) -> Floats:
         """One column, and one that begins at the knot; zero for what is no number."""
-        found: Floats = np.nan_to_num(self._raw(values) - np.array(self.means or 0.0), nan=0.0)
+        return self._centred(self._raw(values))
+
+    def _centred(self, raw: Floats) -> Floats:
+        found: Floats = np.nan_to_num(raw - np.array(self.means or 0.0), nan=0.0)
         return found
 
     def _raw(self, values: Sequence[Any]) -> Floats:
@@ -110,8 +113,9 @@ class Slope:
         slopes = np.cumsum(betas, axis=1)
         if self.sign:
             slopes = self.sign * np.maximum(self.sign * slopes, 0)
-        effect = np.diff(slopes, axis=1, prepend=0) @ self.columns(values).T
-        x = self._raw(values)[:, 0]
+        raw = self._raw(values)
+        effect = np.diff(slopes, axis=1, prepend=0) @ self._centred(raw).T
+        x = raw[:, 0]
         for number, beyond, slope in ((1, x - self.ends[1], slopes[:, -1]), (2, self.ends[0] - x, slopes[:, 0])):
             outside = np.flatnonzero(beyond > 0)
             effect[:, outside] += np.outer(_UNKNOWN_CHANGE * slope * spare[:, number], beyond[outside])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.core.permutation import permuted
+from xyzpy_widgets.core.picked import Picked
 from xyzpy_widgets.core.space import ParameterSpace
 
 __all__ = ["Plan", "Point"]
@@ -44,14 +45,14 @@ class Plan:
     ----------
     space : ParameterSpace
         Where the points come from.
-    todo : ndarray of intp or None
+    todo : ndarray of intp, Picked or None
         The numbers of the points that run, shape ``(n,)``; None for every point of the space.
     seed : int or None
         Which shuffled order to take; None for the order of the space.
     """
 
     space: ParameterSpace
-    todo: NDArray[np.intp] | None = None
+    todo: NDArray[np.intp] | Picked | None = None
     seed: int | None = None
 
     def __len__(self) -> int:
@@ -85,9 +86,10 @@ class Plan:
         """Leave out the points that are covered; ``covered`` has shape ``(len(space),)``."""
         if not covered.any():
             return self
-        todo = np.flatnonzero(~covered) if self.todo is None else self.todo[~covered[self.todo]]
-        return replace(self, todo=todo)
+        if isinstance(self.todo, np.ndarray):
+            return replace(self, todo=self.todo[~covered[self.todo]])
+        return replace(self, todo=Picked(~covered if self.todo is None else self.todo.mask & ~covered))
 
     def shuffled(self, seed: int) -> Plan:
-        """Run the same points in the shuffled order that a seed names."""
-        return replace(self, seed=seed)
+        """Run the same points in the shuffled order that a seed names; 8 bytes for each where some are left out."""
+        return replace(self, todo=None if self.todo is None else self.todo[:], seed=seed)

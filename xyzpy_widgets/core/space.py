@@ -170,11 +170,14 @@ class ParameterSpace:
         """Yield the argument tuples of some points, in the order of `names`."""
         if not self.names:
             return iter([()] * len(points))
+        columns = self.places(points)
+        return zip(*(map(values.__getitem__, at.tolist()) for values, at in columns), strict=True)
+
+    def places(self, points: NDArray[np.intp]) -> list[tuple[Sequence[Any], NDArray[np.intp]]]:
+        """Return the values of each argument, in the order of `names`, and where those of some points stand in them."""
         case, combo = np.divmod(points, max(len(self.combos), 1))
         where = np.unravel_index(combo, tuple(map(len, self.combos.values))) if self.combos.names else ()
-        columns = [(column, case) for column in self.cases.columns]
-        columns += list(zip(self.combos.values, where, strict=True))
-        return zip(*(map(values.__getitem__, at.tolist()) for values, at in columns), strict=True)
+        return [*((column, case) for column in self.cases.columns), *zip(self.combos.values, where, strict=True)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the space as plain dicts and lists: ``fn_args``, ``cases`` (a list each) and ``combos``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,9 @@ class Pace:
         What is known of the cost of each point of the space, shape ``(len(plan.space),)``, in any unit; without it, the
         cases that are left are taken to be like those that are over.
 
+    prior : (float, float), optional
+        What the time of the whole run was taken to be before it began, in seconds.
+
     Notes
     -----
     The seconds of a case are its expected cost times a ratio. The rest takes the ratio seen so far (a ratio estimator,
@@ -42,12 +46,17 @@ class Pace:
     alike; the interval is that of a lognormal variable with this mean and spread, so that it never begins below zero.
     """
 
-    def __init__(self, plan: Plan, expected: NDArray[np.float64] | None = None) -> None:
+    def __init__(
+        self, plan: Plan, expected: NDArray[np.floating[Any]] | None = None, prior: tuple[float, float] | None = None
+    ) -> None:
         self._expected = expected
-        costs = np.ones(1) if expected is None else expected if plan.todo is None else expected[plan.todo]
+        self._prior = prior
+        costs: NDArray[np.floating[Any]] = np.ones(1)
+        if expected is not None:
+            costs = expected if plan.todo is None else expected[plan.todo[:]]
         times = len(plan) if expected is None else 1
-        self._left = float(costs.sum()) * times
-        self._squares_left = float(np.square(costs).sum()) * times
+        self._left = float(costs.sum(dtype=np.float64)) * times
+        self._squares_left = float(np.einsum("i,i->", costs, costs, dtype=np.float64)) * times
         self._cost = self._squares = self._seconds = self._spread = 0.0
         self._marks: list[tuple[float, float]] = [(0.0, 0.0)]
         self._between = 1
@@ -75,7 +84,8 @@ class Pace:
         costs = None
         cost = squares = float(len(numbers))
         if self._expected is not None:
-            costs = self._expected[slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers]
+            at = slice(numbers.start, numbers.stop) if isinstance(numbers, range) else numbers
+            costs = self._expected[at].astype(np.float64)
             cost, squares = float(costs.sum()), float(np.square(costs).sum())
         self._left -= cost
         self._squares_left -= squares
@@ -101,10 +111,11 @@ class Pace:
         Returns
         -------
         (float, float) or None
-            None as long as no case is done.
+            As long as no case is done, what is left of the prior, and None without one or once it proved too short.
         """
         if not self._seconds or elapsed <= 0:
-            return None
+            low, high = self._prior or (0.0, 0.0)
+            return (max(low - elapsed, 0.0), high - elapsed) if high > elapsed else None
         if self._left <= 0:
             return 0.0, 0.0
         ratio = self._seconds / self._cost

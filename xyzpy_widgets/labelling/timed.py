@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.cost import CostModel
+from xyzpy_widgets.core.cost import MOST_KNOWN, CostModel
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.labelling.ledger import Labelled
 
 __all__ = ["CostMemory", "cost_of_points"]
 
-_MOST = 512
+_MOST_LOOKED_AT = 2**18
 
 
 class CostMemory:
@@ -28,37 +23,34 @@ class CostMemory:
     def __call__(self, labelled: Labelled | None) -> CostModel | None:
         """Return the model, None where no case is timed."""
         if labelled is not self._learnt[0]:
-            self._learnt = (labelled, None if labelled is None else _learnt(labelled))
+            self._learnt = (labelled, None if labelled is None else _cost_of(labelled))
         return self._learnt[1]
 
 
-def _learnt(labelled: Labelled) -> CostModel | None:
-    seconds = labelled.account.cases["seconds"].reshape(-1)
+def _cost_of(labelled: Labelled) -> CostModel | None:
+    if "seconds" not in labelled.ledger:
+        return None
+    variable = labelled.ledger["seconds"]
+    seconds = variable.to_numpy().reshape(-1)
     picked, known = _picked(seconds)
-    places = np.unravel_index(picked, labelled.done.shape) if labelled.args else ()
+    places = np.unravel_index(picked, variable.shape) if labelled.args else ()
     columns = {arg: list(labelled.data[arg].to_numpy()[at]) for arg, at in zip(labelled.args, places, strict=True)}
-    return _fitted(columns, seconds[picked], known)
+    return CostModel.fit(columns, seconds[picked], known)
 
 
-def cost_of_points(space: ParameterSpace, seconds: NDArray[np.float32]) -> Callable[[], CostModel | None]:
-    """Return what learns, when it is asked, from the seconds of each point of a space, nan where that is not known.
-
-    ``seconds`` has shape ``(len(space),)``; neither it nor the space is kept.
-    """
+def cost_of_points(space: ParameterSpace, seconds: NDArray[np.float32]) -> CostModel | None:
+    """Learn from the seconds of each point of a space, shape ``(len(space),)``, nan where that is not known."""
     picked, known = _picked(seconds)
-    times = seconds[picked]
     columns = dict(zip(space.names, zip(*space.args_at(picked), strict=True), strict=False))
-    return cache(lambda: _fitted(columns, times, known))
+    return CostModel.fit(columns, seconds[picked], known)
 
 
 def _picked(seconds: NDArray[np.float32]) -> tuple[NDArray[np.intp], int]:
-    """Return the places of the times that are known, of many some at random, always the same; and how many they are."""
-    known = np.flatnonzero(np.isfinite(seconds))
-    if len(known) <= _MOST:
-        return known, len(known)
-    return np.sort(np.random.default_rng(0).choice(known, _MOST, replace=False)), len(known)
-
-
-def _fitted(columns: Mapping[str, Sequence[Any]], seconds: NDArray[np.float32], known: int) -> CostModel | None:
-    model = CostModel.fit(columns, seconds)
-    return None if model is None else replace(model, known=known)
+    """Return where times are known, of many some at random and always the same; and how many are known."""
+    rng, n = np.random.default_rng(0), len(seconds)
+    looked_at = np.arange(n) if n <= _MOST_LOOKED_AT else np.unique(rng.integers(n, size=_MOST_LOOKED_AT))
+    found = looked_at[np.isfinite(seconds[looked_at])]
+    known = len(found) if n <= _MOST_LOOKED_AT else int(np.count_nonzero(np.isfinite(seconds)))
+    if len(found) > MOST_KNOWN:
+        found = np.sort(rng.choice(found, MOST_KNOWN, replace=False))
+    return found, known

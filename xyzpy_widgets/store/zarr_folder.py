@@ -6,6 +6,7 @@ text type is specified.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 import xarray as xr
 import zarr
 from numpy.typing import NDArray
+from zarr.core.sync import sync
 
 from xyzpy_widgets.errors import DamageError, FormatError
 from xyzpy_widgets.store.atomic import replacing_folder
@@ -27,11 +29,26 @@ _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what zarr 
 
 def write(path: Path, image: Image) -> None:
     """Write an image in the place of what was there; raise `StoreError` when the system refuses."""
-    with replacing_folder(path) as temporary:
+    with replacing_folder(path) as temporary, _to_the_end():
         root = _dataset(image.variables, image.attrs)
         root.to_zarr(temporary, mode="w", zarr_format=2, consolidated=False)
         _dataset(image.ledger, {}).to_zarr(temporary, mode="a", group=image.group, zarr_format=2, consolidated=False)
         zarr.consolidate_metadata(str(temporary), zarr_format=2)
+
+
+@contextmanager
+def _to_the_end() -> Iterator[None]:
+    """Leave only when zarr writes no more: after a chunk that failed it goes on with the others in its own thread."""
+    try:
+        yield
+    finally:
+        sync(_others_end())
+
+
+async def _others_end() -> None:
+    """Wait for whatever else zarr is doing."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _dataset(variables: Mapping[str, PlainVariable], attrs: Mapping[str, Any]) -> xr.Dataset:

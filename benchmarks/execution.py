@@ -1,0 +1,273 @@
+"""What running costs beside the function itself: this library, a bare loop, and others, measured in one run.
+
+``python benchmarks/execution.py`` prints tables in Markdown, with what is wanted and whether it is kept. All ways of a
+table take turns, and the best of several rounds counts. It needs ``pip install 'xyzpy_widgets[benchmarks]'``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import io
+import itertools
+import logging
+import math
+import os
+import sys
+import tracemalloc
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter, process_time
+from typing import Any
+
+import joblib
+import numpy as np
+import xyzpy
+
+import xyzpy_widgets as xyz
+
+WORKERS = 2
+INNER = 100
+
+
+def one(a: int, b: float) -> float:
+    """Do next to nothing."""
+    return a * 0.5 + b
+
+
+def three(a: int, b: float) -> tuple[float, float, float]:
+    """Do next to nothing, with three outputs."""
+    return a + b, a - b, a * b
+
+
+def busy(a: int, ms: float) -> int:
+    """Keep a core busy for some milliseconds."""
+    last = perf_counter() + ms / 1000
+    while perf_counter() < last:
+        pass
+    return a
+
+
+def combos(n: int) -> dict[str, list[Any]]:
+    """Return combos of about ``n`` cases of two arguments."""
+    return {"a": list(range(n // INNER)), "b": [0.5 * i for i in range(INNER)]}
+
+
+def loop(n: int) -> np.ndarray[Any, Any]:
+    """Fill an array that is there already."""
+    found = np.empty(n)
+    for at, (a, b) in enumerate(itertools.product(*combos(n).values())):
+        found[at] = one(a, b)
+    return found
+
+
+def loop_of_three(n: int) -> np.ndarray[Any, Any]:
+    """Fill three arrays that are there already."""
+    found = np.empty((3, n))
+    x, y, z = found
+    for at, (a, b) in enumerate(itertools.product(*combos(n).values())):
+        x[at], y[at], z[at] = three(a, b)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to run some cases.
+
+    Attributes
+    ----------
+    run : callable
+        Takes the number of cases.
+    share : float
+        The share of all cases that it is given, since some ways are very slow.
+    wanted : float or None
+        The most that it may cost, in times of the bare loop.
+    base : str
+        The loop that it is compared with.
+    """
+
+    run: Callable[[int], Any]
+    share: float = 1.0
+    wanted: float | None = None
+    base: str = "bare loop"
+
+
+def sampled(n: int) -> Any:
+    """Sample with a table of this library."""
+    return xyz.Sampler(xyz.Runner(one, "out"), seed=1).sample_combos(n, combos(n))
+
+
+def by_threads(n: int) -> list[float]:
+    """Submit every case to a thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return list(pool.map(one, *zip(*itertools.product(*combos(n).values()), strict=True)))
+
+
+SERIAL = {
+    "bare loop": Way(loop),
+    "bare loop, 3 outputs": Way(loop_of_three),
+    "Runner.run_combos, with bar": Way(lambda n: xyz.Runner(one, "out").run_combos(combos(n)), wanted=4),
+    "Runner.run_combos, 3 outputs": Way(
+        lambda n: xyz.Runner(three, ["x", "y", "z"]).run_combos(combos(n)), wanted=6, base="bare loop, 3 outputs"
+    ),
+    "combo_runner": Way(lambda n: xyz.combo_runner(one, combos(n)), wanted=4),
+    "combo_runner_to_df": Way(lambda n: xyz.combo_runner_to_df(one, combos(n), "out"), wanted=6),
+    "Sampler.sample_combos": Way(sampled, wanted=6),
+    "xyzpy Runner.run_combos": Way(lambda n: xyzpy.Runner(one, "out").run_combos(combos(n)), 0.2),
+    "xyzpy Runner, 3 outputs": Way(
+        lambda n: xyzpy.Runner(three, ["x", "y", "z"]).run_combos(combos(n)), 0.2, base="bare loop, 3 outputs"
+    ),
+    "xyzpy combo_runner": Way(lambda n: xyzpy.combo_runner(one, combos(n)), 0.2),
+    "xyzpy combo_runner_to_df": Way(lambda n: xyzpy.combo_runner_to_df(one, combos(n), "out"), 0.2),
+    "xyzpy Sampler": Way(lambda n: xyzpy.Sampler(xyzpy.Runner(one, "out")).sample_combos(n, combos(n)), 0.02),
+    "joblib, n_jobs=1": Way(
+        lambda n: joblib.Parallel(1)(joblib.delayed(one)(a, b) for a, b in itertools.product(*combos(n).values())), 0.2
+    ),
+    "concurrent.futures, a thread": Way(by_threads, 0.05),
+}
+
+
+def best(ways: Mapping[str, Way], n: int, rounds: int) -> dict[str, float]:
+    """Return the seconds of this process that each way takes for a case, the best of some rounds."""
+    found = dict.fromkeys(ways, math.inf)
+    for _ in range(rounds):
+        for name, way in ways.items():
+            cases = max(INNER, round(n * way.share / INNER) * INNER)
+            gc.collect()
+            start = process_time()
+            with quiet():
+                way.run(cases)
+            found[name] = min(found[name], (process_time() - start) / cases)
+    return found
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Send bars where nobody looks; they are drawn all the same."""
+    with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def verdict(value: float, wanted: float | None, *, least: bool = False) -> tuple[str, str]:
+    """Return what is wanted, and whether it is kept."""
+    if wanted is None:
+        return "", ""
+    kept = value >= wanted if least else value <= wanted
+    return f"{'at least' if least else 'at most'} {wanted:g}", "kept" if kept else "**missed**"
+
+
+def table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Print a table."""
+    head = list(head)
+    print(f"\n### {title}\n")
+    print("|", " | ".join(head), "|")
+    print("|", " | ".join("---" for _ in head), "|")
+    for row in rows:
+        print("|", " | ".join(row), "|", flush=True)
+
+
+def overhead(n: int, rounds: int) -> None:
+    """Compare what a trivial case costs."""
+    times = best(SERIAL, n, rounds)
+    rows = []
+    for name, way in SERIAL.items():
+        ratio = times[name] / times[way.base]
+        rows.append((name, f"{times[name] * 1e9:.0f}", f"{ratio:.1f}", *verdict(ratio, way.wanted)))
+    head = ("way", "ns a case", "x bare loop", "wanted", "")
+    table(f"A trivial function of two arguments, {n:,} cases, one process", head, rows)
+
+
+def memory(n: int) -> None:
+    """Compare the largest memory beyond the result."""
+    rows = []
+    for name, wanted in (("Runner.run_combos, with bar", 24.0), ("xyzpy Runner.run_combos", None)):
+        with quiet():
+            SERIAL[name].run(1000)
+            gc.collect()
+            tracemalloc.start()
+            result = SERIAL[name].run(n)
+            beyond = tracemalloc.get_traced_memory()[1] / n - 8
+            tracemalloc.stop()
+            del result
+        rows.append((name, f"{beyond:.1f}", *verdict(beyond, wanted)))
+    table(f"Bytes a point beyond the result at the peak, {n:,} cases", ("way", "bytes", "wanted", ""), rows)
+
+
+def growth(largest: int) -> None:
+    """Show that the time of a case does not grow with their number."""
+    way = {"ours": SERIAL["Runner.run_combos, with bar"], "bare": SERIAL["bare loop"]}
+    sizes = [10**power for power in range(3, round(math.log10(largest)) + 1)]
+    found = {n: best(way, n, max(1, min(20, 10**6 // n))) for n in sizes}
+    most = 2 * found[10**5]["ours"]
+    rows = [
+        (
+            f"{n:,}",
+            f"{one['ours'] * 1e9:.0f}",
+            f"{one['ours'] / one['bare']:.1f}",
+            *verdict(one["ours"] * 1e9, round(most * 1e9) if n >= 10**5 else None),
+        )
+        for n, one in found.items()
+    ]
+    table("Runner.run_combos, time of a case", ("cases", "ns", "x bare loop", "wanted", ""), rows)
+
+
+PARALLEL: dict[str, Callable[[int, float], Any]] = {
+    "ours": lambda n, ms: xyz.Runner(busy, "out", constants={"ms": ms}, num_workers=WORKERS).run_combos(
+        {"a": range(n)}
+    ),
+    "xyzpy": lambda n, ms: xyzpy.Runner(busy, "out", constants={"ms": ms}).run_combos(
+        {"a": list(range(n))}, parallel=True, num_workers=WORKERS
+    ),
+    "joblib": lambda n, ms: joblib.Parallel(WORKERS)(joblib.delayed(busy)(a, ms) for a in range(n)),
+}
+
+
+def by_processes(n: int, ms: float, pool: ProcessPoolExecutor) -> list[int]:
+    """Submit every case to a process."""
+    return [future.result() for future in [pool.submit(busy, a, ms) for a in range(n)]]
+
+
+def throughput(seconds: float, rounds: int) -> None:
+    """Compare how much of two cores' work comes out, for cases of several lengths."""
+    rows = []
+    with ProcessPoolExecutor(WORKERS) as pool:
+        ways = {**PARALLEL, "concurrent.futures": lambda n, ms: by_processes(n, ms, pool)}
+        for ms in (0.001, 0.1, 1.0, 10.0):
+            n = round(seconds * 1000 / max(ms, 0.1))
+            found = dict.fromkeys(ways, 0.0)
+            for _ in range(rounds + 1):  # the first starts the workers
+                for name, run in ways.items():
+                    start = perf_counter()
+                    with quiet():
+                        run(n, ms)
+                    found[name] = max(found[name], n * ms / 1000 / (perf_counter() - start))
+            wanted = {0.1: 2.5 * found["xyzpy"], 10.0: 0.95 * WORKERS}.get(ms)
+            said = verdict(round(found["ours"], 3), None if wanted is None else round(wanted, 3), least=True)
+            rows.append((f"{ms:g} ms", *(f"{value:.3f}" for value in found.values()), *said))
+    head = ("a case takes", *ways, "wanted of ours", "")
+    table(f"Work of one core that {WORKERS} workers do in the same time; ideal is {WORKERS}", head, rows)
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    reader = argparse.ArgumentParser(description=__doc__)
+    reader.add_argument("--cases", type=lambda text: round(float(text)), nargs="*", default=[10**5, 10**6])
+    reader.add_argument("--largest", type=lambda text: round(float(text)), default=10**7)
+    reader.add_argument("--rounds", type=int, default=5)
+    given = reader.parse_args()
+    logging.disable(logging.WARNING)
+    versions = f"Python {sys.version.split()[0]}, xyzpy {xyzpy.__version__}, joblib {joblib.__version__}"
+    print(f"{versions}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    for n in given.cases:
+        overhead(n, max(2, given.rounds * 10**5 // n))
+        memory(n)
+    growth(given.largest)
+    throughput(1.0, max(1, given.rounds // 2))
+
+
+if __name__ == "__main__":
+    main()

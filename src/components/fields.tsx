@@ -1,0 +1,182 @@
+import type { JSX } from 'preact';
+
+import { asNumber } from '../core/literals';
+import { judge } from '../core/rows';
+import type { Argument, Distribution, Kind, Row } from '../protocol';
+import { Check, Field, Select, Text } from './controls';
+
+/** What the fields of a row need. */
+export interface FieldsProps {
+  readonly row: Row;
+  readonly argument: Argument;
+  readonly distributions: readonly Distribution[];
+  readonly invalid: boolean;
+  /** The id of the sentence that says what is wrong. */
+  readonly told: string;
+  readonly onChange: (changes: Partial<Row>) => void;
+}
+
+/** The word for each way in which values are given. */
+export const KIND_WORDS: Readonly<Record<Kind, string>> = {
+  fixed: 'Fixed',
+  list: 'List',
+  range: 'Range',
+  stored: 'Stored values',
+  choices: 'Choices',
+  distribution: 'Distribution',
+  cases: 'From the table',
+};
+
+function FixedFields({ row, argument, invalid, told, onChange }: FieldsProps): JSX.Element {
+  const change = (value: string): void => {
+    onChange({ value });
+  };
+  if (argument.choices.length) {
+    const options = argument.choices.map((choice) => [choice, choice] as const);
+    return <Select label={`Value of ${row.name}`} value={row.value} options={options} onChange={change} />;
+  }
+  return (
+    <Text label={`Value of ${row.name}`} value={row.value} onChange={change} invalid={invalid} told={told} size={14} />
+  );
+}
+
+function ListFields({ row, invalid, told, onChange }: FieldsProps): JSX.Element {
+  return (
+    <span class="xyzpy-grow">
+      <Text
+        label={`Values of ${row.name}, with commas between them`}
+        value={row.values}
+        placeholder="1, 2, 5"
+        invalid={invalid}
+        told={told}
+        onChange={(values) => {
+          onChange({ values });
+        }}
+      />
+    </span>
+  );
+}
+
+const SPACINGS = [
+  ['linear', 'linear'],
+  ['log', 'logarithmic'],
+] as const;
+
+function RangeFields({ row, argument, invalid, told, onChange }: FieldsProps): JSX.Element {
+  const ends = [
+    ['start', 'From', 7],
+    ['stop', 'To', 7],
+    ['num', 'Number', 4],
+  ] as const;
+  // only the field whose change alone would mend the row is marked; all of them where that cannot be told
+  const marked = (key: 'start' | 'stop' | 'num'): boolean =>
+    invalid &&
+    (!row[key].trim() ||
+      Boolean(judge({ ...row, start: '1', stop: '2', num: '2', [key]: row[key] }, argument).problem));
+  const sure = ends.some(([key]) => marked(key));
+  return (
+    <>
+      {ends.map(([key, label, size]) => (
+        <Field key={key} label={label}>
+          <Text
+            value={row[key]}
+            size={size}
+            numeric
+            told={told}
+            invalid={sure ? marked(key) : invalid}
+            onChange={(text) => {
+              onChange({ [key]: text });
+            }}
+          />
+        </Field>
+      ))}
+      <Field label="Spacing">
+        <Select
+          value={row.spacing}
+          options={SPACINGS}
+          onChange={(spacing) => {
+            onChange({ spacing });
+          }}
+        />
+      </Field>
+    </>
+  );
+}
+
+function ChoiceFields({ row, argument, onChange }: FieldsProps): JSX.Element {
+  const toggled = (place: number, on: boolean): readonly number[] =>
+    argument.choices.map((_, at) => at).filter((at) => (at === place ? on : row.chosen.includes(at)));
+  return (
+    <fieldset class="xyzpy-choices" aria-label={`Values of ${row.name}`}>
+      {argument.choices.map((choice, place) => (
+        <Check
+          key={choice}
+          checked={row.chosen.includes(place)}
+          onChange={(on) => {
+            onChange({ chosen: toggled(place, on) });
+          }}
+        >
+          <code>{choice}</code>
+        </Check>
+      ))}
+    </fieldset>
+  );
+}
+
+function DistributionFields({ row, distributions, invalid, told, onChange }: FieldsProps): JSX.Element {
+  const chosen = distributions.find(({ name }) => name === row.distribution);
+  return (
+    <>
+      <Field label="Drawn from">
+        <Select
+          value={row.distribution}
+          options={distributions.map(({ name, label }) => [name, label] as const)}
+          onChange={(distribution) => {
+            const parameters = distributions.find(({ name }) => name === distribution)?.parameters.map(() => '');
+            onChange({ distribution, parameters: parameters ?? [] });
+          }}
+        />
+      </Field>
+      {chosen?.parameters.map((parameter, place) => (
+        <Field key={parameter} label={parameter}>
+          <Text
+            value={row.parameters[place] ?? ''}
+            size={7}
+            numeric
+            told={told}
+            invalid={invalid && asNumber(row.parameters[place] ?? '') === null}
+            onChange={(text) => {
+              onChange({
+                parameters: chosen.parameters.map((_, at) => (at === place ? text : (row.parameters[at] ?? ''))),
+              });
+            }}
+          />
+        </Field>
+      ))}
+    </>
+  );
+}
+
+function Told({ children }: { readonly children: string }): JSX.Element {
+  return <span class="xyzpy-faint">{children}</span>;
+}
+
+/** The fields for the way in which the values of a row are given. */
+export function Fields(props: FieldsProps): JSX.Element {
+  switch (props.row.kind) {
+    case 'fixed':
+      return <FixedFields {...props} />;
+    case 'list':
+      return <ListFields {...props} />;
+    case 'range':
+      return <RangeFields {...props} />;
+    case 'choices':
+      return <ChoiceFields {...props} />;
+    case 'distribution':
+      return <DistributionFields {...props} />;
+    case 'stored':
+      return <Told>every value that is stored</Told>;
+    case 'cases':
+      return <Told>one value for each case of the table below</Told>;
+  }
+}

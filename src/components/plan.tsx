@@ -1,0 +1,209 @@
+import type { JSX } from 'preact';
+
+import { bytes, counted, duration, grouped, interval, middle } from '../core/format';
+import { CHOICES, countsOf, toRun } from '../core/plan';
+import type { CaseState, Counted, Plan, Trial, Wishes } from '../protocol';
+import { Button, Check, Field, Select, Text } from './controls';
+import { Mark } from './mark';
+
+const MARKS: Readonly<Partial<Record<Counted, CaseState>>> = {
+  stored: 'done',
+  failed: 'failed',
+  new: 'missing',
+  stale: 'stale',
+};
+
+interface CountsProps {
+  readonly plan: Plan;
+  /** The count whose cases are listed; null for none. */
+  readonly open: Counted | null;
+  readonly onOpen: (of: Counted) => void;
+}
+
+/** The cases in all, and what they are made up of; each count opens its list. */
+export function Counts({ plan, open, onOpen }: CountsProps): JSX.Element {
+  return (
+    <div class="xyzpy-counts">
+      {countsOf(plan).map(([of, word, value], place) => (
+        <span key={of} class="xyzpy-count-slot">
+          {place > 0 && <span class="xyzpy-sign">{place === 1 ? '=' : '+'}</span>}
+          <Button
+            class="xyzpy-count"
+            expanded={open === of}
+            disabled={value === 0}
+            title={value ? `List the ${counted(value, 'case')}` : ''}
+            onClick={() => {
+              onOpen(of);
+            }}
+          >
+            <span class="xyzpy-big">{grouped(value)}</span>
+            <span class="xyzpy-count-word">
+              {MARKS[of] && <Mark state={MARKS[of]} />} {word}
+            </span>
+          </Button>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** How the cases share the whole, as one bar; the counts above say the same in figures. */
+export function Shares({ plan }: { readonly plan: Plan }): JSX.Element {
+  return (
+    <div class="xyzpy-shares" aria-hidden="true">
+      {countsOf(plan)
+        .slice(1)
+        .map(([of, , value]) => value > 0 && <span key={of} data-state={MARKS[of]} style={{ flexGrow: value }} />)}
+    </div>
+  );
+}
+
+interface FactsProps {
+  readonly plan: Plan;
+  readonly trial: Trial;
+  readonly busy: boolean;
+  readonly onTry: () => void;
+}
+
+function TimeFact({ plan, trial, busy, onTry }: FactsProps): JSX.Element {
+  if (plan.to_run === 0) return <dd>nothing to run</dd>;
+  if (plan.seconds) {
+    const [about, ends] = [duration(middle(plan.seconds)), interval(plan.seconds)];
+    return (
+      <dd>
+        about {about}{' '}
+        <span class="xyzpy-sub">
+          {ends === about ? '' : `${ends}, `}from {counted(plan.timings, 'timed case')}
+        </span>
+      </dd>
+    );
+  }
+  return (
+    <dd class="xyzpy-line">
+      unknown
+      <Button onClick={onTry} disabled={busy || trial.state === 'running'}>
+        {trial.state === 'running' ? 'Trying one case …' : 'Try one case'}
+      </Button>
+    </dd>
+  );
+}
+
+/** What the plan would take: time, memory and disk. */
+export function Facts(props: FactsProps): JSX.Element {
+  const { plan, trial } = props;
+  return (
+    <dl class="xyzpy-facts">
+      <div>
+        <dt>Time</dt>
+        <TimeFact {...props} />
+      </div>
+      <div>
+        <dt>Memory</dt>
+        <dd>{plan.memory_bytes === null ? 'unknown' : bytes(plan.memory_bytes)}</dd>
+      </div>
+      {plan.disk_bytes !== null && (
+        <div>
+          <dt>On disk</dt>
+          <dd>{bytes(plan.disk_bytes)}</dd>
+        </div>
+      )}
+      {trial.said && (
+        <div class={trial.state === 'failed' ? 'xyzpy-problem' : ''}>
+          <dt>Tried</dt>
+          <dd>{trial.said}</dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+interface WishesProps {
+  readonly plan: Plan | null;
+  readonly wishes: Wishes;
+  readonly backends: readonly string[];
+  /** A name that no other group of radio buttons on the page has. */
+  readonly name: string;
+  readonly onChange: (changes: Partial<Wishes>) => void;
+}
+
+function Segments({ plan, wishes, name, onChange }: WishesProps): JSX.Element {
+  return (
+    <span class="xyzpy-segments" role="radiogroup" aria-labelledby={`${name}-label`}>
+      {CHOICES.map(([choice, word]) => (
+        <label key={choice} class="xyzpy-segment">
+          <input
+            type="radio"
+            name={name}
+            checked={wishes.choice === choice}
+            onChange={() => {
+              onChange({ choice });
+            }}
+          />
+          <span>
+            {word}
+            {plan && <b> {grouped(toRun(plan, { choice, stale: false }))}</b>}
+          </span>
+        </label>
+      ))}
+    </span>
+  );
+}
+
+/** Which cases run: the new, those and the failed, or all. */
+export function Choices(props: WishesProps): JSX.Element {
+  const { plan, wishes, name, onChange } = props;
+  const stale = plan?.stale ?? 0;
+  return (
+    <div class="xyzpy-line">
+      <span class="xyzpy-field">
+        <span id={`${name}-label`} class="xyzpy-label">
+          Which cases
+        </span>
+        <Segments {...props} />
+      </span>
+      {wishes.choice !== 'all' && (stale > 0 || wishes.stale) && (
+        <span class="xyzpy-beside">
+          <Check
+            checked={wishes.stale}
+            onChange={(on) => {
+              onChange({ stale: on });
+            }}
+          >
+            and stale <b>{grouped(stale)}</b>
+          </Check>
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Where the cases run: the backend, and how many workers it has. */
+export function Backend({ wishes, backends, onChange }: WishesProps): JSX.Element {
+  return (
+    <div class="xyzpy-line">
+      <Field label="Run in">
+        <Select
+          value={wishes.backend}
+          options={backends.map((backend) => [backend, backend] as const)}
+          onChange={(backend) => {
+            onChange({ backend });
+          }}
+        />
+      </Field>
+      {wishes.backend !== 'serial' && (
+        <Field label="Workers">
+          <Text
+            value={wishes.workers === null ? '' : String(wishes.workers)}
+            placeholder="auto"
+            size={5}
+            numeric
+            onChange={(text) => {
+              const workers = Number.parseInt(text, 10);
+              onChange({ workers: workers > 0 ? workers : null });
+            }}
+          />
+        </Field>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+/** What the case map says in words. */
+
+import { CASE_STATES, type CaseState, type MapAxis } from '../protocol';
+import { type Census, cellsUnder, type Raster, type Region } from './casemap';
+import { counted, grouped } from './format';
+import { CASE_WORDS } from './progress';
+
+/** How many cases of each state there are. */
+export function tally(states: Uint8Array): readonly number[] {
+  const counts = new Uint32Array(256);
+  for (const state of states) counts[state] = (counts[state] ?? 0) + 1;
+  return CASE_STATES.map((_, code) => counts[code] ?? 0);
+}
+
+/** The states that there are cases of, with how many, in the order of their codes. */
+export function present(counts: readonly number[]): readonly (readonly [CaseState, number])[] {
+  return CASE_STATES.map((state, code) => [state, counts[code] ?? 0] as const).filter(([, count]) => count > 0);
+}
+
+/** The label at a place of an axis; its number where the labels were too many to send. */
+export function labelAt({ labels, units }: MapAxis, place: number): string {
+  const label = labels[place] ?? `no. ${grouped(place + 1)}`;
+  return units && labels.length ? `${label} ${units}` : label;
+}
+
+function along(axis: MapAxis, first: number, last: number): string {
+  const ends = [...new Set([first, last])].map((place) => labelAt(axis, place));
+  return `${axis.name} = ${ends.join(' … ')}`;
+}
+
+/** Where some blocks stand: `T = 0.5 K, L = 16`. */
+export function placeText(raster: Raster, region: Region): string {
+  const { across, down } = raster.layout;
+  if (!across) return '';
+  const cells = cellsUnder(raster, region);
+  const parts = [along(across, cells.left, cells.right), ...(down ? [along(down, cells.top, cells.bottom)] : [])];
+  return parts.join(', ');
+}
+
+/** What stands in some blocks: one case by its state, several by how many there are of each. */
+export function censusText({ counts, total }: Census): string {
+  const states = present(counts);
+  if (total === 0) return 'no case here';
+  if (total === 1) return CASE_WORDS[states[0]?.[0] ?? 'missing'];
+  return `${counted(total, 'case')}: ${states.map(([state, count]) => `${grouped(count)} ${CASE_WORDS[state]}`).join(', ')}`;
+}
+
+/** Where some blocks stand and what is there, in one line. */
+export function regionText(raster: Raster, region: Region, found: Census): string {
+  const place = placeText(raster, region) || (found.total === 1 ? `case ${grouped(found.first ?? 0)}` : '');
+  return place ? `${place} · ${censusText(found)}` : censusText(found);
+}
+
+/** A label along an axis, and its place from 0 to 1. */
+export interface Tick {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** At most so many labels along an axis, evenly apart; none where the labels were not sent. */
+export function ticksOf({ labels, size }: MapAxis, most: number): readonly Tick[] {
+  const step = Math.max(1, Math.ceil(size / Math.max(1, most)));
+  return labels.flatMap((text, place) => (place % step === 0 ? [{ at: (place + 0.5) / size, text }] : []));
+}

@@ -1,0 +1,67 @@
+/** What a plan and its button say. */
+
+import type { Choice, Counted, Plan, Wishes } from '../protocol';
+import { counted, duration, grouped, middle } from './format';
+
+/** How many cases a choice would run. */
+export function toRun(plan: Plan, { choice, stale }: Pick<Wishes, 'choice' | 'stale'>): number {
+  if (choice === 'all') return plan.total;
+  return plan.new + (choice === 'new_failed' ? plan.failed : 0) + (stale ? (plan.stale ?? 0) : 0);
+}
+
+/** The words for a choice. */
+export const CHOICES: readonly (readonly [Choice, string])[] = [
+  ['new', 'New'],
+  ['new_failed', 'New and failed'],
+  ['all', 'All again'],
+];
+
+/** The counts of a plan with their words: the first is the sum of the others. */
+export function countsOf(plan: Plan): readonly (readonly [Counted, string, number])[] {
+  const stale = plan.stale === null ? [] : ([['stale', 'stale', plan.stale]] as const);
+  return [
+    ['total', plan.total === 1 ? 'case in all' : 'cases in all', plan.total],
+    ['stored', 'stored', plan.stored],
+    ['failed', 'failed before', plan.failed],
+    ['new', 'new', plan.new],
+    ...stale,
+  ];
+}
+
+/** Whether two wishes are the same, so that a plan for one is a plan for the other. */
+export function sameWishes(one: Wishes, other: Wishes): boolean {
+  const keys = ['choice', 'stale', 'backend', 'workers'] as const;
+  return keys.every((key) => one[key] === other[key]);
+}
+
+function whatRuns(plan: Plan): string {
+  const { choice, stale } = plan.wishes;
+  if (choice === 'all') return `all ${counted(plan.to_run, 'case')} again`;
+  const mixed = (choice === 'new_failed' && plan.failed > 0) || (stale && (plan.stale ?? 0) > 0);
+  return mixed ? counted(plan.to_run, 'case') : counted(plan.to_run, 'new case');
+}
+
+/** What the primary button will do. */
+export function buttonText(plan: Plan): string {
+  const time = plan.seconds ? ` · about ${duration(middle(plan.seconds))}` : '';
+  return `Run ${whatRuns(plan)}${time}`;
+}
+
+/** Why a plan runs nothing; empty when it runs something. */
+function emptyReason(plan: Plan): string {
+  if (plan.to_run > 0) return '';
+  if (plan.total === 0) return 'There are no cases: give every argument at least one value.';
+  if (plan.stored === plan.total)
+    return `All ${counted(plan.total, 'case')} are stored. Choose “All again” to run them anew.`;
+  if (plan.failed > 0) return `Nothing new: ${grouped(plan.failed)} failed before. Choose “New and failed” to retry.`;
+  return `Nothing new: ${grouped(plan.stale ?? 0)} stale. Tick “and stale” to run them with the present function.`;
+}
+
+/** Why the button cannot be pressed now, as one sentence; empty when it can. */
+export function reasonAgainst(plan: Plan | null, wishes: Wishes, reason: string, busy: boolean): string {
+  if (busy) return 'A run is under way.';
+  if (reason) return reason;
+  if (!plan) return 'Choose the values of every argument first.';
+  if (!sameWishes(plan.wishes, wishes)) return 'Working out the plan …';
+  return emptyReason(plan);
+}

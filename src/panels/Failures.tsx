@@ -1,0 +1,107 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import { Button } from '../components/controls';
+import { Group } from '../components/failure';
+import { counted, grouped } from '../core/format';
+import type { FailedCase, FailureGroup, FailuresTraits } from '../protocol';
+import { ask, tell } from '../sync';
+import { useInsert } from './hooks';
+import type { PanelProps } from './mount';
+
+type Props = PanelProps<FailuresTraits>;
+
+/** The cases of each group that were brought on top of its first, and how more are brought. */
+function useMore({
+  model,
+  signal,
+  traits,
+}: Props): readonly [(group: FailureGroup) => readonly FailedCase[], (group: FailureGroup) => void] {
+  const [brought, setBrought] = useState<Readonly<Record<string, readonly FailedCase[]>>>({});
+  useEffect(() => {
+    setBrought({});
+  }, [traits.groups]);
+  const casesOf = (group: FailureGroup): readonly FailedCase[] => [...group.cases, ...(brought[group.id] ?? [])];
+  const bring = async (group: FailureGroup): Promise<void> => {
+    const offset = casesOf(group).length;
+    const { cases } = await ask(model, { kind: 'failures', group: group.id, offset }, signal);
+    setBrought((before) => ({ ...before, [group.id]: [...(before[group.id] ?? []), ...cases] }));
+  };
+  return [casesOf, (group) => void bring(group)];
+}
+
+function Held({ props }: { readonly props: Props }): JSX.Element {
+  return (
+    <div class="xyzpy-question" role="group" aria-label="The run is held">
+      <span>{props.traits.held} Nothing new is started.</span>
+      <span class="xyzpy-line xyzpy-push">
+        <Button
+          onClick={() => {
+            tell(props.model, { kind: 'continue' });
+          }}
+        >
+          Continue anyway
+        </Button>
+        <Button
+          onClick={() => {
+            tell(props.model, { kind: 'control', word: 'stop' });
+          }}
+        >
+          Stop
+        </Button>
+      </span>
+    </div>
+  );
+}
+
+interface HeadProps {
+  readonly groups: readonly FailureGroup[];
+  readonly busy: boolean;
+  readonly onRetry: () => void;
+}
+
+function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
+  const total = groups.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <header class="xyzpy-head">
+      <h3>Failures</h3>
+      <span class="xyzpy-sub">{total ? `${counted(total, 'case')} in ${counted(groups.length, 'group')}` : ''}</span>
+      {groups.length > 1 && (
+        <Button class="xyzpy-push" disabled={busy} title={busy ? 'A run is under way' : ''} onClick={onRetry}>
+          Retry all {grouped(total)}
+        </Button>
+      )}
+    </header>
+  );
+}
+
+/** The cases that failed, grouped by what they raised and where, and what can be done about them. */
+export function Failures(props: Props): JSX.Element {
+  const { model, root, traits } = props;
+  const { groups, held, busy } = traits;
+  const insert = useInsert(root);
+  const [casesOf, bring] = useMore(props);
+  const retry = (group: string) => () => {
+    tell(model, { kind: 'retry', group });
+  };
+  return (
+    <>
+      <Head groups={groups} busy={busy} onRetry={retry('')} />
+      {held && <Held props={props} />}
+      {groups.map((group) => (
+        <Group
+          key={group.id}
+          group={group}
+          cases={casesOf(group)}
+          busy={busy}
+          onInsert={insert}
+          onRetry={retry(group.id)}
+          onMore={() => {
+            bring(group);
+          }}
+        />
+      ))}
+      {!groups.length && <p class="xyzpy-empty">No case has failed.</p>}
+    </>
+  );
+}

@@ -1,0 +1,176 @@
+import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+
+import { CodeDrawer } from '../components/code';
+import { Button } from '../components/controls';
+import { Backend, Choices, Counts, Facts, Shares } from '../components/plan';
+import { Table } from '../components/table';
+import { counted } from '../core/format';
+import { buttonText, countsOf, reasonAgainst, sameWishes } from '../core/plan';
+import type { CasesReply, Counted, Plan, PlanCardTraits, Wishes } from '../protocol';
+import { ask, set, tell } from '../sync';
+import { useInsert } from './hooks';
+import type { PanelProps } from './mount';
+
+type Props = PanelProps<PlanCardTraits>;
+
+/** The cases behind a count, on their way or there. */
+type Listing =
+  | { readonly state: 'closed' }
+  | { readonly state: 'asked'; readonly of: Counted }
+  | { readonly state: 'shown'; readonly of: Counted; readonly reply: CasesReply }
+  | { readonly state: 'refused'; readonly of: Counted; readonly said: string };
+
+interface Lists {
+  readonly listing: Listing;
+  readonly toggle: (of: Counted) => void;
+  readonly more: () => void;
+}
+
+/** The list that is open: one at a time, and none when the plan has changed. */
+function useLists({ model, signal, traits }: Props): Lists {
+  const [listing, setListing] = useState<Listing>({ state: 'closed' });
+  useEffect(() => {
+    setListing({ state: 'closed' });
+  }, [traits.plan?.id]);
+  const fetch = async (of: Counted, before: CasesReply | null): Promise<void> => {
+    if (!before) setListing({ state: 'asked', of });
+    try {
+      const reply = await ask(model, { kind: 'cases', of, offset: before?.rows.length ?? 0 }, signal);
+      const whole = before ? { ...reply, rows: [...before.rows, ...reply.rows] } : reply;
+      setListing((now) => (now.state !== 'closed' && now.of === of ? { state: 'shown', of, reply: whole } : now));
+    } catch (error) {
+      setListing({ state: 'refused', of, said: (error as Error).message });
+    }
+  };
+  return {
+    listing,
+    toggle: (of) => {
+      if (listing.state !== 'closed' && listing.of === of) setListing({ state: 'closed' });
+      else void fetch(of, null);
+    },
+    more: () => {
+      if (listing.state === 'shown') void fetch(listing.of, listing.reply);
+    },
+  };
+}
+
+function ListView({ plan, lists }: { readonly plan: Plan; readonly lists: Lists }): JSX.Element | null {
+  const { listing, more } = lists;
+  if (listing.state === 'closed') return null;
+  const word = countsOf(plan).find(([of]) => of === listing.of)?.[1] ?? '';
+  if (listing.state === 'asked') return <p class="xyzpy-sub">Waiting for the kernel …</p>;
+  if (listing.state === 'refused') return <p class="xyzpy-problem">{listing.said}</p>;
+  const { columns, rows, total } = listing.reply;
+  return (
+    <div class="xyzpy-list">
+      <Table label={`Cases: ${word}`} columns={columns} rows={rows} />
+      <div class="xyzpy-line xyzpy-sub">
+        {counted(rows.length, 'case')} of {total.toLocaleString('en')}
+        {rows.length < total && (
+          <Button class="xyzpy-quiet" onClick={more}>
+            Show more
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The reason, the button and the switch for the code. */
+function Foot({ props, open, toggle }: { props: Props; open: boolean; toggle: () => void }): JSX.Element {
+  const { plan, wishes, reason, busy, code } = props.traits;
+  const against = reasonAgainst(plan, wishes, reason, busy);
+  const run = (): void => {
+    if (plan) tell(props.model, { kind: 'run', plan: plan.id });
+  };
+  return (
+    <footer class="xyzpy-foot">
+      {code.python && (
+        <Button class="xyzpy-quiet" onClick={toggle} expanded={open}>
+          {open ? 'Hide the code' : 'Show the code'}
+        </Button>
+      )}
+      <span
+        id={`xyzpy-${props.traits.panel}-reason`}
+        class={reason ? 'xyzpy-reason xyzpy-problem' : 'xyzpy-reason xyzpy-sub'}
+      >
+        {against}
+      </span>
+      <button
+        type="button"
+        class="xyzpy-primary"
+        aria-disabled={against !== ''}
+        aria-describedby={`xyzpy-${props.traits.panel}-reason`}
+        aria-keyshortcuts="Control+Enter"
+        title="Ctrl+Enter"
+        onClick={() => {
+          if (!against) run();
+        }}
+      >
+        {plan && sameWishes(plan.wishes, wishes) && plan.to_run > 0 && !reason ? buttonText(plan) : 'Run'}
+      </button>
+    </footer>
+  );
+}
+
+function Head({ title, store }: PlanCardTraits): JSX.Element {
+  return (
+    <header class="xyzpy-head">
+      <h3>Plan</h3>
+      {title && <code>{title}</code>}
+      <span class="xyzpy-push xyzpy-sub">{store ? `into ${store}` : title && 'kept in memory only'}</span>
+    </header>
+  );
+}
+
+/** The plan in figures; before there is one, when there will be. */
+function Figures(props: Props): JSX.Element {
+  const { plan, trial, busy } = props.traits;
+  const lists = useLists(props);
+  if (!plan)
+    return <p class="xyzpy-empty">No plan yet: the cases are counted as soon as every argument has a value.</p>;
+  const shown = lists.listing.state === 'closed' ? null : lists.listing.of;
+  const tryOne = (): void => {
+    tell(props.model, { kind: 'try_one' });
+  };
+  return (
+    <div class="xyzpy-part xyzpy-plan">
+      <Counts plan={plan} open={shown} onOpen={lists.toggle} />
+      <Shares plan={plan} />
+      <ListView plan={plan} lists={lists} />
+      <Facts plan={plan} trial={trial} busy={busy} onTry={tryOne} />
+    </div>
+  );
+}
+
+/** What would run, how long it would take, and the button that runs it. */
+export function PlanCard(props: Props): JSX.Element {
+  const { model, root, traits } = props;
+  const { plan, wishes, backends, code, panel } = traits;
+  const [open, setOpen] = useState(false);
+  const insert = useInsert(root);
+  const change = (changes: Partial<Wishes>): void => {
+    set(model, { wishes: { ...model.get('wishes'), ...changes } });
+  };
+  const toggle = (): void => {
+    setOpen(!open);
+  };
+  const wish = { plan, wishes, backends, name: `xyzpy-${panel}-choice`, onChange: change };
+  return (
+    <>
+      <Head {...traits} />
+      <Figures {...props} />
+      <div class="xyzpy-part xyzpy-wishes">
+        <Choices {...wish} />
+        <Backend {...wish} />
+      </div>
+      <Foot props={props} open={open} toggle={toggle} />
+      {open && code.python && (
+        <div class="xyzpy-part">
+          <CodeDrawer code={code} onInsert={insert} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,201 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { CaseCard, type Opened } from '../components/casecard';
+import { CaseMap } from '../components/casemap';
+import { Button } from '../components/controls';
+import { Bar, CancelQuestion, Controls, CurrentCases, foundText, StateWord, Stats } from '../components/progress';
+import { grouped } from '../core/format';
+import { announcement, isActive } from '../core/progress';
+import { control } from '../host';
+import type { ControlWord, Progress, RunMonitorTraits, Selection } from '../protocol';
+import { ask, set, tell } from '../sync';
+import { useDisconnected, useInsert, useSeen, useSilence } from './hooks';
+import type { PanelProps } from './mount';
+import { useStates } from './states';
+
+type Props = PanelProps<RunMonitorTraits>;
+
+/** Tell the kernel whether this view is seen: it sends nothing to a widget that no view shows. */
+function useWatch({ model, root, signal }: Props): boolean {
+  const seen = useSeen(root);
+  const view = useRef(String(Math.random()).slice(2));
+  useEffect(() => {
+    tell(model, { kind: 'watch', view: view.current, seen });
+  }, [model, seen]);
+  useEffect(() => {
+    const leave = (): void => {
+      tell(model, { kind: 'watch', view: view.current, seen: false });
+    };
+    window.addEventListener('pagehide', leave, { signal });
+    signal.addEventListener('abort', leave);
+  }, [model, signal]);
+  return seen;
+}
+
+/** The case that is open, and how it is opened and closed. */
+function useCase({ model, signal }: Props): readonly [Opened | null, (number: number) => void, () => void] {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const open = async (number: number): Promise<void> => {
+    setOpened({ state: 'asked', number });
+    const show = (to: Opened): void => {
+      setOpened((now) => (now?.number === number ? to : now));
+    };
+    try {
+      show({ state: 'shown', number, reply: await ask(model, { kind: 'case', number }, signal) });
+    } catch (error) {
+      show({ state: 'refused', number, said: (error as Error).message });
+    }
+  };
+  return [
+    opened,
+    (number) => void open(number),
+    () => {
+      setOpened(null);
+    },
+  ];
+}
+
+/** What is said aloud: changes of state, quarters of the way, the first failure. */
+function useAnnouncement(progress: Progress): string {
+  const before = useRef(progress);
+  const said = useRef('');
+  const now = announcement(before.current, progress);
+  if (now) said.current = now;
+  before.current = progress;
+  return said.current;
+}
+
+/** What is amiss with the kernel; null when nothing is known to be. */
+function Amiss({ gone, silent, active }: { gone: boolean; silent: boolean; active: boolean }): JSX.Element | null {
+  if (gone) {
+    return (
+      <p class="xyzpy-notice" role="alert">
+        The kernel is gone, and this is how things stood last. What was finished is kept: make the panel again to go on.
+      </p>
+    );
+  }
+  if (!silent || !active) return null;
+  return (
+    <p class="xyzpy-notice" role="alert">
+      No word from the kernel for a while. It may be busy, or gone; what was finished is kept.
+    </p>
+  );
+}
+
+function Found({ progress, onGoOn }: { readonly progress: Progress; readonly onGoOn: () => void }): JSX.Element {
+  const rest = progress.total - progress.done;
+  return (
+    <div class="xyzpy-part xyzpy-run">
+      <Bar progress={progress} />
+      <div class="xyzpy-line">
+        <span>
+          {foundText(progress)} {progress.said}
+        </span>
+        {rest > 0 && (
+          <span class="xyzpy-push">
+            <Button class="xyzpy-strong" onClick={onGoOn}>
+              Go on with the {grouped(rest)} left
+            </Button>
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Head({ props, children }: { readonly props: Props; readonly children: JSX.Element | null }): JSX.Element {
+  const { title, progress } = props.traits;
+  return (
+    <header class="xyzpy-head">
+      <StateWord progress={progress} />
+      {title && <code>{title}</code>}
+      {children}
+    </header>
+  );
+}
+
+/** What the middle of the monitor holds in each state: nothing yet, what was found, or the run. */
+function Middle({ props, open }: { readonly props: Props; readonly open: (number: number) => void }): JSX.Element {
+  const { progress } = props.traits;
+  if (progress.state === 'idle') return <p class="xyzpy-empty">The run is shown here as soon as it is started.</p>;
+  if (progress.state === 'found') {
+    return (
+      <Found
+        progress={progress}
+        onGoOn={() => {
+          tell(props.model, { kind: 'go_on' });
+        }}
+      />
+    );
+  }
+  return (
+    <div class="xyzpy-part xyzpy-run">
+      <Bar progress={progress} />
+      <Stats progress={progress} />
+      <CurrentCases progress={progress} onOpen={open} />
+      {progress.said && <p class={progress.state === 'failed' ? 'xyzpy-problem' : ''}>{progress.said}</p>}
+    </div>
+  );
+}
+
+/** The run is held: nothing starts until the reader has decided. */
+function Held({ props }: { readonly props: Props }): JSX.Element | null {
+  if (props.traits.progress.state !== 'held') return null;
+  return (
+    <span class="xyzpy-line xyzpy-push">
+      <Button
+        onClick={() => {
+          tell(props.model, { kind: 'continue' });
+        }}
+      >
+        Continue anyway
+      </Button>
+      <Button
+        onClick={() => {
+          tell(props.model, { kind: 'control', word: 'stop' });
+        }}
+      >
+        Stop
+      </Button>
+    </span>
+  );
+}
+
+/** How far a run is, what steers it, and a map of its cases. */
+export function RunMonitor(props: Props): JSX.Element {
+  const { model, root, traits } = props;
+  const { progress, axes, control_path: path } = traits;
+  const states = useStates(props);
+  const active = isActive(progress.state);
+  const silent = useSilence(progress, useWatch(props) && active);
+  const gone = useDisconnected(root);
+  const insert = useInsert(root);
+  const [opened, open, close] = useCase(props);
+  const [asking, setAsking] = useState(false);
+  const steer = (word: ControlWord): void => {
+    tell(model, { kind: 'control', word });
+    control(root, { path, word });
+  };
+  const select = (selection: Selection): void => {
+    set(model, { selection });
+  };
+  const controls = { progress, asking, onAsk: setAsking, onControl: steer };
+  return (
+    <>
+      <Head props={props}>{progress.state === 'held' ? <Held props={props} /> : <Controls {...controls} />}</Head>
+      {asking && active && <CancelQuestion {...controls} />}
+      <Amiss gone={gone} silent={silent} active={active} />
+      <Middle props={props} open={open} />
+      {states.codes.length > 0 && (
+        <div class="xyzpy-part">
+          <CaseMap axes={axes} states={states.codes} version={states.version} onOpen={open} onSelect={select} />
+        </div>
+      )}
+      {opened && <CaseCard opened={opened} onInsert={insert} onClose={close} />}
+      <span class="xyzpy-said" role="status">
+        {useAnnouncement(progress)}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,181 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+
+import { CaseTable } from '../components/casetable';
+import { Field, Text } from '../components/controls';
+import { RowEditor } from '../components/row';
+import { readTable } from '../core/cases';
+import { grouped } from '../core/format';
+import { asNumber } from '../core/literals';
+import { moved, verdictOn, withCases } from '../core/rows';
+import type { Argument, Row, RowVerdict, SpaceEditorTraits } from '../protocol';
+import { set } from '../sync';
+import type { PanelProps } from './mount';
+
+type Props = PanelProps<SpaceEditorTraits>;
+type Edit = (changes: Partial<SpaceEditorTraits>) => void;
+
+/** Change what the editor is set to; what the kernel said of it before counts no longer. */
+function editor({ model }: Props): Edit {
+  return (changes) => {
+    set(model, { ...changes, revision: model.get('revision') + 1 });
+  };
+}
+
+function Rows({ props, edit, say }: { props: Props; edit: Edit; say: (text: string) => void }): JSX.Element {
+  const { arguments: known, rows, verdict, revision, distributions, panel } = props.traits;
+  const change = (name: string, changes: Partial<Row>): void => {
+    // what the model holds now: the last drawing may be one edit behind
+    edit({ rows: props.model.get('rows').map((row) => (row.name === name ? { ...row, ...changes } : row)) });
+  };
+  const move = (place: number, by: number): void => {
+    const name = rows[place]?.name ?? '';
+    edit({ rows: moved(rows, place, place + by) });
+    say(`${name} is now ${String(place + by + 1)} of ${String(rows.length)}.`);
+  };
+  return (
+    <div class="xyzpy-rows">
+      {rows.map((row, place) => {
+        const argument = known.find(({ name }) => name === row.name);
+        return (
+          argument && (
+            <RowEditor
+              key={row.name}
+              row={row}
+              argument={argument}
+              verdict={verdictOn(row, argument, verdict, revision)}
+              distributions={distributions}
+              first={place === 0}
+              last={place === rows.length - 1}
+              told={`xyzpy-${panel}-${row.name}`}
+              onChange={(changes) => {
+                change(row.name, changes);
+              }}
+              onMove={(by) => {
+                move(place, by);
+              }}
+            />
+          )
+        );
+      })}
+    </div>
+  );
+}
+
+function Fixed({ label, known }: { readonly label: string; readonly known: readonly Argument[] }): JSX.Element | null {
+  if (!known.length) return null;
+  return (
+    <div>
+      <dt class="xyzpy-faint">{label}</dt>
+      <dd>
+        {known.map(({ name, value, units }) => (
+          <code key={name} class="xyzpy-fixed">
+            {name} = {value}
+            {units && <span class="xyzpy-faint"> {units}</span>}
+          </code>
+        ))}
+      </dd>
+    </div>
+  );
+}
+
+/** The constants, which are recorded with the results, and the resources, which are not. */
+function Unvaried({ known }: { readonly known: readonly Argument[] }): JSX.Element | null {
+  const of = (role: Argument['role']): readonly Argument[] => known.filter((argument) => argument.role === role);
+  if (known.every(({ role }) => role === 'swept')) return null;
+  return (
+    <dl class="xyzpy-unvaried">
+      <Fixed label="Constants" known={of('constant')} />
+      <Fixed label="Not recorded" known={of('resource')} />
+    </dl>
+  );
+}
+
+/** How the number of cases comes about, for example `40 × 4 × 6 = 960 cases`. */
+function total({ traits }: Props): string {
+  const { arguments: known, rows, cases, sampled, draws, verdict, revision } = traits;
+  if (sampled) return draws && asNumber(draws) !== null ? `${grouped(Number(draws))} draws` : '';
+  const named = rows.flatMap((row) =>
+    known.filter(({ name }) => name === row.name).map((argument) => ({ row, argument })),
+  );
+  const counts = named
+    .filter(({ row }) => row.kind !== 'cases')
+    .map(({ row, argument }) => verdictOn(row, argument, verdict, revision).count);
+  const table = readTable(
+    cases,
+    known.map(({ name }) => name),
+  ).rows.length;
+  const factors = (table ? [table, ...counts] : counts).filter((count) => count !== 1);
+  if (factors.includes(null)) return '';
+  const product = factors.reduce<number>((sofar, count) => sofar * (count ?? 0), 1);
+  const whole = `${grouped(product)} ${product === 1 ? 'case' : 'cases'}`;
+  return factors.length > 1 ? `${factors.map((count) => grouped(count ?? 0)).join(' × ')} = ${whole}` : whole;
+}
+
+function Draws({ props, edit }: { readonly props: Props; readonly edit: Edit }): JSX.Element {
+  const { draws, verdict, revision, panel } = props.traits;
+  const own = asNumber(draws) === null || Number(draws) < 1 ? 'The number of draws must be a whole number from 1.' : '';
+  const problem = verdict.revision === revision ? verdict.draws.problem : own;
+  return (
+    <div class="xyzpy-line">
+      <Field label="Draws">
+        <Text
+          value={draws}
+          numeric
+          size={8}
+          invalid={problem !== ''}
+          told={`xyzpy-${panel}-draws`}
+          onChange={(text) => {
+            edit({ draws: text });
+          }}
+        />
+      </Field>
+      <span id={`xyzpy-${panel}-draws`} class="xyzpy-problem">
+        {problem}
+      </span>
+    </div>
+  );
+}
+
+function Cases({ props, edit }: { readonly props: Props; readonly edit: Edit }): JSX.Element {
+  const { arguments: known, cases, verdict, revision, panel } = props.traits;
+  const names = known.filter(({ role }) => role === 'swept').map(({ name }) => name);
+  const judged: RowVerdict | null = verdict.revision === revision ? verdict.cases : null;
+  return (
+    <CaseTable
+      text={cases}
+      known={names}
+      problem={judged?.problem ?? ''}
+      told={`xyzpy-${panel}-cases`}
+      onChange={(text) => {
+        edit({ cases: text, rows: withCases(props.model.get('rows'), known, readTable(text, names).columns) });
+      }}
+    />
+  );
+}
+
+/** Where the values of every argument are chosen. */
+export function SpaceEditor(props: Props): JSX.Element {
+  const [said, say] = useState('');
+  const edit = editor(props);
+  const { arguments: known, rows, sampled, verdict, revision } = props.traits;
+  if (!known.length) return <p class="xyzpy-empty">The function has no arguments to vary.</p>;
+  const problem = verdict.revision === revision ? verdict.problem : '';
+  return (
+    <>
+      <header class="xyzpy-head">
+        <h3>Parameters</h3>
+        <span class="xyzpy-push xyzpy-total">{total(props)}</span>
+      </header>
+      {rows.length > 0 && <Rows props={props} edit={edit} say={say} />}
+      <div class="xyzpy-part xyzpy-under">
+        {sampled ? <Draws props={props} edit={edit} /> : <Cases props={props} edit={edit} />}
+        <Unvaried known={known} />
+        {problem && <p class="xyzpy-problem">{problem}</p>}
+      </div>
+      <span class="xyzpy-said" role="status">
+        {said}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,573 @@
+/**
+ * What travels between the widgets and the kernel: the traits, the values in them, and the messages.
+ *
+ * `xyzpy_widgets/widgets/protocol.py` and the widget classes beside it say the same in Python; a test compares the two.
+ * Every interface that crosses the wire stands here and every default is written out. This file imports nothing.
+ */
+
+/* ---- Values of the space editor -------------------------------------------------------------------------------- */
+
+/** How the values of one argument are given. */
+export type Kind = 'fixed' | 'list' | 'range' | 'stored' | 'choices' | 'distribution' | 'cases';
+
+/** How the values of a range are spaced. */
+export type Spacing = 'linear' | 'log';
+
+/** What the kernel knows of one argument before anything is chosen. */
+export interface Argument {
+  readonly name: string;
+  /** A swept argument has a row; a constant is recorded and a resource is not, and both are only shown. */
+  readonly role: 'swept' | 'constant' | 'resource';
+  /** What a value must be; `any` leaves it to the kernel. */
+  readonly type: 'float' | 'int' | 'bool' | 'str' | 'any';
+  /** What the row may be switched to, in the order of the list. */
+  readonly kinds: readonly Kind[];
+  /** The labels of a `Literal`, an `Enum` or a `bool`; empty for every other argument. */
+  readonly choices: readonly string[];
+  readonly units: string;
+  readonly description: string;
+  /** The default, or the value of a constant or a resource, as short text; empty where there is none. */
+  readonly value: string;
+  /** How many values of this argument are stored. */
+  readonly stored: number;
+}
+
+/**
+ * How one argument varies, as it was typed.
+ *
+ * Only the fields of its `kind` count; the others keep what was typed before, so that switching back loses nothing.
+ */
+export interface Row {
+  readonly name: string;
+  readonly kind: Kind;
+  /** fixed: one value. */
+  readonly value: string;
+  /** list: the values, with commas between them. */
+  readonly values: string;
+  /** range: from, to and number of values, ends included. */
+  readonly start: string;
+  readonly stop: string;
+  readonly num: string;
+  readonly spacing: Spacing;
+  /** choices: the chosen ones, by their places in `Argument.choices`. */
+  readonly chosen: readonly number[];
+  /** distribution: one of `SpaceEditorTraits.distributions` by name, and its parameters in order. */
+  readonly distribution: string;
+  readonly parameters: readonly string[];
+}
+
+/** A distribution that a sampler offers, for example `uniform` with `low` and `high`. */
+export interface Distribution {
+  readonly name: string;
+  readonly label: string;
+  readonly parameters: readonly string[];
+}
+
+/** What the kernel says of one row. */
+export interface RowVerdict {
+  /** What is wrong, as one sentence; empty when nothing is. */
+  readonly problem: string;
+  /** What is worth knowing, for example that three of the values are stored already; may be empty. */
+  readonly note: string;
+  /** How many values the row has; null when that is unknown. */
+  readonly count: number | null;
+  /** Where values lie between the least (0) and the greatest (1), as drawn; at most 64 of them. */
+  readonly places: readonly number[];
+  /** What the values span, for example `0.5 … 4`. */
+  readonly span: string;
+}
+
+/** What the kernel says of all that the editor is set to; it counts only for the revision that it names. */
+export interface Verdict {
+  readonly revision: number;
+  readonly rows: Readonly<Record<string, RowVerdict>>;
+  readonly cases: RowVerdict;
+  readonly draws: RowVerdict;
+  /** What is wrong with the whole; empty when nothing is. */
+  readonly problem: string;
+  /** How many points there are in all; null when that is unknown. */
+  readonly total: number | null;
+}
+
+/* ---- Values of the plan card ----------------------------------------------------------------------------------- */
+
+/** Which cases are to run: those that are not stored, those and the ones that failed, or all of them. */
+export type Choice = 'new' | 'new_failed' | 'all';
+
+/** How the plan is to be carried out. */
+export interface Wishes {
+  readonly choice: Choice;
+  /** Whether stored results of another version of the function run again too. */
+  readonly stale: boolean;
+  /** One of `PlanCardTraits.backends`. */
+  readonly backend: string;
+  /** How many workers; null leaves it to the backend. */
+  readonly workers: number | null;
+}
+
+/** What would run: nothing of it has. */
+export interface Plan {
+  /** Names this plan; a `run` message repeats it, so that only what was read is run. */
+  readonly id: string;
+  /** What the plan was made for; a plan for other wishes is out of date. */
+  readonly wishes: Wishes;
+  /** All cases: those stored, failed before, new, and stale. */
+  readonly total: number;
+  readonly stored: number;
+  readonly failed: number;
+  readonly new: number;
+  /** Stored by another version of the function, and not counted in `stored`; null when that cannot be told. */
+  readonly stale: number | null;
+  /** How many of them would run. */
+  readonly to_run: number;
+  /** The least and the greatest time that it may take, in seconds; null when that is unknown. */
+  readonly seconds: readonly [number, number] | null;
+  /** From how many timed cases the time was estimated. */
+  readonly timings: number;
+  readonly memory_bytes: number | null;
+  readonly disk_bytes: number | null;
+}
+
+/** The one case that is tried before the others. */
+export interface Trial {
+  readonly state: 'none' | 'running' | 'done' | 'failed';
+  /** What came of it, as one sentence. */
+  readonly said: string;
+}
+
+/** Code that does what the panel is set to do. */
+export interface Code {
+  /** Python. */
+  readonly python: string;
+  /** The same as a magic; empty where there is none. */
+  readonly magic: string;
+}
+
+/* ---- Values of the run monitor --------------------------------------------------------------------------------- */
+
+/** Where a run stands; `idle` before the first, `found` when an earlier one left something to go on with. */
+export type RunState =
+  | 'idle'
+  | 'found'
+  | 'queued'
+  | 'running'
+  | 'paused'
+  | 'held'
+  | 'stopping'
+  | 'cancelling'
+  | 'done'
+  | 'stopped'
+  | 'cancelled'
+  | 'failed';
+
+/** A case under way. */
+export interface Current {
+  readonly number: number;
+  readonly text: string;
+  /** For how long, in seconds. */
+  readonly seconds: number;
+}
+
+/** How far a run is. */
+export interface Progress {
+  readonly state: RunState;
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly running: number;
+  /** Seconds since it began, without the pauses. */
+  readonly elapsed: number;
+  /** Cases a second; null while nothing is known. */
+  readonly rate: number | null;
+  /** The least and the greatest time left, in seconds; null while nothing is known. */
+  readonly left: readonly [number, number] | null;
+  /** What is under way, the oldest first; at most eight. */
+  readonly current: readonly Current[];
+  /** A sentence about the state: why it is held, where the results are, what was found; may be empty. */
+  readonly said: string;
+}
+
+/**
+ * One argument as an axis of the case map.
+ *
+ * A point with number `n` stands at `floor(n / stride) % size`; where `codes` is not empty, at `codes[floor(n / stride)]`.
+ */
+export interface MapAxis {
+  readonly name: string;
+  readonly units: string;
+  readonly size: number;
+  readonly stride: number;
+  readonly codes: readonly number[];
+  /** The labels as text, one for each of `size`; empty when they are too many to send. */
+  readonly labels: readonly string[];
+}
+
+/** A rectangle of cases that is picked out: for each axis its first and last place. */
+export type Selection = Readonly<Record<string, readonly [number, number]>>;
+
+/* ---- Values of the failures ------------------------------------------------------------------------------------ */
+
+/** One case that failed. */
+export interface FailedCase {
+  readonly number: number;
+  readonly text: string;
+  readonly tries: number;
+  readonly traceback: string;
+  /** What it printed; may be empty. */
+  readonly output: string;
+  /** Code that calls the function with the arguments of this case. */
+  readonly code: string;
+}
+
+/** The cases that failed in one way: with one kind of exception, at one place. */
+export interface FailureGroup {
+  readonly id: string;
+  readonly raised: string;
+  readonly said: string;
+  /** Function, file and line, for example `energy(), line 31`. */
+  readonly place: string;
+  readonly count: number;
+  /** The first of them; the `failures` request brings more. */
+  readonly cases: readonly FailedCase[];
+}
+
+/* ---- Traits ---------------------------------------------------------------------------------------------------- */
+
+/** What every widget has. */
+export interface CommonTraits {
+  /** The panel that it belongs to; widgets with one panel act as one. */
+  panel: string;
+}
+
+export interface SpaceEditorTraits extends CommonTraits {
+  arguments: readonly Argument[];
+  /** One for each swept argument, in the order in which they vary, the last fastest. */
+  rows: readonly Row[];
+  /** The table of cases, as it was pasted: tab or comma between columns, the names in the first line. */
+  cases: string;
+  /** Whether values are drawn at random, and how many draws. */
+  sampled: boolean;
+  draws: string;
+  distributions: readonly Distribution[];
+  /** Grows with every edit. */
+  revision: number;
+  verdict: Verdict;
+}
+
+export interface PlanCardTraits extends CommonTraits {
+  /** What is run, for example `energy(T, L, p)`. */
+  title: string;
+  /** Where its results go, for example `ising.h5`; empty when they stay in memory. */
+  store: string;
+  wishes: Wishes;
+  backends: readonly string[];
+  /** Null until there is one. */
+  plan: Plan | null;
+  /** Why nothing can run now, as one sentence; empty when it can. */
+  reason: string;
+  /** Whether a run is under way. */
+  busy: boolean;
+  trial: Trial;
+  code: Code;
+}
+
+export interface RunMonitorTraits extends CommonTraits {
+  title: string;
+  progress: Progress;
+  axes: readonly MapAxis[];
+  /** The state of every point as one byte (`CASE_STATES`), as of the delta with the number `states_serial`. */
+  states: DataView | null;
+  states_serial: number;
+  selection: Selection;
+  /**
+   * A file, relative to the root of the Jupyter server, in which a busy kernel reads a control word; may be empty. Its
+   * name ends in `CONTROL_SUFFIX` and does not begin with a dot, since the server writes no hidden files.
+   */
+  control_path: string;
+}
+
+export interface FailuresTraits extends CommonTraits {
+  groups: readonly FailureGroup[];
+  /** Why the run is held, as one sentence; empty when it is not. */
+  held: string;
+  /** Whether a run is under way, so that nothing can be retried now. */
+  busy: boolean;
+}
+
+/** The traits of every widget. */
+export interface WidgetTraits {
+  SpaceEditor: SpaceEditorTraits;
+  PlanCard: PlanCardTraits;
+  RunMonitor: RunMonitorTraits;
+  Failures: FailuresTraits;
+}
+
+const UNJUDGED: RowVerdict = { problem: '', note: '', count: null, places: [], span: '' };
+
+/** The traits of every widget as they are before the kernel sets them. */
+export const DEFAULTS: WidgetTraits = {
+  SpaceEditor: {
+    panel: '',
+    arguments: [],
+    rows: [],
+    cases: '',
+    sampled: false,
+    draws: '',
+    distributions: [],
+    revision: 0,
+    verdict: { revision: -1, rows: {}, cases: UNJUDGED, draws: UNJUDGED, problem: '', total: null },
+  },
+  PlanCard: {
+    panel: '',
+    title: '',
+    store: '',
+    wishes: { choice: 'new', stale: false, backend: 'serial', workers: null },
+    backends: ['serial'],
+    plan: null,
+    reason: '',
+    busy: false,
+    trial: { state: 'none', said: '' },
+    code: { python: '', magic: '' },
+  },
+  RunMonitor: {
+    panel: '',
+    title: '',
+    progress: {
+      state: 'idle',
+      total: 0,
+      done: 0,
+      failed: 0,
+      cancelled: 0,
+      running: 0,
+      elapsed: 0,
+      rate: null,
+      left: null,
+      current: [],
+      said: '',
+    },
+    axes: [],
+    states: null,
+    states_serial: 0,
+    selection: {},
+    control_path: '',
+  },
+  Failures: { panel: '', groups: [], held: '', busy: false },
+};
+
+/* ---- Messages -------------------------------------------------------------------------------------------------- */
+
+export type CaseState = 'missing' | 'done' | 'failed' | 'cancelled' | 'running' | 'stale';
+
+/** The states of a case, each at the place that is its code in `RunMonitorTraits.states`. */
+export const CASE_STATES: readonly CaseState[] = ['missing', 'done', 'failed', 'cancelled', 'running', 'stale'];
+
+/** The word that steers a run; also the whole content of the control file. */
+export type ControlWord = 'pause' | 'resume' | 'stop' | 'cancel';
+
+/** How the name of every control file ends; no other file is written. */
+export const CONTROL_SUFFIX = '.xyzpy-control';
+
+/** The cases of one of the counts of the plan card. */
+export type Counted = 'total' | 'stored' | 'failed' | 'new' | 'stale';
+
+/* What the page tells the kernel; nothing comes back but changed traits. */
+
+/** Run the plan with this id; a plan that is out of date does not run. */
+export interface RunMessage {
+  readonly kind: 'run';
+  readonly plan: string;
+}
+/** Run one of the cases that would run, and keep its result. */
+export interface TryMessage {
+  readonly kind: 'try_one';
+}
+/** Steer the run. */
+export interface ControlMessage {
+  readonly kind: 'control';
+  readonly word: ControlWord;
+}
+/** Go on although the budget of failures is used up. */
+export interface ContinueMessage {
+  readonly kind: 'continue';
+}
+/** Go on with the run that was found. */
+export interface GoOnMessage {
+  readonly kind: 'go_on';
+}
+/** Run cases that failed again: those of one group or all of them (an empty group). */
+export interface RetryMessage {
+  readonly kind: 'retry';
+  readonly group: string;
+}
+/** A view is seen, or no longer; nothing need be sent to a widget that no view shows. */
+export interface WatchMessage {
+  readonly kind: 'watch';
+  readonly view: string;
+  readonly seen: boolean;
+}
+/** Send `states` anew: a delta is missing. */
+export interface StatesMessage {
+  readonly kind: 'states';
+}
+
+export type Message =
+  | RunMessage
+  | TryMessage
+  | ControlMessage
+  | ContinueMessage
+  | GoOnMessage
+  | RetryMessage
+  | WatchMessage
+  | StatesMessage;
+
+/** The kinds of message that each widget may send. */
+export const MESSAGES = {
+  SpaceEditor: [],
+  PlanCard: ['run', 'try_one'],
+  RunMonitor: ['control', 'continue', 'go_on', 'watch', 'states'],
+  Failures: ['continue', 'control', 'retry'],
+} as const satisfies Record<keyof WidgetTraits, readonly Message['kind'][]>;
+
+/* What the page asks the kernel: a `Question`, to which an `Answer` or a `Refusal` with the same `id` comes back. */
+
+/** Some of the cases behind a count, as a table. */
+export interface CasesRequest {
+  readonly kind: 'cases';
+  readonly of: Counted;
+  readonly offset: number;
+}
+/** All that is known of one case. */
+export interface CaseRequest {
+  readonly kind: 'case';
+  readonly number: number;
+}
+/** More of the cases of a group of failures. */
+export interface FailuresRequest {
+  readonly kind: 'failures';
+  readonly group: string;
+  readonly offset: number;
+}
+
+export type Request = CasesRequest | CaseRequest | FailuresRequest;
+
+/** A request on its way. */
+export interface Question {
+  readonly kind: 'ask';
+  readonly id: string;
+  readonly request: Request;
+}
+
+/** The kinds of request that each widget may make. */
+export const REQUESTS = {
+  SpaceEditor: [],
+  PlanCard: ['cases'],
+  RunMonitor: ['case'],
+  Failures: ['failures'],
+} as const satisfies Record<keyof WidgetTraits, readonly Request['kind'][]>;
+
+/** Rows of a table, each value as text; at most a hundred at a time. */
+export interface CasesReply {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly offset: number;
+  readonly total: number;
+}
+
+/** A name and a value, both as text. */
+export interface Named {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** All that is known of one case. */
+export interface CaseReply {
+  readonly number: number;
+  readonly state: CaseState;
+  readonly args: readonly Named[];
+  /** The outputs of a case that is done, each as short text. */
+  readonly results: readonly Named[];
+  /** How long it took or has been running; null when that is unknown. */
+  readonly seconds: number | null;
+  /** What became of a case that failed; null for every other. */
+  readonly failure: FailedCase | null;
+}
+
+export interface FailuresReply {
+  readonly cases: readonly FailedCase[];
+}
+
+/** What each kind of request is answered with. */
+export interface Replies {
+  cases: CasesReply;
+  case: CaseReply;
+  failures: FailuresReply;
+}
+
+/** A reply to the request with this id. */
+export interface Answer {
+  readonly kind: 'answer';
+  readonly id: string;
+  readonly reply: Replies[keyof Replies];
+}
+/** The request with this id cannot be answered. */
+export interface Refusal {
+  readonly kind: 'refusal';
+  readonly id: string;
+  readonly said: string;
+}
+/**
+ * Some points changed: their numbers as little-endian uint32 in the first buffer, their states as uint8 in the second.
+ *
+ * Deltas are numbered without a gap from `states_serial + 1`.
+ */
+export interface DeltaMessage {
+  readonly kind: 'delta';
+  readonly serial: number;
+}
+
+/** What the kernel sends besides traits. */
+export type Sent = Answer | Refusal | DeltaMessage;
+
+/* ---- Guards ---------------------------------------------------------------------------------------------------- */
+
+function isRecord(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
+}
+
+/** Whether a word steers a run. */
+export function isControlWord(given: unknown): given is ControlWord {
+  return given === 'pause' || given === 'resume' || given === 'stop' || given === 'cancel';
+}
+
+/** Whether a custom message is one of those that the kernel sends. */
+export function isSent(given: unknown): given is Sent {
+  if (!isRecord(given)) return false;
+  if (given.kind === 'delta') return Number.isInteger(given.serial);
+  if (typeof given.id !== 'string') return false;
+  return given.kind === 'answer' ? isRecord(given.reply) : given.kind === 'refusal' && typeof given.said === 'string';
+}
+
+/* ---- Events of the page ---------------------------------------------------------------------------------------- */
+
+/*
+ * What a widget asks of the application around it. Each event bubbles from the widget's element and can be cancelled:
+ * an application that serves it calls `preventDefault`, and a widget whose event nobody served knows that it is alone.
+ */
+export const HOST_EVENTS = {
+  /** Is there a notebook around, and an application that inserts cells? No detail. */
+  probe: 'xyzpy:probe',
+  /** Insert a cell with this code below the cell that shows the widget. */
+  insertCell: 'xyzpy:insert-cell',
+  /** Write a word into the control file, where the kernel is too busy to read a message. */
+  control: 'xyzpy:control',
+} as const;
+
+export interface InsertCellDetail {
+  readonly code: string;
+}
+
+export interface ControlDetail {
+  readonly path: string;
+  readonly word: ControlWord;
+}

@@ -1,0 +1,416 @@
+"""A run is a value: waited for like a Future, steered from anywhere, and never at odds with what is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import xyzpy_widgets as xyz
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import BudgetError, ConflictError, FunctionError, OptionError, SpaceError
+from xyzpy_widgets.execution.progress import Progress
+from xyzpy_widgets.run import RUNNING
+
+PATIENCE = 30.0
+"""Seconds after which a test that waits for what never comes fails."""
+
+
+class Steered:
+    """A function whose first case does something to the run that it is part of; the first batch is one case."""
+
+    def __init__(self, act: Callable[[xyz.Run], object]) -> None:
+        self._act = act
+        self._known = threading.Event()
+        self.run: xyz.Run | None = None
+
+    def __call__(self, a: int) -> int:
+        """Act in the first case."""
+        if a == 0:
+            assert self._known.wait(PATIENCE)
+            assert self.run is not None
+            self._act(self.run)
+        return 10 * a
+
+    def submitted(self, submit: Callable[..., xyz.Run], n: int = 5, **settings: Any) -> xyz.Run:
+        """Begin the run, then let the function know it."""
+        self.run = submit({"a": range(n)}, **settings)
+        self._known.set()
+        return self.run
+
+
+def seen(run: xyz.Run, what: Callable[[Progress], bool]) -> threading.Event:
+    """Return an event that is set when a listener is told of what is waited for."""
+    event = threading.Event()
+    run.listen(lambda progress: event.set() if what(progress) else None)
+    return event
+
+
+def test_a_run_ends_like_a_future() -> None:
+    """What is known of a Future holds here: done, result, exception, callbacks that get the run, and await."""
+    run = xyz.Runner(lambda a: a + 1, "out").submit({"a": [1, 2]})
+    called: list[xyz.Run] = []
+    run.add_done_callback(called.append)
+    assert run.result(PATIENCE)["out"].values.tolist() == [2, 3]
+    assert (run.done(), run.running(), run.cancelled(), run.exception()) == (True, False, False, None)
+    run.add_done_callback(called.append)
+    assert called == [run, run]
+    assert asyncio.run(awaited(run)).identical(run.result())
+    assert repr(run).startswith("<Run <lambda>: 2/2 done, done after ")
+
+
+async def awaited(run: xyz.Run) -> Any:
+    """Wait for a run in asyncio."""
+    return await run
+
+
+def test_what_can_be_known_is_raised_where_it_is_asked_for(tmp_path: Path) -> None:
+    """A slip is an error of the call that submits, as it is of the blocking call, and nothing runs."""
+    runner = xyz.Runner(lambda a: a, "out")
+    harvester = xyz.Harvester(runner, tmp_path / "none" / "data.h5")
+    slips: tuple[tuple[Any, Any, type[Exception]], ...] = (
+        (runner.submit, {"b": [1]}, FunctionError),
+        (runner.submit, {"a": [[1]]}, SpaceError),
+        (harvester.submit, {"a": [1]}, OSError),
+        (xyz.Sampler(runner, default_combos={"a": [1]}).submit, -1, SpaceError),
+    )
+    for submit, asked, error in slips:
+        with pytest.raises(error):
+            submit(asked)
+    with pytest.raises(OptionError, match="overwrite='yes'"):
+        xyz.Harvester(runner).submit({"a": [1]}, overwrite="yes")
+    assert not [run for run in xyz.runs() if run.running()]
+
+
+def test_a_failing_case_is_raised_by_the_result() -> None:
+    """The function's own exception comes out where the result is asked for, the finished cases are kept."""
+    runner = xyz.Runner(lambda a: 1 // a, "out")
+    run = runner.submit({"a": [1, 0, 2]})
+    with pytest.raises(ZeroDivisionError) as caught:
+        run.result(PATIENCE)
+    assert caught.value.__notes__ == ["in the case a=0"]
+    assert isinstance(run.exception(), ZeroDivisionError)
+    assert run.progress.state == "failed"
+    assert runner.last_ds is not None
+    assert runner.last_ds["out"].sel(a=1).item() == 1
+
+
+def test_a_run_that_is_not_over_in_time_goes_on() -> None:
+    """A timeout ends the waiting, not the run."""
+    gate = threading.Event()
+    run = xyz.Runner(lambda a: gate.wait(PATIENCE), "out").submit({"a": [1]})
+    with pytest.raises(TimeoutError):
+        run.result(0)
+    with pytest.raises(TimeoutError):
+        run.exception(0)
+    assert run.running()
+    gate.set()
+    assert run.result(PATIENCE)["out"].values.tolist() == [True]
+
+
+@pytest.mark.parametrize("backend", ["serial", "threads"])
+def test_pausing_begins_no_more_cases(backend: str) -> None:
+    """A paused run stays where it is, says so, and goes on as if nothing had been."""
+    steered = Steered(lambda run: run.pause())
+    run = steered.submitted(xyz.Runner(steered, "out").submit, executor=backend, num_workers=1)
+    assert seen(run, lambda progress: progress.state == "paused" and progress.running == 0).wait(PATIENCE)
+    assert run.progress.done < 5
+    assert not run.done()
+    assert ", paused>" in repr(run)
+    run.resume()
+    assert run.result(PATIENCE)["out"].values.tolist() == [0, 10, 20, 30, 40]
+
+
+def test_stopping_keeps_and_returns_what_is_finished(tmp_path: Path) -> None:
+    """After stop the running case finishes, the result is what there is, and the file has it."""
+    steered = Steered(lambda run: run.stop())
+    harvester = xyz.Harvester(xyz.Runner(steered, "out"), tmp_path / "data.h5")
+    run = steered.submitted(harvester.submit)
+    result = run.result(PATIENCE)
+    assert run.progress.state == "stopped"
+    assert not run.cancelled()
+    assert run.states.tolist() == [Status.DONE, *[Status.MISSING] * 4]
+    assert pd.notna(result["out"].to_numpy()).tolist() == [True, *[False] * 4]
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].count() == 1
+    assert not (tmp_path / "data.h5.journal").exists()
+
+
+def test_cancelling_keeps_what_is_finished_and_raises(tmp_path: Path) -> None:
+    """After cancel nobody gets a result by mistake, and no finished case is lost."""
+    steered = Steered(lambda run: run.cancel())
+    harvester = xyz.Harvester(xyz.Runner(steered, "out"), tmp_path / "data.h5")
+    run = steered.submitted(harvester.submit)
+    for wait in (run.result, run.exception):
+        with pytest.raises(CancelledError):
+            wait(PATIENCE)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(awaited(run))
+    assert run.cancelled()
+    assert not run.cancel()
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].count() == 1
+
+
+def test_a_run_that_was_finished_first_is_not_stopped() -> None:
+    """Stop and cancel that come with the last case change nothing: the result is whole."""
+    for act in (xyz.Run.stop, xyz.Run.cancel):
+        steered = Steered(act)
+        run = steered.submitted(xyz.Runner(steered, "out").submit, n=1)
+        assert run.result(PATIENCE)["out"].values.tolist() == [0]
+        assert run.progress.state == "done"
+
+
+def test_cases_under_way_are_shown() -> None:
+    """While a case runs, the states and the snapshot say which."""
+    looked: list[tuple[list[int], Progress]] = []
+    steered = Steered(lambda run: looked.append((run.states.tolist(), run.progress)))
+    steered.submitted(xyz.Runner(steered, "out").submit, n=3).result(PATIENCE)
+    ((states, progress),) = looked
+    assert states == [RUNNING, Status.MISSING, Status.MISSING]
+    assert (progress.running, progress.done, progress.left) == (1, 0, None)
+    assert [str(point) for point in progress.current] == ["a=0"]
+
+
+def test_listeners_are_told_of_the_end_in_any_case() -> None:
+    """Whether it listens from the start, late or no longer: the last word is that of the end, and only once asked."""
+    gate = threading.Event()
+    run = xyz.Runner(lambda a: gate.wait(PATIENCE), "out").submit({"a": [1, 2]})
+    early: list[Progress] = []
+    left: list[Progress] = []
+    told = threading.Event()
+    run.listen(early.append)
+    run.listen(lambda progress: told.set() if progress.over else None)
+    run.listen(left.append)()
+    gate.set()
+    run.result(PATIENCE)
+    assert told.wait(PATIENCE)
+    late: list[Progress] = []
+    run.listen(late.append)
+    assert early[-1] == late[0] == run.progress
+    assert early[-1].done == 2
+    assert len(late) == 1
+    assert all(not progress.over for progress in left)
+
+
+def test_a_listener_that_raises_does_not_hurt_the_run(caplog: pytest.LogCaptureFixture) -> None:
+    """Its exception goes to the log, as that of a Future's callback does; the run and the others do not notice."""
+    calls: list[Progress] = []
+
+    def broken(progress: Progress) -> None:
+        calls.append(progress)
+        raise RuntimeError("broken pipe")
+
+    gate = threading.Event()
+    run = xyz.Runner(lambda a: gate.wait(PATIENCE), "out").submit({"a": [1, 2]})
+    with caplog.at_level(logging.ERROR, "xyzpy_widgets"):
+        run.listen(broken)
+        others = seen(run, lambda progress: progress.over)
+        assert seen(run, lambda progress: progress.running > 0).wait(PATIENCE)
+        gate.set()
+        assert run.result(PATIENCE)["out"].all()
+        assert others.wait(PATIENCE)
+    assert len(calls) == 1
+    assert "broken pipe" in caplog.text
+
+
+def test_a_listener_may_wait_for_the_result() -> None:
+    """What a listener does to the run from within ends in no deadlock."""
+    got: list[Any] = []
+    run = xyz.Runner(lambda a: a, "out").submit({"a": [1, 2]})
+    done = threading.Event()
+
+    def waiting(_: Progress) -> None:
+        got.append(run.result(PATIENCE))
+        done.set()
+
+    run.listen(waiting)
+    assert done.wait(PATIENCE)
+    assert got[0].identical(run.result())
+
+
+def broken_below(limit: list[int]) -> Callable[[int], float]:
+    """Return a function that fails for what is below a limit that may change."""
+
+    def fn(a: int) -> float:
+        if a < limit[0]:
+            raise ValueError(f"{a} is too small")
+        return 1 / a
+
+    return fn
+
+
+def test_a_budget_ends_a_run_that_is_waited_for_and_shows_the_kinds() -> None:
+    """So many failures of one kind end the run; the error groups them, and what was finished is kept."""
+    runner = xyz.Runner(broken_below([0]), "out", verbosity=0)
+    assert runner.run_combos({"a": [1, 0, 2]}, max_failures=2)["out"].count() == 2
+    runner = xyz.Runner(broken_below([3]), "out", verbosity=0)
+    with pytest.raises(
+        BudgetError, match=r"max_failures=2 .*\n  \d x ValueError at .*test_run\.py:\d+: 0 is too"
+    ) as caught:
+        runner.run_combos({"a": range(2000)}, max_failures=2)
+    assert isinstance(caught.value.__cause__, ValueError)
+    assert runner.last_ds is not None
+
+
+def test_a_budget_counts_by_kind() -> None:
+    """Failures of other types and places do not use up one another's budget."""
+
+    def fn(a: int) -> float:
+        if a % 3 == 0:
+            raise KeyError(a)
+        if a % 3 == 1:
+            raise ValueError(a)
+        return a
+
+    run = xyz.Runner(fn, "out").submit({"a": range(6)}, max_failures=3)
+    run.result(PATIENCE)
+    assert run.progress.state == "done"
+    assert run.failures["raised"].tolist() == ["KeyError", "ValueError"] * 2
+    assert run.failures["place"].nunique() == 2
+
+
+def test_a_submitted_run_is_held_by_its_budget_and_goes_on() -> None:
+    """Held, nothing new is started; resumed after the function was mended, the rest runs with a fresh budget."""
+    limit = [1000]
+    run = xyz.Runner(broken_below(limit), "out").submit({"a": range(1, 1000)}, max_failures=3)
+    assert seen(run, lambda progress: progress.state == "held").wait(PATIENCE)
+    failed = run.progress.failed
+    assert 3 <= failed < 999
+    assert not run.done()
+    assert ", held>" in repr(run)
+    limit[0] = 0
+    run.resume()
+    result = run.result(PATIENCE)
+    assert run.progress.state == "done"
+    assert result["out"].count() == 999 - failed
+    assert len(run.failures) == failed
+
+
+def test_a_held_run_can_be_stopped() -> None:
+    """Stop ends a run that is held, with what was finished as the result."""
+    run = xyz.Runner(broken_below([1000]), "out").submit({"a": range(1, 1000)}, max_failures=1)
+    assert seen(run, lambda progress: progress.state == "held").wait(PATIENCE)
+    run.stop()
+    assert run.result(PATIENCE)["out"].isnull().all()
+    assert run.progress.state == "stopped"
+
+
+SPACE = {"a": list(range(4)), "b": list(range(3))}
+
+
+@settings(deadline=None)  # the first example pays for imports
+@given(failing=st.sets(st.integers(0, 11)), backend=st.sampled_from(["serial", "threads"]), shuffle=st.booleans())
+def test_states_failures_and_result_are_those_of_a_plain_loop(
+    failing: set[int], backend: str, *, shuffle: bool
+) -> None:
+    """Whatever fails, wherever and in whichever order it runs, each point has exactly its own end."""
+
+    def fn(a: int, b: int) -> float:
+        if 3 * a + b in failing:
+            raise LookupError(f"{a}, {b}")
+        return a + 0.25 * b
+
+    how: dict[str, Any] = {"on_error": "continue", "shuffle": shuffle, "executor": backend, "num_workers": 2}
+    runner = xyz.Runner(fn, "out", verbosity=0, **how)
+    run = runner.submit(SPACE)
+    result = run.result(PATIENCE)
+    expected = [Status.FAILED if number in failing else Status.DONE for number in range(12)]
+    assert run.states.tolist() == expected
+    assert run.states.dtype == np.uint8
+    assert (run.progress.done, run.progress.failed) == (12 - len(failing), len(failing))
+    assert {
+        3 * a + b for a, b in run.failures.get(["a", "b"], pd.DataFrame({"a": [], "b": []})).itertuples(index=False)
+    } == failing
+    xr.testing.assert_identical(result, runner.run_combos(SPACE))
+
+
+def test_many_runs_of_one_harvester_lose_nothing(tmp_path: Path) -> None:
+    """Runs that are under way at once merge into one file, whichever ends first, and no journal is torn away."""
+    gate = threading.Event()
+
+    def fn(a: int, w: int) -> int:
+        assert gate.wait(PATIENCE)
+        return 100 * w + a
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out"), tmp_path / "data.h5")
+    first = harvester.submit({"a": range(20), "w": [0]})
+    gate.set()
+    under_way = [first, *(harvester.submit({"a": range(20), "w": [w]}) for w in range(1, 6))]
+    for run in under_way:
+        run.result(PATIENCE)
+    stored = xyz.load_ds(tmp_path / "data.h5")["out"].transpose("a", "w")
+    assert np.array_equal(stored, np.add.outer(range(20), 100 * np.arange(6)))
+    assert not (tmp_path / "data.h5.journal").exists()
+
+
+def test_a_run_under_way_keeps_its_journal_while_another_is_written(tmp_path: Path) -> None:
+    """The write of one run leaves alone what another has in the journal: its process may die before its end."""
+    steered = Steered(lambda run: run.pause())
+    harvester = xyz.Harvester(xyz.Runner(steered, "out"), tmp_path / "data.h5")
+    run = steered.submitted(harvester.submit)
+    assert seen(run, lambda progress: progress.state == "paused" and progress.done == 1).wait(PATIENCE)
+    harvester.submit({"a": [7]}).result(PATIENCE)
+    assert len(list((tmp_path / "data.h5.journal").glob("*.log"))) == 1
+    run.resume()
+    run.result(PATIENCE)
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [0, 10, 20, 30, 40, 70]
+
+
+def test_a_conflict_is_raised_by_the_result(tmp_path: Path) -> None:
+    """What is found out when the results are kept comes out of the run too."""
+    offset = [0]
+    harvester = xyz.Harvester(xyz.Runner(lambda a: a + offset[0], "out"), tmp_path / "data.h5")
+    harvester.submit({"a": [1]}).result(PATIENCE)
+    offset[0] = 5
+    with pytest.raises(ConflictError):
+        harvester.submit({"a": [1]}).result(PATIENCE)
+
+
+def test_a_sampler_submits_the_table_that_it_samples() -> None:
+    """The same seed gives the same rows, waited for or not."""
+    runner = xyz.Runner(lambda a, b: a * b, "out", verbosity=0)
+    combos = {"a": [1, 2, 3], "b": lambda rng: rng.normal()}
+    sampler = xyz.Sampler(runner, seed=3)
+    pd.testing.assert_frame_equal(
+        sampler.submit(50, combos).result(PATIENCE), xyz.Sampler(runner, seed=3).sample_combos(50, combos)
+    )
+    assert sampler.full_df is not None
+    assert len(sampler.full_df) == 50
+
+
+def test_runs_are_listed_while_they_run_or_are_held() -> None:
+    """A run under way is found by anyone; one that is over only as long as somebody holds it."""
+    gate = threading.Event()
+    runner = xyz.Runner(lambda a: gate.wait(PATIENCE), "out")
+    first, second = runner.submit({"a": [1]}), runner.submit({"a": [2]})
+    numbers = (first.number, second.number)
+    del second
+    assert [run.number for run in xyz.runs()][-2:] == list(numbers)
+    gate.set()
+    xyz.runs()[-1].result(PATIENCE)
+    first.result(PATIENCE)
+    for thread in threading.enumerate():
+        if thread.name.startswith("xyzpy_widgets-run"):
+            thread.join(PATIENCE)
+    gc.collect()
+    listed = [run.number for run in xyz.runs()]
+    assert first.number in listed
+    assert numbers[1] not in listed
+
+
+def test_a_blocking_serial_call_stays_in_the_main_thread() -> None:
+    """Functions that need the main thread, as plots and signals do, run there; a submitted run has its own."""
+    runner = xyz.Runner(lambda a: threading.current_thread() is threading.main_thread(), "out", verbosity=0)
+    assert runner.run_combos({"a": [1, 2]})["out"].all()
+    assert not runner.submit({"a": [1, 2]}).result(PATIENCE)["out"].any()

@@ -1,0 +1,246 @@
+"""The values in the traits and the messages of the widgets, as ``src/protocol.ts`` says them, which explains each.
+
+A test compares the names and the types of the two.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+__all__ = [
+    "Argument",
+    "CaseReply",
+    "CaseState",
+    "CasesReply",
+    "Choice",
+    "Code",
+    "ControlWord",
+    "Counted",
+    "Current",
+    "Distribution",
+    "FailedCase",
+    "FailureGroup",
+    "FailuresReply",
+    "Kind",
+    "MapAxis",
+    "Named",
+    "Plan",
+    "Progress",
+    "Row",
+    "RowVerdict",
+    "RunState",
+    "Spacing",
+    "Trial",
+    "Verdict",
+    "Wishes",
+]
+
+Kind = Literal["fixed", "list", "range", "stored", "choices", "distribution", "cases"]
+Spacing = Literal["linear", "log"]
+Choice = Literal["new", "new_failed", "all"]
+RunState = Literal[
+    "idle",
+    "found",
+    "queued",
+    "running",
+    "paused",
+    "held",
+    "stopping",
+    "cancelling",
+    "done",
+    "stopped",
+    "cancelled",
+    "failed",
+]
+CaseState = Literal["missing", "done", "failed", "cancelled", "running", "stale"]
+ControlWord = Literal["pause", "resume", "stop", "cancel"]
+Counted = Literal["total", "stored", "failed", "new", "stale"]
+
+
+class Argument(TypedDict):
+    """What is known of one argument before anything is chosen."""
+
+    name: str
+    role: Literal["swept", "constant", "resource"]
+    type: Literal["float", "int", "bool", "str", "any"]
+    kinds: list[Kind]
+    choices: list[str]
+    units: str
+    description: str
+    value: str
+    stored: int
+
+
+class Row(TypedDict):
+    """How one argument varies, as it was typed."""
+
+    name: str
+    kind: Kind
+    value: str
+    values: str
+    start: str
+    stop: str
+    num: str
+    spacing: Spacing
+    chosen: list[int]
+    distribution: str
+    parameters: list[str]
+
+
+class Distribution(TypedDict):
+    """A distribution that a sampler offers."""
+
+    name: str
+    label: str
+    parameters: list[str]
+
+
+class RowVerdict(TypedDict):
+    """What is to say of one row."""
+
+    problem: str
+    note: str
+    count: int | None
+    places: list[float]
+    span: str
+
+
+class Verdict(TypedDict):
+    """What is to say of all that the editor is set to, at one revision of it."""
+
+    revision: int
+    rows: dict[str, RowVerdict]
+    cases: RowVerdict
+    draws: RowVerdict
+    problem: str
+    total: int | None
+
+
+class Wishes(TypedDict):
+    """How a plan is to be carried out."""
+
+    choice: Choice
+    stale: bool
+    backend: str
+    workers: int | None
+
+
+class Plan(TypedDict):
+    """What would run."""
+
+    id: str
+    wishes: Wishes
+    total: int
+    stored: int
+    failed: int
+    new: int
+    stale: int | None
+    to_run: int
+    seconds: tuple[float, float] | None
+    timings: int
+    memory_bytes: int | None
+    disk_bytes: int | None
+
+
+class Trial(TypedDict):
+    """The one case that is tried before the others."""
+
+    state: Literal["none", "running", "done", "failed"]
+    said: str
+
+
+class Code(TypedDict):
+    """Code that does what the panel is set to do."""
+
+    python: str
+    magic: str
+
+
+class Current(TypedDict):
+    """A case under way."""
+
+    number: int
+    text: str
+    seconds: float
+
+
+class Progress(TypedDict):
+    """How far a run is."""
+
+    state: RunState
+    total: int
+    done: int
+    failed: int
+    cancelled: int
+    running: int
+    elapsed: float
+    rate: float | None
+    left: tuple[float, float] | None
+    current: list[Current]
+    said: str
+
+
+class MapAxis(TypedDict):
+    """One argument as an axis of the case map."""
+
+    name: str
+    units: str
+    size: int
+    stride: int
+    codes: list[int]
+    labels: list[str]
+
+
+class FailedCase(TypedDict):
+    """One case that failed."""
+
+    number: int
+    text: str
+    tries: int
+    traceback: str
+    output: str
+    code: str
+
+
+class FailureGroup(TypedDict):
+    """The cases that failed in one way."""
+
+    id: str
+    raised: str
+    said: str
+    place: str
+    count: int
+    cases: list[FailedCase]
+
+
+class CasesReply(TypedDict):
+    """Some of the cases behind a count, as a table."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    offset: int
+    total: int
+
+
+class Named(TypedDict):
+    """A name and a value."""
+
+    name: str
+    text: str
+
+
+class CaseReply(TypedDict):
+    """All that is known of one case."""
+
+    number: int
+    state: CaseState
+    args: list[Named]
+    results: list[Named]
+    seconds: float | None
+    failure: FailedCase | None
+
+
+class FailuresReply(TypedDict):
+    """More of the cases of a group of failures."""
+
+    cases: list[FailedCase]
