@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
 from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, StoreError
+from xyzpy_widgets.history import RECOVERED, History, Step
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Replay, replay
 from xyzpy_widgets.store.atomic import remove, replacing
@@ -88,14 +89,21 @@ class Archive(Generic[T]):
         What is there before anything is added; it is written with the first call that writes.
     """
 
-    def __init__(self, store: Keeper[T] | None, growth: Growth[T], start: T | None = None) -> None:
+    def __init__(
+        self,
+        store: Keeper[T] | None,
+        growth: Growth[T],
+        start: T | None = None,
+        history: History[T] | None = None,
+    ) -> None:
         self.store = store
         self._growth = growth
         self._guard = threading.RLock()
         self._stored: T | None = None
         self._adopted: dict[Path, T] = {}
         self._contradicting: set[Path] = set()
-        self._unsaved: list[tuple[T, OnConflict]] = [] if start is None else [(start, "raise")]
+        self._history = history
+        self._unsaved: list[tuple[T, OnConflict, str]] = [] if start is None else [(start, "raise", "full_ds")]
         self._full = start
         self._held: list[Segment] = []
         self._seen: Identity | str | None = _UNREAD
@@ -134,14 +142,20 @@ class Archive(Generic[T]):
     def _read_again(self, store: Keeper[T], left: set[Path]) -> None:
         stored = store.read()
         if stored is None and self._stored is not None:
-            self._unsaved.insert(0, (self._stored, "raise"))
+            self._unsaved.insert(0, (self._stored, "raise", "the file had vanished"))
         self._stored = self._full = stored
+        if self._history is not None:
+            self._history.forget_pending()
         self._adopt(left)
-        for new, on_conflict in self._unsaved:
-            self._full = self._joined(self._full, new, on_conflict)
+        for new, on_conflict, note in self._unsaved:
+            self._full = self._joined(self._full, new, on_conflict, note)
 
-    def _joined(self, old: T | None, new: T, on_conflict: OnConflict) -> T:
-        return new if old is None else self._growth.join(old, new, on_conflict)
+    def _joined(self, old: T | None, new: T, on_conflict: OnConflict, note: str) -> T:
+        step = None if self._history is None else self._history.step(old, new, note)
+        joined = new if old is None else self._growth.join(old, new, on_conflict)
+        if self._history is not None:
+            self._history.add(step)
+        return joined
 
     def _left_behind(self) -> set[Path]:
         """List the segments of dead writers that are not in the file yet."""
@@ -157,9 +171,9 @@ class Archive(Generic[T]):
                 continue
             self._adopted[path] = value = self._growth.rebuilt(told)
             try:
-                self._full = self._joined(self._full, value, told.on_conflict)
+                self._full = self._joined(self._full, value, told.on_conflict, RECOVERED)
             except ConflictError as error:
-                self._full = self._joined(self._full, value, "keep")
+                self._full = self._joined(self._full, value, "keep", RECOVERED)
                 if path not in self._contradicting:
                     msg = f"a run that was cut off contradicts {self.where}; its values are kept in {path}: {error}"
                     warnings.warn(msg, RecoveryWarning, stacklevel=5)
@@ -196,7 +210,9 @@ class Archive(Generic[T]):
                 with locked(self.store.path):
                     yield
 
-    def add(self, new: T, on_conflict: OnConflict, *, sync: bool, segment: Segment | None = None) -> None:
+    def add(
+        self, new: T, on_conflict: OnConflict, *, sync: bool, segment: Segment | None = None, note: str = "harvest"
+    ) -> None:
         """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one.
 
         The segment of the run is held until its results are in the file.
@@ -206,12 +222,12 @@ class Archive(Generic[T]):
         with self._guard:
             self._held += [] if segment is None else [segment]
             try:
-                self._full = self._joined(self.current(), new, on_conflict)
+                self._full = self._joined(self.current(), new, on_conflict, note)
             except ConflictError as error:
                 if segment is not None:
                     error.add_note(f"they are kept in {self._set_aside(segment)} too")
                 raise
-            self._unsaved.append((new, on_conflict))
+            self._unsaved.append((new, on_conflict, note))
             for held in self._held:
                 held.sync()
             if sync:
@@ -220,21 +236,61 @@ class Archive(Generic[T]):
     def save(self) -> None:
         """Write everything that is not in the file yet, if there is one."""
         with self._alone():
-            full = self.current()
-            if full is not None and (self._unsaved or self._held or self._adopted):
-                self._write(full)
+            self._write_all()
 
-    def change(self, how: Callable[[T], T]) -> None:
+    def change(self, how: Callable[[T], T], note: str) -> None:
         """Put something else in the place of everything there is, and write the file."""
         with self._alone():
             full = self.current()
             if full is not None:
-                self._write(how(full))
+                changed = how(full)
+                if self._history is not None:
+                    self._history.add(self._history.step(full, None, note))
+                self._write(changed)
+
+    def steps(self) -> list[tuple[Step, bool]]:
+        """Return the steps that led to what is there, oldest first, each with whether `undo` reaches it."""
+        with self._alone():
+            self._write_all()
+            return [] if self._history is None else self._history.steps(self._identity())
+
+    def undo(self) -> Step:
+        """Go back to what was there before the last step, and write the file; return the step.
+
+        Raises `StoreError` where it is not known what was there.
+        """
+        with self._alone():
+            self._write_all()
+            steps = [] if self._history is None else self._history.steps(self._identity())
+            if self._history is None or not steps or not steps[-1][1]:
+                raise StoreError(_no_way_back(self.where, steps))
+            step = steps[-1][0]
+            before = self._history.reverted(self._full, step)
+            self._history.begin_undo(self._identity())
+            if self.store is not None and before is None:
+                self.store.delete()
+            elif self.store is not None and before is not None:
+                self.store.write(before)
+            self._stored = self._full = before
+            self._seen = self._identity()
+            self._history.end_undo(self._seen)
+            return step
+
+    def _write_all(self) -> None:
+        """Write everything that is not in the file yet; the caller keeps others out."""
+        full = self.current()
+        if full is not None and (self._unsaved or self._held or self._adopted):
+            self._write(full)
+
+    def _identity(self) -> Identity | None:
+        return None if self.store is None else identity(self.store.path)
 
     def _write(self, full: T) -> None:
         """Write the file, then forget what the journal has of it."""
+        if self._history is not None:
+            self._history.begin(self._identity())
         if self.store is None:
-            self._full = full
+            self._full, self._unsaved = full, []
             return
         for name in self._folded():
             discard(self._journal / name)
@@ -244,6 +300,8 @@ class Archive(Generic[T]):
         self._stored = self._full = full
         self._unsaved = []
         self._seen = identity(self.store.path)
+        if self._history is not None:
+            self._history.end(self._seen)
         self._forget()
 
     def _forget(self) -> None:
@@ -290,6 +348,17 @@ class Archive(Generic[T]):
                 self.store.delete()
                 remove(self._journal)
                 remove(lock_file(self.store.path))
+            if self._history is not None:
+                self._history.delete()
             self._stored = self._full = None
             self._held, self._adopted, self._unsaved = [], {}, []
             self._seen = _UNREAD
+
+
+def _no_way_back(where: str, steps: list[tuple[Step, bool]]) -> str:
+    """Say why the last step cannot be taken back."""
+    if not steps:
+        return f"there is no step to take back in {where}"
+    if steps[-1][0].data is None:
+        return f"what the last step replaced in {where} was too large to be kept; raise history_bytes before the next"
+    return f"{where} was changed by another program since the last step, which cannot be taken back from here"

@@ -16,7 +16,7 @@ from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.core.version import function_version
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
-from xyzpy_widgets.harvested import Harvested
+from xyzpy_widgets.harvested import HISTORY_BYTES, Harvested
 from xyzpy_widgets.job import Job, Known, in_order
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelled_store import LabelledGrowth
@@ -52,6 +52,8 @@ class Harvester(Harvested):
         The format of the file; by default the one of its suffix, h5netcdf without.
     full_ds : xarray.Dataset, optional
         Data to start from.
+    history_bytes : int, default 32 MiB
+        How much is kept for `undo`, beside the file in ``NAME.history``, which grows to twice of it; 0 for none.
 
     Attributes
     ----------
@@ -81,8 +83,9 @@ class Harvester(Harvested):
         chunks: Any = None,
         engine: str | None = None,
         full_ds: xr.Dataset | None = None,
+        history_bytes: int = HISTORY_BYTES,
     ) -> None:
-        super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds)
+        super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds, history_bytes=history_bytes)
         self.last_ds: xr.Dataset | None = None
         self._costs = CostMemory()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import OnConflict, merge
+from xyzpy_widgets.labelling.revision import Revision, difference, replaced, revert
 from xyzpy_widgets.log import Replay
 from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
@@ -24,6 +27,25 @@ class LabelledGrowth:
     def join(self, old: Labelled, new: Labelled, on_conflict: OnConflict) -> Labelled:
         """Merge old and new."""
         return merge(old, new, on_conflict)
+
+    def told(self, new: Labelled) -> dict[str, Any]:
+        """Tell which versions of the function made new data, on which hosts, and how many cases have an end."""
+        names = new.account.names
+        ended = int((new.ledger["status"].to_numpy() != Status.MISSING).sum())
+        return {"version": ", ".join(names["versions"]), "host": ", ".join(names["hosts"]), "new": ended}
+
+    def step(self, old: Labelled, new: Labelled | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what takes back that new data is joined to the old, or that something else takes its place (None)."""
+        revision = replaced(old) if new is None else difference(old, new)
+        counts = {"new": revision.new, "changed": revision.changed, "conflicts": revision.conflicts}
+        frame, patch = revision.frame, revision.patch
+        data = {"labels": revision.labels, "types": revision.types}
+        return counts, {**data, "frame": [frame.data, frame.ledger], "patch": [patch.data, patch.ledger]}
+
+    def undone(self, now: Labelled, data: Mapping[str, Any]) -> Labelled:
+        """Take a step back."""
+        frame, patch = (Labelled(*data[part]) for part in ("frame", "patch"))
+        return revert(now, Revision(frame, data["labels"], data["types"], patch))
 
     def rebuilt(self, told: Replay) -> Labelled:
         """Make the dataset of the cases that a log tells."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -40,16 +41,17 @@ class Revision:
         Of each output the type of its values, which stand in a wider one where some are missing.
     patch : Labelled
         The cells that the step could change, as they were before.
-    new, changed : int
-        How many cases came in, and how many that were done came in again.
+    new, changed, conflicts : int
+        How many cases came in, how many that were done came in again, and how many values were other ones then.
     """
 
     frame: Labelled
     labels: dict[str, NDArray[Any]]
     types: dict[str, str]
     patch: Labelled
-    new: int
-    changed: int
+    new: int = 0
+    changed: int = 0
+    conflicts: int = 0
 
 
 def difference(old: Labelled, new: Labelled) -> Revision:
@@ -71,12 +73,12 @@ def difference(old: Labelled, new: Labelled) -> Revision:
     patch = old if widened else _selected(old, where)
     ended = int((new.ledger["status"].to_numpy() != Status.MISSING).sum())
     again = _known(old, new)
-    return Revision(_frame(old), _labels(old), _types(old), patch, ended - again, again)
+    return Revision(_frame(old), _labels(old), _types(old), patch, ended - again, again, _conflicts(old, new))
 
 
 def replaced(old: Labelled) -> Revision:
     """Return what takes back a change of any kind: all that was there."""
-    return Revision(_frame(old), _labels(old), _types(old), old, 0, 0)
+    return Revision(_frame(old), _labels(old), _types(old), old)
 
 
 def revert(now: Labelled, revision: Revision) -> Labelled:
@@ -120,26 +122,48 @@ def revert(now: Labelled, revision: Revision) -> Labelled:
 
 def _widens(old: Labelled, new: Labelled, name: str) -> bool:
     """Say whether new values change the kind of those that are there, so that none of them stays as it was."""
-    before, coming = (unsettled(one.data[name].to_numpy(), one.present(name)) for one in (old, new))
-    if before.dtype == object or not new.present(name).any():
+    before, coming = (_values(one, name) for one in (old, new))
+    if before.dtype in (object, coming.dtype) or not new.present(name).any():
         return False
-    return common_dtype(before, coming).kind != before.dtype.kind
+    return bool(common_dtype(np.asarray(before), np.asarray(coming)).kind != before.dtype.kind)
+
+
+def _common(old: Labelled, new: Labelled) -> tuple[Places, Places]:
+    """Say where the labels that both have stand in the old data, and where in the new."""
+    before: Places = {}
+    own: Places = {}
+    for dim in set(map(str, old.data.dims)) & set(map(str, new.data.dims)):
+        if dim not in old.data.coords or dim not in new.data.coords:
+            own[dim] = before[dim] = np.arange(min(old.data.sizes[dim], new.data.sizes[dim]))
+            continue
+        index = LabelIndex(dim, old.data[dim].to_numpy())
+        found = [index.find(label) for label in new.data[dim].to_numpy()]
+        own[dim] = np.array([at for at, place in enumerate(found) if place is not None], dtype=np.intp)
+        before[dim] = np.array([place for place in found if place is not None], dtype=np.intp)
+    return before, own
 
 
 def _known(old: Labelled, new: Labelled) -> int:
-    """Count the new cases that the old data has as done already."""
-    where: Places = {}
-    places: list[NDArray[np.intp]] = []
-    order = [new.args.index(arg) for arg in old.args]
-    for arg in old.args:
-        index = LabelIndex(arg, old.data[arg].to_numpy())
-        found = [index.find(label) for label in new.data[arg].to_numpy()]
-        places.append(np.array([at is not None for at in found], dtype=bool))
-        where[arg] = np.array([at for at in found if at is not None], dtype=np.intp)
-    before = old.ledger["status"].to_numpy()[np.ix_(*where.values())] if where else old.ledger["status"].to_numpy()
-    coming = new.ledger["status"].to_numpy().transpose(order)
-    coming = coming[np.ix_(*map(np.flatnonzero, places))] if places else coming
-    return int(((before == Status.DONE) & (coming == Status.DONE)).sum())
+    """Count the new cases that are done and were so already."""
+    before, own = _common(old, new)
+    status = old.ledger["status"].to_numpy()[_index(before, old.args)]
+    coming = new.ledger["status"].transpose(*old.args).to_numpy()[_index(own, old.args)]
+    return int(((status == Status.DONE) & (coming == Status.DONE)).sum())
+
+
+def _conflicts(old: Labelled, new: Labelled) -> int:
+    """Count the values that both have and that differ."""
+    before, own = _common(old, new)
+    count = 0
+    for name in (str(name) for name in new.data.data_vars if name in old.data):
+        dims = tuple(map(str, old.data[name].dims))
+        order = [new.data[name].dims.index(dim) for dim in dims]
+        both = old.present(name)[_index(before, dims)] & new.present(name).transpose(order)[_index(own, dims)]
+        was = old.data[name].isel(before, missing_dims="ignore").to_numpy()[both]
+        now = new.data[name].transpose(*dims).isel(own, missing_dims="ignore").to_numpy()[both]
+        nothing = np.asarray(pd.isna(was)) & np.asarray(pd.isna(now))
+        count += int((np.asarray(was != now, dtype=bool) & ~nothing).sum())
+    return count
 
 
 def _selected(labelled: Labelled, where: Places) -> Labelled:
@@ -165,9 +189,15 @@ def _labels(old: Labelled) -> dict[str, NDArray[Any]]:
     return {arg: old.data[arg].to_numpy() for arg in old.args}
 
 
+def _values(labelled: Labelled, name: str) -> Any:
+    """Return an array of the type that the values of an output have; only one of objects has to be looked at."""
+    array = labelled.data[name]
+    return array if array.dtype != object else unsettled(array.to_numpy(), labelled.present(name))
+
+
 def _types(old: Labelled) -> dict[str, str]:
     """Return the type of the values of each output."""
-    arrays = {str(name): unsettled(one.to_numpy(), old.present(str(name))) for name, one in old.data.data_vars.items()}
+    arrays = {name: _values(old, name) for name in map(str, old.data.data_vars)}
     return {name: array.dtype.str if array.dtype.kind != "T" else "T" for name, array in arrays.items()}
 
 
@@ -227,9 +257,7 @@ def _index(places: Mapping[str, NDArray[np.intp]], dims: tuple[str, ...]) -> Any
     return np.ix_(*(places[dim] for dim in dims)) if dims else (...,)
 
 
-def _account(
-    revision: Revision, now: Labelled, kept: tuple[Places, Places], patched: tuple[Places, Places]
-) -> Account:
+def _account(revision: Revision, now: Labelled, kept: tuple[Places, Places], patched: tuple[Places, Places]) -> Account:
     """Return the account as it was; positions of names stay, for a step only appends some."""
     args = revision.frame.args
     account = blank([len(revision.labels[arg]) for arg in args])
