@@ -53,13 +53,15 @@ export function serveWidgets(
   serve(HOST_EVENTS.insertCell, (holder, event) => {
     insertBelow(holder, textOf(event, 'code'));
   });
-  serve(HOST_EVENTS.control, ({ panel }, event) => {
+  let written: Promise<unknown> = Promise.resolve();
+  serve(HOST_EVENTS.control, (_, event) => {
     const [path, word] = [textOf(event, 'path'), textOf(event, 'word')];
-    const idle = panel.sessionContext.session?.kernel?.status !== 'busy';
-    // an idle kernel has read the widget's message already
-    if (idle || !path.endsWith(CONTROL_SUFFIX) || !isControlWord(word)) return;
-    contents.save(path, { type: 'file', format: 'text', content: word }).catch((error: unknown) => {
-      amiss(`The kernel is busy, and ${path} could not be written: ${String(error)}`);
-    });
+    if (!path.endsWith(CONTROL_SUFFIX) || !isControlWord(word)) return;
+    // one after the other, so that the last word stays
+    written = written
+      .then(() => contents.save(path, { type: 'file', format: 'text', content: word }))
+      .catch((error: unknown) => {
+        amiss(`${path}, through which a busy kernel is reached, could not be written: ${String(error)}`);
+      });
   });
 }

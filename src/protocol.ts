@@ -282,7 +282,8 @@ export interface RunMonitorTraits extends CommonTraits {
   selection: Selection;
   /**
    * A file, relative to the root of the Jupyter server, in which a busy kernel reads a control word; may be empty. Its
-   * name ends in `CONTROL_SUFFIX` and does not begin with a dot, since the server writes no hidden files.
+   * name ends in `CONTROL_SUFFIX` and does not begin with a dot, since the server writes no hidden files. It is empty
+   * for a moment while it is written.
    */
   control_path: string;
 }
@@ -559,7 +560,7 @@ export const HOST_EVENTS = {
   probe: 'xyzpy:probe',
   /** Insert a cell with this code below the cell that shows the widget. */
   insertCell: 'xyzpy:insert-cell',
-  /** Write a word into the control file, where the kernel is too busy to read a message. */
+  /** Write a word into the control file, as the kernel may be too busy to read the message that says the same. */
   control: 'xyzpy:control',
 } as const;
 

@@ -1,8 +1,9 @@
 """Killing a program in every way that it can be killed, and telling what it had reported by then.
 
 A program is Python source with a function ``work(folder, acknowledge)``, which works in the folder and calls
-``acknowledge(value)`` with what it holds finished. It is loaded once, in a process of its own, and forked for each
-trial; when this file runs as a script, it is that process.
+``acknowledge(value)`` with what it holds finished. What its function ``prepare(folder)`` does before, if it has one, is
+not killed. It is loaded once, in a process of its own, and forked for each trial; when this file runs as a script, it
+is that process.
 """
 
 from __future__ import annotations
@@ -109,6 +110,7 @@ def _run(names: dict[str, Any], folder: Path, writing: int, kill_at: tuple[int, 
     """Be the program."""
     status = 1
     try:
+        names.get("prepare", lambda _: None)(folder)
         if kill_at is not None:
             number, torn = kill_at
             ctypes.CDLL(None).kill_at(ctypes.c_long(number), ctypes.c_int(torn), bytes(folder) + b"/")

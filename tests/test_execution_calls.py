@@ -9,19 +9,20 @@ from typing import Any
 import pytest
 
 from xyzpy_widgets.errors import CaseError, FunctionError, SpaceError
-from xyzpy_widgets.execution.calls import Calls, call_batch
+from xyzpy_widgets.execution.calls import Calls, Manner, call_batch
 from xyzpy_widgets.execution.shipping import call_shipped, received, shipped, shipped_args
 
 
 def called(fn: Callable[[int], Any], n: int = 5, *, timed: bool = False, stop: bool = False) -> Calls:
     """Make calls over ``range(n)`` here."""
-    return call_batch(fn, ((i,) for i in range(n)), n, timed=timed, stop_on_error=stop)
+    return call_batch(fn, ((i,) for i in range(n)), n, Manner(timed=timed, stop_on_error=stop, exits=True))
 
 
 def sent(fn: Callable[[int], Any], n: int = 5) -> Calls:
     """Make calls over ``range(n)`` by way of bytes, as workers do."""
     args = shipped_args([(i,) for i in range(n)])
-    return received(call_shipped(shipped(fn), args, timed=False, stop_on_error=False))
+    function = shipped(fn)
+    return received(call_shipped(function.token, function, args, Manner()))
 
 
 class Failed(Exception):  # noqa: N818 - a name from somebody's own code
@@ -64,7 +65,7 @@ def test_a_batch_goes_on_after_an_error(timed: bool) -> None:  # noqa: FBT001 - 
     """Each case gets its own value or its own exception, and its own time where it was measured."""
     calls = called(odd(lambda: ValueError("bad")), timed=timed)
     assert calls.values == [0, None, 2, None, 4]
-    assert [(at, type(error)) for at, error in calls.errors] == [(1, ValueError), (3, ValueError)]
+    assert [(raised.at, type(raised.error)) for raised in calls.errors] == [(1, ValueError), (3, ValueError)]
     assert len(calls.seconds) == (5 if timed else 0)
 
 
@@ -73,7 +74,7 @@ def test_a_batch_stops_where_it_is_asked_to(timed: bool) -> None:  # noqa: FBT00
     """Nothing runs after the first error, and what ran before is kept."""
     calls = called(odd(lambda: ValueError("bad")), timed=timed, stop=True)
     assert calls.values == [0, None]
-    assert [at for at, _ in calls.errors] == [1]
+    assert [raised.at for raised in calls.errors] == [1]
 
 
 @pytest.mark.parametrize("timed", [True, False])
@@ -81,7 +82,7 @@ def test_stop_iteration_is_an_error_like_any_other(timed: bool) -> None:  # noqa
     """A function that lets a StopIteration out does not end the run unseen."""
     calls = called(odd(lambda: StopIteration("spent")), timed=timed)
     assert calls.values == [0, None, 2, None, 4]
-    assert [(at, type(error)) for at, error in calls.errors] == [(1, CaseError), (3, CaseError)]
+    assert [(raised.at, type(raised.error)) for raised in calls.errors] == [(1, CaseError), (3, CaseError)]
 
 
 @pytest.mark.parametrize("timed", [True, False])
@@ -102,7 +103,7 @@ def test_calls_by_way_of_bytes_are_the_same_calls() -> None:
 def test_an_exception_arrives_as_itself() -> None:
     """Type, arguments, attributes and the worker's traceback come home, whatever its ``__init__`` takes."""
     calls = sent(odd(lambda: Failed("here", 3)))
-    for _, error in calls.errors:
+    for error in (raised.error for raised in calls.errors):
         assert isinstance(error, Failed)
         assert (str(error), error.code) == ("here: 3", 3)
         assert "In the worker:" in error.__notes__[0]
@@ -113,7 +114,7 @@ def test_an_exception_that_cannot_travel_sends_a_stand_in() -> None:
     """Its name, its words and its traceback arrive even then."""
     calls = sent(odd(lambda: Locked("shut")))
     assert calls.values == [0, None, 2, None, 4]
-    for _, error in calls.errors:
+    for error in (raised.error for raised in calls.errors):
         assert isinstance(error, CaseError)
         assert "Locked" in str(error)
         assert "shut" in str(error)
@@ -132,10 +133,10 @@ def test_a_result_that_cannot_travel_costs_its_case_only(made: Callable[[], Any]
     """The other results of the batch arrive."""
     calls = sent(lambda i: made() if i == 2 else i)
     assert calls.values == [0, 1, None, 3, 4]
-    [(at, error)] = calls.errors
-    assert at == 2
-    assert isinstance(error, CaseError)
-    assert message in str(error)
+    [raised] = calls.errors
+    assert raised.at == 2
+    assert isinstance(raised.error, CaseError)
+    assert message in str(raised.error)
 
 
 def test_an_interrupt_in_a_worker_comes_home() -> None:

@@ -16,6 +16,7 @@ from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import as_run_options
+from xyzpy_widgets.execution.supply import Numbers
 
 BACKENDS = ["serial", "threads", "processes"]
 
@@ -45,14 +46,21 @@ def hang(i: int, folder: str) -> int:
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_stopped_run_finishes_what_is_under_way(backend: str) -> None:
-    """After a stop the batches that are out come home, nothing else begins, and the stream ends by itself."""
+    """After a stop the batches that are out come home, nothing else is handed out, and the stream ends by itself."""
     control = Control()
-    found = execute(over(10**6), as_function_spec(itself), as_run_options(executor=backend, num_workers=2), control)
+    claimed: list[int] = []
+
+    def claim(numbers: Numbers) -> Numbers:
+        assert control.state == "running"
+        claimed.extend(map(int, numbers))
+        return numbers
+
+    options = as_run_options(executor=backend, num_workers=2)
+    found = execute(over(10**6), as_function_spec(itself), options, control, claim)
     first = next(found)
-    out = sorted(int(number) for batch in control.running for number in batch.numbers)
     control.stop()
-    assert done(found) == out
-    assert list(first.numbers) == [0]
+    assert {*first.numbers, *done(found)} <= set(claimed)
+    assert len(claimed) < 10**6
     assert control.running == ()
     control.resume()
     assert control.state == "stopping"
@@ -64,7 +72,9 @@ def test_a_paused_run_goes_on_where_it_was(backend: str) -> None:
     control = Control()
     claimed: list[int] = []
 
-    def claim(numbers: range | np.ndarray[tuple[int], np.dtype[np.intp]]) -> range | np.ndarray:  # type: ignore[type-arg]
+    def claim(
+        numbers: range | np.ndarray[tuple[int], np.dtype[np.intp]],
+    ) -> range | np.ndarray[tuple[int], np.dtype[np.intp]]:
         assert control.state == "running"
         claimed.extend(map(int, numbers))
         return numbers

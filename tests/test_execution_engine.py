@@ -246,26 +246,29 @@ def die(i: int) -> int:
     return i
 
 
-def test_a_worker_that_dies_takes_no_finished_case_with_it() -> None:
-    """What was finished is handed out, the error names what was under way, and the next run has fresh workers."""
-    values, _, stopped = gathered(outcomes(over(50), as_function_spec(die), "processes"))
-    assert isinstance(stopped, RuntimeError)
-    assert values.items() <= {i: i for i in range(50)}.items()
-    assert 5 not in values
-    assert values
-    assert any("lost: i=" in note for note in stopped.__notes__)
-    again, _, stopped = gathered(outcomes(over(5), as_function_spec(die), "processes"))
-    assert (again, stopped) == ({i: i for i in range(5)}, None)
+def test_a_worker_that_dies_takes_its_own_case_with_it() -> None:
+    """The case that ended the worker fails and says how; every other one comes out, in fresh workers."""
+    values, [failure], stopped = gathered(outcomes(over(50), as_function_spec(die), "processes"))
+    assert stopped is None
+    assert values == {i: i for i in range(50) if i != 5}
+    assert failure.number == 5
+    assert "the worker process ended in this case (exit code 1)" in str(failure.exception)
 
 
-@pytest.mark.parametrize(("executor", "error"), [(Inline(lost=3), OSError), (Inline(refused=3), RuntimeError)])
-def test_an_executor_that_fails_loses_only_what_it_had(executor: Executor, error: type[Exception]) -> None:
-    """A pool that breaks or refuses work raises after the outcomes of the batches that it finished."""
-    values, _, stopped = gathered(outcomes(over(100), as_function_spec(itself), executor))
-    assert type(stopped) is error
+def test_an_executor_that_refuses_work_loses_nothing() -> None:
+    """What stops the run is raised after the outcomes of the batches that came home."""
+    values, _, stopped = gathered(outcomes(over(100), as_function_spec(itself), Inline(refused=3)))
+    assert type(stopped) is RuntimeError
     assert values == {i: i for i in range(3)}
-    if error is OSError:
-        assert stopped.__notes__ == ["lost: i=3"]
+
+
+def test_an_executor_that_loses_batches_loses_their_cases_only() -> None:
+    """What the executor says becomes the failure of each case, once it has been lost alone."""
+    values, failures, stopped = gathered(outcomes(over(100), as_function_spec(itself), Inline(lost=3)))
+    assert stopped is None
+    assert values == {i: i for i in range(3)}
+    assert sorted(failure.number for failure in failures) == list(range(3, 100))
+    assert {type(failure.exception) for failure in failures} == {OSError}
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,13 @@ def test_an_executor_is_taken_as_it_is() -> None:
         assert as_run_options(executor=executor).backend is executor
 
 
+def test_a_budget_of_failures_lets_the_run_go_on() -> None:
+    """The first failure ends a run unless something else is said, and a budget says something else."""
+    assert as_run_options().on_error == "raise"
+    assert as_run_options(max_failures=5).on_error == "continue"
+    assert as_run_options(max_failures=5, on_error="continue").max_failures == 5
+
+
 def test_an_order_has_a_seed() -> None:
     """A named shuffle is the same each time, an unnamed one is new, and no global random state is asked."""
     state = repr(np.random.get_state())  # noqa: NPY002 - the state that must not change
@@ -68,6 +75,8 @@ def test_an_order_has_a_seed() -> None:
         ({"verbosity": 3}, "verbosity=3; choose 0"),
         ({"verbosity": "loud"}, "verbosity='loud'"),
         ({"on_error": "ignore"}, "on_error='ignore'; choose one of 'raise', 'continue'"),
+        ({"max_failures": 0}, "max_failures=0; give a whole number of failures, from 1"),
+        ({"max_failures": 5, "on_error": "raise"}, "on_error='raise' ends the run with the first failure; drop it"),
         ({"shuffle": -1}, "shuffle=-1; give True, False or a seed"),
         ({"shuffle": "yes"}, "shuffle='yes'"),
     ],

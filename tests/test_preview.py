@@ -8,14 +8,17 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import dask
 import numpy as np
 import pytest
+from dask.local import get_sync
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.test_views_card import Reader
 from xyzpy_widgets import preview as preview_module
 from xyzpy_widgets.errors import OptionError, SpaceError
+from xyzpy_widgets.harvest import Asked, Wishes
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.preview import Preview
@@ -108,6 +111,19 @@ def test_what_cannot_run_is_refused_as_the_run_would() -> None:
         Harvester(of(never)).plan({"a": [1], "b": [2]}, order="shortest")
     with pytest.raises(SpaceError, match="n=-1"):
         Sampler(of(never), default_combos={"a": [1], "b": [2]}).plan(-1)
+
+
+def test_what_is_learnt_is_kept_until_there_is_more_to_learn() -> None:
+    """A second plan does not fit again; one after another harvest does."""
+    harvester = Harvester(of(lambda a: 0.5 * a))
+    harvester.harvest_combos({"a": [1, 2, 3]})
+    jobs = [harvester._job(Asked({"a": [4]}), Wishes(), {}) for _ in range(2)]  # noqa: SLF001 - what a plan is made of
+    assert jobs[0].cost is jobs[1].cost is not None
+    harvester.harvest_combos({"a": [4]})
+    later = harvester._job(Asked({"a": [5]}), Wishes(), {}).cost  # noqa: SLF001
+    assert later is not None
+    assert later is not jobs[0].cost
+    assert later.known == 4
 
 
 def test_a_sampler_draws_what_it_has_planned() -> None:
@@ -275,6 +291,56 @@ def test_a_run_tells_the_time_left_before_a_case_is_done() -> None:
     assert preview.seconds is not None
     assert left == pytest.approx(preview.seconds, abs=5)
     assert 60 < left[1] < 90
+
+
+def test_a_shuffled_plan_is_shown_in_the_order_of_the_run() -> None:
+    """A seed names one order, for the preview and for the run, also where some cases are left out."""
+    ran: list[int] = []
+
+    def noted(a: int) -> float:
+        ran.append(a)
+        return 0.0
+
+    harvester = Harvester(of(noted))
+    harvester.harvest_combos({"a": range(0, 40, 2)})
+    ran.clear()
+    preview = harvester.plan({"a": range(40)}, missing_only=True, shuffle=7)
+    harvester.harvest_combos({"a": range(40)}, missing_only=True, shuffle=7)
+    assert ran == preview.cases()["a"].tolist() != sorted(ran)
+
+
+def test_a_plan_that_runs_nothing_adds_nothing() -> None:
+    """Cases that are asked for and not run make the dataset no larger."""
+    harvester = Harvester(of(lambda a: 0.5 * a))
+    harvester.harvest_combos({"a": [1, 2]})
+    preview = harvester.plan({"a": [1, 2, 3]}, retry_failed=True)
+    assert (len(preview.plan), preview.new, preview.memory_added, preview.seconds) == (0, 1, 0, (0.0, 0.0))
+
+
+def test_a_dataset_that_is_opened_lazily_is_not_loaded(tmp_path: Path) -> None:
+    """A plan looks at types, shapes and the account, not at the values."""
+    Harvester(of(lambda a: np.full(5, a), var_dims={"y": "t"}), tmp_path / "f.h5").harvest_combos({"a": range(50)})
+    harvester = Harvester(of(lambda a: np.full(5, a), var_dims={"y": "t"}), tmp_path / "f.h5", chunks={"a": 1})
+    computed: list[Any] = []
+
+    def noting(graph: Any, keys: Any, **how: Any) -> Any:
+        computed.append(keys)
+        return get_sync(graph, keys, **how)
+
+    with dask.config.set(scheduler=noting):
+        preview = harvester.plan({"a": range(60)}, missing_only=True)
+    assert preview.memory_bytes == 60 * (5 * 8 + 19)
+    assert len(computed) <= 2
+
+
+def test_draws_of_any_kind_are_listed_and_shown() -> None:
+    """A sampler may draw what is no label: lists, arrays, objects."""
+    sampler = Sampler(of(lambda a, b: len(a)), default_combos={"a": lambda rng: [1, 2], "b": lambda rng: {}})
+    sampler.sample_combos(3)
+    preview = sampler.plan(2)
+    assert preview.cases()["a"].tolist() == [[1, 2], [1, 2]]
+    assert "2 new" in Reader(preview._repr_html_()).text
+    assert preview.seconds is not None
 
 
 def test_without_times_the_order_is_as_given() -> None:

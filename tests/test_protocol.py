@@ -13,6 +13,7 @@ import pytest
 from anywidget import AnyWidget
 
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.run import RUNNING
 from xyzpy_widgets.widgets import protocol
 from xyzpy_widgets.widgets.base import Widget
 from xyzpy_widgets.widgets.failures import Failures
@@ -85,6 +86,7 @@ def test_every_value_of_the_page_has_a_twin(told: Any) -> None:
 def test_the_states_of_a_case_bear_the_codes_of_the_engine(told: Any) -> None:
     """The map colours a case by what became of it, not by a neighbouring number."""
     states = told["values"]["CASE_STATES"]
+    assert states.index("running") == RUNNING
     assert set(states) == set(get_args(protocol.CaseState))
     assert {status.name.lower(): states.index(status.name.lower()) for status in Status} == {
         status.name.lower(): status.value for status in Status

@@ -56,7 +56,7 @@ def test_a_damaged_file_is_refused_before_the_first_case(name: Path) -> None:
     """No case runs that could not be kept, and the error says how many blocks are bad and what to do."""
     flip(name, "out", BLOCK + 5)
     ran: list[Any] = []
-    with pytest.raises(DamageError, match=r"'out' does not match its checksum in 1 of 2 blocks.*xyz\.recover\('.*data"):
+    with pytest.raises(DamageError, match=r"'out' does not match its checksum in 1 of 8 blocks.*xyz\.recover\('.*data"):
         harvester(name, ran).harvest_combos({"a": [1], "b": [99]})
     assert ran == []
 
@@ -92,7 +92,7 @@ def test_a_cell_that_two_blocks_share_is_lost_with_either(tmp_path: Path) -> Non
     flip(path, "z", BLOCK + 1)
     xyz.recover(path)
     status = xyz.Harvester(runner, path).status.values
-    assert np.flatnonzero(status == Status.MISSING).tolist() == list(range(BLOCK // 48, 500))
+    assert np.flatnonzero(status == Status.MISSING).tolist() == list(range(BLOCK // 48, 2 * BLOCK // 48 + 1))
 
 
 def test_damaged_labels_take_their_cases_with_them(name: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_damaged_account_keeps_the_values(name: Path) -> None:
     assert set(told.lost) == {"ledger/status", "ledger/seconds"}
     again = harvester(name)
     assert bool((again.status == Status.DONE).all())
-    assert bool(again.timings.isnull().all())
+    assert int(again.timings.isnull().sum()) == BLOCK // 4
     assert np.array_equal(xyz.load_ds(name)["out"], TRUE)
 
 

@@ -50,7 +50,7 @@ def test_a_flipped_bit_is_noticed_or_harmless(store: NetCDFStore, data: xr.Datas
     """Wherever a bit flips, the dataset comes back exactly or not at all."""
     whole = store.path.read_bytes()
     noticed = 0
-    for bit in random.Random(0).sample(range(len(whole) * 8), 70):
+    for bit in random.Random(1).sample(range(len(whole) * 8), 70):
         store.path.write_bytes(flipped(whole, bit))
         try:
             content = store.read()

@@ -23,6 +23,10 @@ for (const theme of THEMES) {
           name,
         );
         for (const button of press ?? []) await page.getByRole('button', { name: button }).first().click();
+        // what changes at once is drawn within a frame
+        await page.evaluate(
+          () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+        );
         await page.screenshot({
           path: join(__dirname, 'results', 'gallery', `${name}-${theme}-${width}.png`),
           fullPage: true,

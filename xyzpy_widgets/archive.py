@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, StoreError
 from xyzpy_widgets.history import RECOVERED, History, Step
@@ -28,7 +28,7 @@ from xyzpy_widgets.store.journal import discard, segments
 from xyzpy_widgets.store.lock import lock_file, locked
 from xyzpy_widgets.store.segment import Segment
 
-__all__ = ["Archive", "Growth", "Keeper"]
+__all__ = ["Archive", "Growth", "Keeper", "Whole"]
 
 _UNREAD = "unread"
 _NOTE = "folding.json"
@@ -36,6 +36,8 @@ _SET_ASIDE = ".conflict"
 _DAMAGED = ".damaged"
 
 T = TypeVar("T")
+S = TypeVar("S", bound="Keeper[Any]")
+S_contra = TypeVar("S_contra", bound="Keeper[Any]", contravariant=True)
 
 
 class Keeper(Protocol[T]):
@@ -55,28 +57,48 @@ class Keeper(Protocol[T]):
     def read(self) -> T | None:
         """Return what is there."""
 
-    def write(self, value: T) -> None:
+    def write(self, value: T) -> object:
         """Replace what is there."""
 
     def delete(self) -> None:
         """Remove what is there."""
 
 
-class Growth(Protocol[T]):
+class Whole(Protocol[T, S_contra]):
+    """All there is of one kind of value, as it grows."""
+
+    @property
+    def value(self) -> T:
+        """What there is now; it may be a view, which changes with the whole."""
+
+    def check(self, new: T) -> None:
+        """Raise what would keep a value of the structure of a new one from being put in."""
+
+    def put(self, new: T, on_conflict: OnConflict) -> None:
+        """Take a new value in; raise `ConflictError`, and change nothing, where it contradicts, if so wished."""
+
+    def write(self, store: S_contra) -> None:
+        """Bring the file to what there is now; nobody else has written it since the whole was read from it."""
+
+
+class Growth(Protocol[T, S_contra]):
     """How one kind of value grows."""
 
     @property
     def repeatable(self) -> bool:
-        """Whether joining a value a second time changes nothing."""
+        """Whether putting a value in a second time changes nothing."""
 
-    def join(self, old: T, new: T, on_conflict: OnConflict) -> T:
-        """Put old and new together; raise `ConflictError` where they contradict one another, if so wished."""
+    def whole(self, value: T) -> Whole[T, S_contra]:
+        """Begin with a value, which nobody else has."""
+
+    def copied(self, value: T) -> T:
+        """Return a value with which the same can be begun again."""
 
     def rebuilt(self, told: Replay) -> T:
         """Make what a run would have given from what its log tells."""
 
 
-class Archive(Generic[T]):
+class Archive(Generic[T, S]):
     """Labelled data that only grows.
 
     Parameters
@@ -87,24 +109,21 @@ class Archive(Generic[T]):
         How the data grows.
     start : optional
         What is there before anything is added; it is written with the first call that writes.
+    history : History, optional
+        Keeps the way back.
     """
 
     def __init__(
-        self,
-        store: Keeper[T] | None,
-        growth: Growth[T],
-        start: T | None = None,
-        history: History[T] | None = None,
+        self, store: S | None, growth: Growth[T, S], start: T | None = None, history: History[T] | None = None
     ) -> None:
         self.store = store
+        self._history = history
         self._growth = growth
         self._guard = threading.RLock()
-        self._stored: T | None = None
-        self._adopted: dict[Path, T] = {}
+        self._adopted: set[Path] = set()
         self._contradicting: set[Path] = set()
-        self._history = history
         self._unsaved: list[tuple[T, OnConflict, str]] = [] if start is None else [(start, "raise", "full_ds")]
-        self._full = start
+        self._whole: Whole[T, S] | None = None if start is None else growth.whole(growth.copied(start))
         self._held: list[Segment] = []
         self._seen: Identity | str | None = _UNREAD
 
@@ -131,31 +150,39 @@ class Archive(Generic[T]):
         that contradict those not written yet.
         """
         with self._guard:
-            if self.store is None:
-                return self._full
-            left, seen = self._left_behind(), identity(self.store.path)
-            if seen != self._seen or left != set(self._adopted):
-                self._read_again(self.store, left)
-                self._seen = seen
-            return self._full
+            if self.store is not None:
+                left, seen = self._left_behind(), identity(self.store.path)
+                if seen != self._seen or left != self._adopted:
+                    self._read_again(self.store, left)
+                    self._seen = seen
+            return None if self._whole is None else self._whole.value
 
-    def _read_again(self, store: Keeper[T], left: set[Path]) -> None:
+    def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
-        if stored is None and self._stored is not None:
-            self._unsaved.insert(0, (self._stored, "raise", "the file had vanished"))
-        self._stored = self._full = stored
+        if stored is None and isinstance(self._seen, tuple) and self._whole is not None:
+            self._unsaved = [(self._growth.copied(self._whole.value), "raise", "the file had vanished")]
+        self._whole = None if stored is None else self._growth.whole(stored)
         if self._history is not None:
             self._history.forget_pending()
         self._adopt(left)
         for new, on_conflict, note in self._unsaved:
-            self._full = self._joined(self._full, new, on_conflict, note)
+            self._put(new, on_conflict, note)
 
-    def _joined(self, old: T | None, new: T, on_conflict: OnConflict, note: str) -> T:
+    def _put(self, new: T, on_conflict: OnConflict, note: str) -> None:
+        old = None if self._whole is None else self._whole.value
         step = None if self._history is None else self._history.step(old, new, note)
-        joined = new if old is None else self._growth.join(old, new, on_conflict)
+        if self._whole is None:
+            self._whole = self._growth.whole(self._growth.copied(new))
+        else:
+            self._whole.put(new, on_conflict)
         if self._history is not None:
             self._history.add(step)
-        return joined
+
+    def check(self, new: T) -> None:
+        """Raise what would keep a value of the structure of a new one from being added."""
+        with self._guard:
+            if self._whole is not None:
+                self._whole.check(new)
 
     def _left_behind(self) -> set[Path]:
         """List the segments of dead writers that are not in the file yet."""
@@ -164,16 +191,17 @@ class Archive(Generic[T]):
 
     def _adopt(self, left: set[Path]) -> None:
         """Join what dead processes left behind; where it contradicts the file, the file wins."""
-        self._adopted = {}
+        self._adopted = set()
         for path in sorted(left):
             told = self._told(path)
             if told is None:
                 continue
-            self._adopted[path] = value = self._growth.rebuilt(told)
+            self._adopted.add(path)
+            value = self._growth.rebuilt(told)
             try:
-                self._full = self._joined(self._full, value, told.on_conflict, RECOVERED)
+                self._put(value, told.on_conflict, RECOVERED)
             except ConflictError as error:
-                self._full = self._joined(self._full, value, "keep", RECOVERED)
+                self._put(value, "keep", RECOVERED)
                 if path not in self._contradicting:
                     msg = f"a run that was cut off contradicts {self.where}; its values are kept in {path}: {error}"
                     warnings.warn(msg, RecoveryWarning, stacklevel=5)
@@ -220,30 +248,40 @@ class Archive(Generic[T]):
         Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
         """
         with self._guard:
+            self.current()
             self._held += [] if segment is None else [segment]
             try:
-                self._full = self._joined(self.current(), new, on_conflict, note)
+                self._put(new, on_conflict, note)
             except ConflictError as error:
                 if segment is not None:
                     error.add_note(f"they are kept in {self._set_aside(segment)} too")
                 raise
             self._unsaved.append((new, on_conflict, note))
-            for held in self._held:
-                held.sync()
             if sync:
                 self.save()
+            else:
+                for held in self._held:
+                    held.sync()
 
     def save(self) -> None:
-        """Write everything that is not in the file yet, if there is one."""
-        with self._alone():
-            self._write_all()
+        """Write everything that is not in the file yet, if there is one; what cannot be written stays in the journal.
+
+        Raises `StoreError` when the system refuses.
+        """
+        try:
+            with self._alone():
+                self._write_all()
+        except BaseException:
+            for held in self._held:
+                held.sync()
+            raise
 
     def change(self, how: Callable[[T], T], note: str) -> None:
         """Put something else in the place of everything there is, and write the file."""
         with self._alone():
             full = self.current()
             if full is not None:
-                changed = how(full)
+                changed = self._growth.whole(self._growth.copied(how(full)))
                 if self._history is not None:
                     self._history.add(self._history.step(full, None, note))
                 self._write(changed)
@@ -265,43 +303,42 @@ class Archive(Generic[T]):
             if self._history is None or not steps or not steps[-1][1]:
                 raise StoreError(_no_way_back(self.where, steps))
             step = steps[-1][0]
-            before = self._history.reverted(self._full, step)
+            before = self._history.reverted(self.current(), step)
             self._history.begin_undo(self._identity())
-            if self.store is not None and before is None:
+            self._whole = None if before is None else self._growth.whole(before)
+            if self.store is not None and self._whole is not None:
+                self._whole.write(self.store)
+            elif self.store is not None:
                 self.store.delete()
-            elif self.store is not None and before is not None:
-                self.store.write(before)
-            self._stored = self._full = before
             self._seen = self._identity()
             self._history.end_undo(self._seen)
             return step
 
     def _write_all(self) -> None:
         """Write everything that is not in the file yet; the caller keeps others out."""
-        full = self.current()
-        if full is not None and (self._unsaved or self._held or self._adopted):
-            self._write(full)
+        self.current()
+        if self._whole is not None and (self._unsaved or self._held or self._adopted):
+            self._write(self._whole)
 
     def _identity(self) -> Identity | None:
         return None if self.store is None else identity(self.store.path)
 
-    def _write(self, full: T) -> None:
+    def _write(self, whole: Whole[T, S]) -> None:
         """Write the file, then forget what the journal has of it."""
         if self._history is not None:
             self._history.begin(self._identity())
         if self.store is None:
-            self._full, self._unsaved = full, []
+            self._whole, self._unsaved = whole, []
             return
         for name in self._folded():
             discard(self._journal / name)
         if not self._growth.repeatable and (self._held or self._adopted):
             self._take_note(self.store.path)
-        self.store.write(full)
-        self._stored = self._full = full
-        self._unsaved = []
+        whole.write(self.store)
         self._seen = identity(self.store.path)
+        self._whole, self._unsaved = whole, []
         if self._history is not None:
-            self._history.end(self._seen)
+            self._history.end(self._identity())
         self._forget()
 
     def _forget(self) -> None:
@@ -313,7 +350,7 @@ class Archive(Generic[T]):
                 path.rename(path.with_suffix(_SET_ASIDE))
             else:
                 discard(path)
-        self._held, self._adopted = [], {}
+        self._held, self._adopted = [], set()
         if (self._journal / _NOTE).exists():
             discard(self._journal / _NOTE)
         clear_claims(self._journal)
@@ -350,8 +387,8 @@ class Archive(Generic[T]):
                 remove(lock_file(self.store.path))
             if self._history is not None:
                 self._history.delete()
-            self._stored = self._full = None
-            self._held, self._adopted, self._unsaved = [], {}, []
+            self._whole = None
+            self._held, self._adopted, self._unsaved = [], set(), []
             self._seen = _UNREAD
 
 

@@ -22,7 +22,7 @@ class Collection(Drawable, Generic[T]):
     runner : Runner
     """
 
-    _archive: Archive[T]
+    _archive: Archive[T, Any]
 
     def __init__(self, runner: Runner | Callable[..., Any]) -> None:
         self.runner = as_runner(runner)

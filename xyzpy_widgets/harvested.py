@@ -19,8 +19,7 @@ from xyzpy_widgets.harvest import as_on_conflict
 from xyzpy_widgets.history import History
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.constants import differing, recorded
-from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.merge import check_mergeable
+from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.summary import harvest_card
@@ -60,9 +59,12 @@ class Harvested(Collection[Labelled]):
 
     @property
     def full_ds(self) -> xr.Dataset | None:
-        """Everything harvested so far: what the file holds now, and what is not yet in it; None without any."""
+        """Everything harvested so far: what the file holds now, and what is not yet in it; None without any.
+
+        A copy: it does not change with later harvests, nor they with it.
+        """
         full = self._archive.current()
-        return None if full is None else full.data.copy(deep=False)
+        return None if full is None else copied(full.data)
 
     @property
     def status(self) -> xr.DataArray:
@@ -98,10 +100,9 @@ class Harvested(Collection[Labelled]):
         other = full.done & (full.account.cases["version"] != full.account.position_of(function_version(self.fn)))
         return full.ledger["status"].drop_attrs().copy(data=other).rename("stale")
 
-    def _check(self, new: Labelled, old: Labelled | None) -> None:
+    def _check(self, new: Labelled) -> None:
         """Raise what would keep new data from being merged or written."""
-        if old is not None:
-            check_mergeable(old, new)
+        self._archive.check(new)
         if self._store is not None:
             self._store.check_encodable(new)
 
@@ -124,7 +125,8 @@ class Harvested(Collection[Labelled]):
         """
         on_conflict = as_on_conflict(overwrite)
         new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
-        self._check(new, self._archive.current())
+        self._archive.current()
+        self._check(new)
         self._archive.add(new, on_conflict, sync=sync, note="add_ds")
 
     def expand_dims(self, name: str, value: Any) -> None:

@@ -249,7 +249,7 @@ class Harvester(Harvested):
         (4, 2, 2, ['a=4', 'a=5'])
         """
         wishes, settings = as_wishes(wishes_and_settings)
-        return previewed(self._job(Asked(combos, cases, fn_args, constants), wishes, settings, None))
+        return previewed(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
 
     def _shared_job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> Job:
         """Read what is asked for; where that is what is left to do, others may be about the same."""
@@ -261,7 +261,7 @@ class Harvester(Harvested):
                 leases.leave(kept=False)
             raise
 
-    def _job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any], leases: Leases | None) -> Job:
+    def _job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any], leases: Leases | None = None) -> Job:
         """Read what is asked for against what is stored, and what becomes of it."""
         settings = dict(settings)
         changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
@@ -282,12 +282,12 @@ class Harvester(Harvested):
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
-            self._check(builder.outline(), old)
+            self._check(builder.outline())
             first = opening(spec, space.names, origin, wishes.on_conflict)
             opened = self._archive.begin if leases is None else leases.logged(self._archive.begin)
             log = None if self._store is None else Logged(builder, opened, first, plan)
             keep = partial(self._keep, builder, wishes, leases)
-            return Keeping(builder, keep, log, lambda one: self._check(builder.glimpse(one), old))
+            return Keeping(builder, keep, log, lambda one: self._check(builder.glimpse(one)))
 
         def known() -> Known:
             return Known(states(), extent_of(space, old, last), None if self._store is None else self._store.size)

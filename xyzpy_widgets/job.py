@@ -87,6 +87,11 @@ class Job:
     known: Callable[[], Known] = Known
     carry: Callable[[Plan, FunctionSpec, RunOptions, Control], Generator[Outcome]] = execute
 
+    @property
+    def in_turn(self) -> Plan:
+        """The plan in the order in which it runs."""
+        return self.plan if self.options.seed is None else self.plan.shuffled(self.options.seed)
+
 
 def in_order(plan: Plan, options: RunOptions, cost: CostModel | None) -> Plan:
     """Return the plan with the cases first that are expected to take longest, where that is wished and known."""

@@ -7,16 +7,62 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
+from xyzpy_widgets.labelling.grid import Grid
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.merge import OnConflict, merge
 from xyzpy_widgets.labelling.revision import Revision, difference, replaced, revert
 from xyzpy_widgets.log import Replay
 from xyzpy_widgets.store.disk import size_of
+from xyzpy_widgets.store.inplace import Layout
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
-__all__ = ["LabelledGrowth", "LabelledStore"]
+__all__ = ["LabelledGrowth", "LabelledStore", "LabelledWhole"]
+
+
+class LabelledWhole:
+    """Labelled data as it grows, and where in the file it is; a `Whole`.
+
+    Parameters
+    ----------
+    start : Labelled
+        What is there. Until more is put in, it stays as it is, and left in the file where it is left there.
+    """
+
+    def __init__(self, start: Labelled) -> None:
+        self._start = start
+        self._grid: Grid | None = None
+        self._layout: Layout | None = None
+
+    @property
+    def value(self) -> Labelled:
+        """What there is now: a view."""
+        return self._start if self._grid is None else self._grid.labelled
+
+    def check(self, new: Labelled) -> None:
+        """Raise what would keep the structure of new data from going together with what is there."""
+        self._growing().check(new)
+
+    def put(self, new: Labelled, on_conflict: OnConflict) -> None:
+        """Take new data in; see `Grid.put`."""
+        self._growing().put(new, on_conflict)
+
+    def write(self, store: LabelledStore) -> None:
+        """Fill the cells in place that have changed since the last call, or write the file anew."""
+        grid = self._growing()
+        cells = grid.changed()
+        if self._layout is None or cells is None or not store.fill(grid.labelled, cells, self._layout):
+            self._layout = store.write(grid.labelled)
+        grid.settle()
+
+    def _growing(self) -> Grid:
+        if self._grid is None:
+            self._grid = Grid(self._start)
+        return self._grid
 
 
 class LabelledGrowth:
@@ -24,9 +70,13 @@ class LabelledGrowth:
 
     repeatable = True
 
-    def join(self, old: Labelled, new: Labelled, on_conflict: OnConflict) -> Labelled:
-        """Merge old and new."""
-        return merge(old, new, on_conflict)
+    def whole(self, value: Labelled) -> LabelledWhole:
+        """Begin with what is there."""
+        return LabelledWhole(value)
+
+    def copied(self, value: Labelled) -> Labelled:
+        """Return the same with arrays of its own."""
+        return value.copy()
 
     def told(self, new: Labelled) -> dict[str, Any]:
         """Tell which versions of the function made new data, on which hosts, and how many cases have an end."""
@@ -100,9 +150,13 @@ class LabelledStore:
         data, ledger = found
         return with_inferred_ledger(data, self.args) if ledger is None else Labelled(data, ledger)
 
-    def write(self, value: Labelled) -> None:
-        """Replace what is there."""
-        self.file.write(value.data, value.ledger)
+    def write(self, value: Labelled) -> Layout | None:
+        """Replace what is there; return what `fill` needs."""
+        return self.file.write(value.data, value.ledger)
+
+    def fill(self, value: Labelled, cells: NDArray[np.intp], layout: Layout) -> bool:
+        """Write the content of some cells in place, if that can be; see `NetCDFStore.fill`."""
+        return self.file.fill(value.data, value.ledger, cells, layout)
 
     def delete(self) -> None:
         """Remove the file."""

@@ -209,7 +209,7 @@ def _outcome(batch: Mapping[str, Any], names: tuple[str, ...], start: int) -> Ou
     after = start + len(batch["values"])
     failures = []
     for number, one in enumerate(batch["failures"], after):
-        record = {key: one[key] for key in ("raised", "said", "traceback")}
+        record = {key: value for key, value in one.items() if key != "args"}
         error = CaseError(f"{one['raised']}: {one['said']}")
         failures.append(Failure(number, dict(zip(names, one["args"], strict=True)), error, record))
     return Outcome(range(start, after), batch["values"], batch["seconds"], tuple(failures), batch["finished"])

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.labels import kind_of, label_key
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.errors import OptionError
@@ -172,8 +173,7 @@ class Preview:
 
     def _repr_html_(self) -> str:
         space = self.plan.space
-        columns = {**dict(zip(space.cases.names, space.cases.columns, strict=True))}
-        distinct = {name: tuple(dict.fromkeys(column)) for name, column in columns.items()}
+        distinct = dict(zip(space.cases.names, map(_distinct, space.cases.columns), strict=True))
         distinct |= dict(zip(space.combos.names, space.combos.values, strict=True))
         axes = tuple(AxisRow(name, len(values), span_of(typed(values))) for name, values in distinct.items())
         return card_html(Card("Plan", called(self.spec), place_of(self.spec.fn), tuple(self._rows()), axes))
@@ -181,7 +181,7 @@ class Preview:
 
 def previewed(job: Job) -> Preview:
     """Tell what a job would do; runs nothing, and lists no points."""
-    known, plan, total = job.known(), job.plan, len(job.plan.space)
+    known, plan, total = job.known(), job.in_turn, len(job.plan.space)
     counts = {
         kind: 0 if known.states is None else int(np.count_nonzero(known.states == code))
         for kind, code in _CODES.items()
@@ -194,6 +194,8 @@ def previewed(job: Job) -> Preview:
     if seconds is None:
         unknown["seconds"] = _UNTIMED
     extent = known.extent
+    if extent is not None and extent.before and not len(plan):
+        extent = replace(extent, cells=extent.before)
     memory = (None, None) if extent is None else (extent.total, extent.added)
     if extent is None:
         unknown["memory_bytes"] = _UNSEEN
@@ -215,6 +217,11 @@ def previewed(job: Job) -> Preview:
         disk_added=disk[1],
         unknown=unknown,
     )
+
+
+def _distinct(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the values of an argument of cases, each once; those that are no labels are taken as different."""
+    return tuple({label_key(one) if kind_of(one) is not None else (None, id(one)): one for one in values}.values())
 
 
 def _counted(n: int, word: str) -> str:

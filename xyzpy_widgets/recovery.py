@@ -120,7 +120,7 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
                 retire(store.backup)
             if content is not None:
                 store.write(*content)
-    archive: Archive[Labelled] = Archive(LabelledStore(store, args), LabelledGrowth())
+    archive: Archive[Labelled, LabelledStore] = Archive(LabelledStore(store, args), LabelledGrowth())
     archive.save()
     full = archive.current()
     return Recovery(

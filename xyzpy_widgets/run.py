@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import closing
+from dataclasses import replace
 from itertools import count
 from time import time
 from typing import Any
@@ -38,7 +39,7 @@ _STATES: dict[str, State] = {
     "cancelling": "stopping",
 }
 _ENDINGS: dict[str, State] = {"stopping": "stopped", "cancelling": "cancelled"}
-_SHORT_SECONDS = 0.2
+_SHORT_SECONDS, _TRIVIAL_SECONDS = 0.2, 1e-4
 _PATIENCE_SECONDS = 5.0
 """How long the interpreter waits at its exit for cases that cannot be ended."""
 
@@ -70,8 +71,7 @@ class Run:
     """
 
     def __init__(self, job: Job, *, holds: bool) -> None:
-        seed = job.options.seed
-        self.plan: Plan = job.plan if seed is None else job.plan.shuffled(seed)
+        self.plan: Plan = job.in_turn
         self.name = job.spec.name
         self.options = job.options
         self.started = time()
@@ -274,7 +274,7 @@ class Run:
                 self._control.telling(self._turned),
                 closing(self._carry(self.plan, self._spec, self.options, self._control)) as outcomes,
             ):
-                for outcome in outcomes:
+                for outcome in map(_recorded, outcomes):
                     self._place(outcome)
                     found = self._count(outcome)
                     error = error or found
@@ -338,10 +338,18 @@ class Run:
 
 
 def _pace(plan: Plan, job: Job) -> Pace:
-    """Return the pace of a run, with what timed cases tell of it unless it is short anyway."""
-    if job.cost is None or job.cost.usual * len(plan) < _SHORT_SECONDS:
+    """Return the pace of a run, with what timed cases tell of it unless it is short or its cases are trivial."""
+    cost = job.cost
+    if cost is None or cost.usual < _TRIVIAL_SECONDS or cost.usual * len(plan) < _SHORT_SECONDS:
         return Pace(plan)
-    return Pace(plan, job.cost.expected(Plan(plan.space)), job.cost.total(plan, workers_of(job.options)))
+    return Pace(plan, cost.expected(Plan(plan.space)), cost.total(plan, workers_of(job.options)))
+
+
+def _recorded(outcome: Outcome) -> Outcome:
+    """Let each failure be written out once, whoever asks for it afterwards."""
+    if not outcome.failures:
+        return outcome
+    return replace(outcome, failures=tuple(replace(one, record=one.told()) for one in outcome.failures))
 
 
 def _index(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:

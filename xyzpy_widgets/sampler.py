@@ -292,14 +292,36 @@ def _draws(given: Any) -> dict[str, Any]:
     return {**draws, **{name: list(draws[name]) for name in once}}
 
 
+class TableWhole:
+    """A table as it grows; a `Whole`."""
+
+    def __init__(self, start: pd.DataFrame) -> None:
+        self.value = start
+
+    def check(self, new: pd.DataFrame) -> None:
+        """Rows go together with any others."""
+
+    def put(self, new: pd.DataFrame, on_conflict: OnConflict) -> None:  # noqa: ARG002 - rows do not conflict
+        """Append the new rows."""
+        self.value = append(self.value, new)
+
+    def write(self, store: TableStore) -> None:
+        """Write the file anew."""
+        store.write(self.value)
+
+
 class TableGrowth:
     """How a table grows: by rows; a `Growth`."""
 
     repeatable = False
 
-    def join(self, old: pd.DataFrame, new: pd.DataFrame, on_conflict: OnConflict) -> pd.DataFrame:  # noqa: ARG002 - rows do not conflict
-        """Append the new rows."""
-        return append(old, new)
+    def whole(self, value: pd.DataFrame) -> TableWhole:
+        """Begin with some rows."""
+        return TableWhole(value)
+
+    def copied(self, value: pd.DataFrame) -> pd.DataFrame:
+        """Return the same rows: a table is never changed, only replaced."""
+        return value
 
     def rebuilt(self, told: Replay) -> pd.DataFrame:
         """Make the rows of the cases that a log tells."""

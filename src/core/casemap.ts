@@ -96,14 +96,15 @@ function blocksOf(
 
 /** The state of each block as a code, the worst of its cases; -1 where no case stands. */
 export function worstStates({ columns, rows, blocks }: Raster, states: Uint8Array): Int8Array {
-  const worst = new Uint8Array(columns * rows);
+  const worst = new Int8Array(columns * rows);
   const known = Math.min(blocks.length, states.length);
   for (let number = 0; number < known; number++) {
     const block = blocks[number] ?? 0;
     const severity = SEVERITY[states[number] ?? 0] ?? 0;
     if (severity > (worst[block] ?? 0)) worst[block] = severity;
   }
-  return Int8Array.from(worst, (severity) => STATE_OF[severity] ?? 0);
+  for (let block = 0; block < worst.length; block++) worst[block] = STATE_OF[worst[block] ?? 0] ?? -1;
+  return worst;
 }
 
 /** A rectangle of blocks or of cells, both ends included. */

@@ -7,9 +7,11 @@ import { CASE_WORDS } from './progress';
 
 /** How many cases of each state there are. */
 export function tally(states: Uint8Array): readonly number[] {
-  const counts = new Uint32Array(256);
-  for (const state of states) counts[state] = (counts[state] ?? 0) + 1;
-  return CASE_STATES.map((_, code) => counts[code] ?? 0);
+  const counts = CASE_STATES.map(() => 0);
+  for (const state of states) {
+    counts[state] = (counts[state] ?? 0) + 1;
+  }
+  return counts;
 }
 
 /** The states that there are cases of, with how many, in the order of their codes. */

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { Button } from '../components/controls';
 import { Group } from '../components/failure';
@@ -11,23 +11,35 @@ import type { PanelProps } from './mount';
 
 type Props = PanelProps<FailuresTraits>;
 
-/** The cases of each group that were brought on top of its first, and how more are brought. */
-function useMore({
-  model,
-  signal,
-  traits,
-}: Props): readonly [(group: FailureGroup) => readonly FailedCase[], (group: FailureGroup) => void] {
-  const [brought, setBrought] = useState<Readonly<Record<string, readonly FailedCase[]>>>({});
-  useEffect(() => {
-    setBrought({});
-  }, [traits.groups]);
-  const casesOf = (group: FailureGroup): readonly FailedCase[] => [...group.cases, ...(brought[group.id] ?? [])];
-  const bring = async (group: FailureGroup): Promise<void> => {
-    const offset = casesOf(group).length;
-    const { cases } = await ask(model, { kind: 'failures', group: group.id, offset }, signal);
-    setBrought((before) => ({ ...before, [group.id]: [...(before[group.id] ?? []), ...cases] }));
+/** Cases of a group that were brought on top of its first, and the group as it was then. */
+interface Brought {
+  readonly group: FailureGroup;
+  readonly cases: readonly FailedCase[];
+}
+
+/** Whether a group only grew since, so that what was brought of it still stands. */
+function isSame(before: FailureGroup, now: FailureGroup): boolean {
+  return now.count >= before.count && now.cases[0]?.number === before.cases[0]?.number;
+}
+
+interface More {
+  readonly casesOf: (group: FailureGroup) => readonly FailedCase[];
+  readonly bring: (group: FailureGroup) => void;
+}
+
+/** The cases of each group as far as they are there, and how more are brought. */
+function useMore({ model, signal }: Props): More {
+  const [all, setAll] = useState<Readonly<Record<string, Brought>>>({});
+  const casesOf = (group: FailureGroup): readonly FailedCase[] => {
+    const brought = all[group.id];
+    return brought && isSame(brought.group, group) ? brought.cases : group.cases;
   };
-  return [casesOf, (group) => void bring(group)];
+  const bring = async (group: FailureGroup): Promise<void> => {
+    const there = casesOf(group);
+    const { cases } = await ask(model, { kind: 'failures', group: group.id, offset: there.length }, signal);
+    setAll((before) => ({ ...before, [group.id]: { group, cases: [...there, ...cases] } }));
+  };
+  return { casesOf, bring: (group) => void bring(group) };
 }
 
 function Held({ props }: { readonly props: Props }): JSX.Element {
@@ -80,7 +92,7 @@ export function Failures(props: Props): JSX.Element {
   const { model, root, traits } = props;
   const { groups, held, busy } = traits;
   const insert = useInsert(root);
-  const [casesOf, bring] = useMore(props);
+  const { casesOf, bring } = useMore(props);
   const retry = (group: string) => () => {
     tell(model, { kind: 'retry', group });
   };

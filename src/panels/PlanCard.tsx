@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 
 import { CodeDrawer } from '../components/code';
 import { Button } from '../components/controls';
@@ -9,7 +9,7 @@ import { counted } from '../core/format';
 import { buttonText, countsOf, reasonAgainst, sameWishes } from '../core/plan';
 import type { CasesReply, Counted, Plan, PlanCardTraits, Wishes } from '../protocol';
 import { ask, set, tell } from '../sync';
-import { useInsert } from './hooks';
+import { useDisconnected, useInsert } from './hooks';
 import type { PanelProps } from './mount';
 
 type Props = PanelProps<PlanCardTraits>;
@@ -27,26 +27,35 @@ interface Lists {
   readonly more: () => void;
 }
 
-/** The list that is open: one at a time, and none when the plan has changed. */
+const CLOSED: Listing = { state: 'closed' };
+
+/** The list that is open: one at a time, and none of a plan that is shown no longer. */
 function useLists({ model, signal, traits }: Props): Lists {
-  const [listing, setListing] = useState<Listing>({ state: 'closed' });
-  useEffect(() => {
-    setListing({ state: 'closed' });
-  }, [traits.plan?.id]);
+  const plan = traits.plan?.id;
+  const [held, hold] = useState({ plan, listing: CLOSED });
+  const listing = held.plan === plan ? held.listing : CLOSED;
+  const put = (next: Listing): void => {
+    hold({ plan, listing: next });
+  };
   const fetch = async (of: Counted, before: CasesReply | null): Promise<void> => {
-    if (!before) setListing({ state: 'asked', of });
+    if (!before) put({ state: 'asked', of });
+    const settle = (next: Listing): void => {
+      // what was closed, or opened anew, in the meantime is left alone
+      hold((now) =>
+        'of' in now.listing && now.listing.of === of && now.plan === plan ? { plan, listing: next } : now,
+      );
+    };
     try {
       const reply = await ask(model, { kind: 'cases', of, offset: before?.rows.length ?? 0 }, signal);
-      const whole = before ? { ...reply, rows: [...before.rows, ...reply.rows] } : reply;
-      setListing((now) => (now.state !== 'closed' && now.of === of ? { state: 'shown', of, reply: whole } : now));
+      settle({ state: 'shown', of, reply: before ? { ...reply, rows: [...before.rows, ...reply.rows] } : reply });
     } catch (error) {
-      setListing({ state: 'refused', of, said: (error as Error).message });
+      settle({ state: 'refused', of, said: (error as Error).message });
     }
   };
   return {
     listing,
     toggle: (of) => {
-      if (listing.state !== 'closed' && listing.of === of) setListing({ state: 'closed' });
+      if ('of' in listing && listing.of === of) put(CLOSED);
       else void fetch(of, null);
     },
     more: () => {
@@ -79,7 +88,10 @@ function ListView({ plan, lists }: { readonly plan: Plan; readonly lists: Lists 
 
 /** The reason, the button and the switch for the code. */
 function Foot({ props, open, toggle }: { props: Props; open: boolean; toggle: () => void }): JSX.Element {
-  const { plan, wishes, reason, busy, code } = props.traits;
+  const { plan, wishes, busy, code } = props.traits;
+  const reason = useDisconnected(props.root)
+    ? 'The kernel is gone: make the panel again to go on.'
+    : props.traits.reason;
   const against = reasonAgainst(plan, wishes, reason, busy);
   const run = (): void => {
     if (plan) tell(props.model, { kind: 'run', plan: plan.id });

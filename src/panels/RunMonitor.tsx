@@ -4,7 +4,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { CaseCard, type Opened } from '../components/casecard';
 import { CaseMap } from '../components/casemap';
 import { Button } from '../components/controls';
-import { Bar, CancelQuestion, Controls, CurrentCases, foundText, StateWord, Stats } from '../components/progress';
+import {
+  Bar,
+  CancelQuestion,
+  Controls,
+  type ControlsProps,
+  CurrentCases,
+  foundText,
+  StateWord,
+  Stats,
+} from '../components/progress';
 import { grouped } from '../core/format';
 import { announcement, isActive } from '../core/progress';
 import { control } from '../host';
@@ -139,9 +148,9 @@ function Middle({ props, open }: { readonly props: Props; readonly open: (number
   );
 }
 
-/** The run is held: nothing starts until the reader has decided. */
-function Held({ props }: { readonly props: Props }): JSX.Element | null {
-  if (props.traits.progress.state !== 'held') return null;
+/** What steers the run; one that is held starts nothing until the reader has decided. */
+function Steering({ props, controls }: { readonly props: Props; readonly controls: ControlsProps }): JSX.Element {
+  if (props.traits.progress.state !== 'held') return <Controls {...controls} />;
   return (
     <span class="xyzpy-line xyzpy-push">
       <Button
@@ -183,8 +192,8 @@ export function RunMonitor(props: Props): JSX.Element {
   const controls = { progress, asking, onAsk: setAsking, onControl: steer };
   return (
     <>
-      <Head props={props}>{progress.state === 'held' ? <Held props={props} /> : <Controls {...controls} />}</Head>
-      {asking && active && <CancelQuestion {...controls} />}
+      <Head props={props}>{gone ? null : <Steering props={props} controls={controls} />}</Head>
+      {asking && active && !gone && <CancelQuestion {...controls} />}
       <Amiss gone={gone} silent={silent} active={active} />
       <Middle props={props} open={open} />
       {states.codes.length > 0 && (

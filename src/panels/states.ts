@@ -25,7 +25,9 @@ export class StateKeeper {
   constructor(
     private readonly model: PanelProps<RunMonitorTraits>['model'],
     private readonly changed: () => void,
-  ) {}
+  ) {
+    this.take();
+  }
 
   /** Take up the whole anew. */
   readonly take = (): void => {
@@ -75,7 +77,6 @@ export function useStates({ model, signal }: PanelProps<RunMonitorTraits>): Stat
       },
       signal,
     );
-    current.take();
     if (current.codes.length) current.askAnew();
   }, [model, signal, current]);
   return { codes: current.codes, version };

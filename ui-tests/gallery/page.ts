@@ -30,6 +30,13 @@ export async function bundle(): Promise<{ readonly script: string; readonly styl
   return { script: script ?? '', style: style ?? '' };
 }
 
+/** What JupyterLab says of lists in the outputs of a cell; it lies in a script, and not in the theme. */
+const OUTPUTS = `
+  .jp-OutputArea-output dl, .jp-OutputArea-output dt, .jp-OutputArea-output dd { display: block; }
+  .jp-OutputArea-output dl { overflow: auto; padding: 0; margin: 0; }
+  .jp-OutputArea-output dt { font-weight: bold; float: left; width: 20%; padding: 0; margin: 0; }
+  .jp-OutputArea-output dd { float: left; width: 80%; padding: 0; margin: 0; }`;
+
 /** A page in a theme, with an empty element for a widget. */
 export function pageOf({ script, style }: Awaited<ReturnType<typeof bundle>>, theme: Theme): string {
   const dark = theme.endsWith('dark');
@@ -38,6 +45,6 @@ export function pageOf({ script, style }: Awaited<ReturnType<typeof bundle>>, th
     : `data-jp-theme-light="${String(!dark)}"`;
   const ground = `body { background: ${dark ? '#111' : '#fff'}; margin: 12px; }`;
   const lab = theme === 'light' || theme === 'dark' ? labTheme(theme) : '';
-  return `<!doctype html><html lang="en"><head><title>Gallery</title><style>${lab}\n${ground}\n${style}</style></head>
-    <body ${body}><main><div id="widget"></div></main><script type="module">${script}</script></body></html>`;
+  return `<!doctype html><html lang="en"><head><title>Gallery</title><style>${lab}\n${OUTPUTS}\n${ground}\n${style}</style></head>
+    <body ${body}><main class="jp-OutputArea-output"><div id="widget"></div></main><script type="module">${script}</script></body></html>`;
 }

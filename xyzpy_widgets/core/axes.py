@@ -159,9 +159,10 @@ class LabelIndex:
         return len(self.labels) - 1
 
     def tell_rounded(self) -> None:
-        """Warn of the labels that were found by rounding, if there were any."""
+        """Warn of the labels that were found by rounding since the last call, if there were any."""
         if self._rounded:
             first, *others = self._rounded.values()
+            self._rounded = {}
             more = f", and {len(others)} more likewise" if others else ""
             warnings.warn(f"{first}: they differ by rounding only{more}", LabelWarning, stacklevel=2)
 

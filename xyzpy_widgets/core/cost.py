@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.effects import SPARE
+from xyzpy_widgets.core.effects import SPARE, Values
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.regression import Learned, learned
 
@@ -91,6 +91,11 @@ class CostModel:
             at = np.sort(np.random.default_rng(_SEED).choice(at, MOST_KNOWN, replace=False))
         return cls({name: [column[i] for i in at.tolist()] for name, column in columns.items()}, times[at], known)
 
+    def is_like(self, other: CostModel) -> bool:
+        """Say whether another model is learnt from the same cases."""
+        same = self.known == other.known and self._unit == other._unit and np.array_equal(self._logs, other._logs)
+        return same and self._columns == other._columns
+
     @cached_property
     def _learned(self) -> Learned:
         return learned(self._columns, self._logs, _DRAWS, np.random.default_rng(_SEED))
@@ -100,26 +105,30 @@ class CostModel:
         rng = np.random.default_rng(_SEED + 1)
         return rng.standard_normal(_DRAWS), rng.random(_DRAWS), rng.standard_normal((_DRAWS, SPARE))
 
+    @property
+    def _level(self) -> float:
+        """The logarithm of the expected time where no argument has an effect."""
+        return float(self._learned.levels.mean() + np.log(self._learned.means.mean()))
+
     def predict(self, columns: Columns) -> Floats:
         """Return the expected seconds of each case, shape ``(n,)``: the typical time times the mean of the noise."""
-        n = max(map(len, columns.values()), default=1)
-        typical = np.full(n, self._learned.levels.mean())
-        for name in columns.keys() & self._learned.effects.keys():
-            typical += self._typical(name, columns[name])
-        return np.asarray(np.exp(np.clip(typical, -_LARGEST, _LARGEST)) * (self._learned.means.mean() * self._unit))
+        logs = np.full(max(map(len, columns.values()), default=1), self._level)
+        for name, values in columns.items():
+            logs += self._typical(name, values)
+        return np.asarray(np.exp(np.clip(logs, -_LARGEST_EXPECTED, _LARGEST_EXPECTED)) * self._unit)
 
     def expected(self, plan: Plan) -> NDArray[np.float32]:
         """Return the expected seconds of the points of a plan, in their order before any shuffle: 4 bytes for each."""
         space, n_cases = plan.space, len(plan.space.cases.names)
         columns = (*space.cases.columns, *space.combos.values)
         effects = [self._typical(name, values) for name, values in zip(space.names, columns, strict=True)]
-        level = float(self._learned.levels.mean() + np.log(self._learned.means.mean()))
         if plan.todo is None:
-            logs: NDArray[np.float32] = sum(effects[:n_cases], np.full(len(space.cases), level)).astype(np.float32)
+            slowest = sum(effects[:n_cases], np.full(len(space.cases), self._level))
+            logs: NDArray[np.float32] = slowest.astype(np.float32)
             for effect in effects[n_cases:]:
                 logs = np.add.outer(logs, effect.astype(np.float32))
         else:
-            logs = np.full(len(plan.todo), level, dtype=np.float32)
+            logs = np.full(len(plan.todo), self._level, dtype=np.float32)
             for start in range(0, len(logs), _BLOCK):
                 for effect, (_, at) in zip(effects, space.places(plan.todo[start : start + _BLOCK]), strict=True):
                     logs[start : start + _BLOCK] += effect[at]
@@ -182,21 +191,23 @@ class CostModel:
         found = np.empty((_DRAWS, len(used)))
         number = list(self._learned.effects).index(name)
         spare = np.roll(self._chances[2], 7 * number, axis=1)
-        distinct = [values[i] for i in used.tolist()]
+        distinct = Values([values[i] for i in used.tolist()])
         for model in self._learned.models:
             effect = self._learned.effects[name][model.choice[number]]
             found[model.rows] = effect.drawn(distinct, model.betas[number], spare[model.rows])
         return np.take(found, inverse, axis=1)
 
-    def _typical(self, name: str, values: Sequence[Any]) -> Floats:
+    def _typical(self, name: str, given: Sequence[Any]) -> Floats:
         """Return the mean effect of an argument."""
-        found = np.zeros(len(values))
+        values, found = Values(given), np.zeros(len(given))
         if name in self._learned.effects:
-            at = list(self._learned.effects).index(name)
-            for model in self._learned.models:
-                effect = self._learned.effects[name][model.choice[at]]
-                mean = model.betas[at].mean(axis=0, keepdims=True)
-                found += len(model.rows) / _DRAWS * effect.drawn(values, mean, np.zeros((1, SPARE)))[0]
+            number = list(self._learned.effects).index(name)
+            for one, effect in enumerate(self._learned.effects[name]):
+                betas = [model.betas[number] for model in self._learned.models if model.choice[number] == one]
+                if betas:
+                    share = sum(map(len, betas)) / _DRAWS
+                    mean = np.concatenate(betas).mean(axis=0, keepdims=True)
+                    found += share * effect.drawn(values, mean, np.zeros((1, SPARE)))[0]
         return found
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from zlib import crc32
 
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.core.labels import kind_of, label_key
 
-__all__ = ["SPARE", "Effect", "Levels", "Nothing", "Slope", "effects_of", "numbers_of"]
+__all__ = ["SPARE", "Effect", "Levels", "Nothing", "Slope", "Values", "effects_of"]
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +43,38 @@ _STRAIGHT, _BENT, _EXPONENTIAL, _BY_LEVEL = -0.7, -0.7, -0.7, -2.0
 SPARE = 64
 """How many normal numbers each draw has for levels never seen."""
 _MOST_LEVELS = 64
+_LARGEST, _FARTHEST = 1e150, 1e6
+"""Bounds of a number, and of how far it lies from the known ones, which keep what is made of them finite."""
 _KNOWN_FOR_BEND = 4
+
+
+class Values:
+    """The values of an argument in some cases, as numbers and as levels, each of which is worked out once."""
+
+    def __init__(self, given: Sequence[Any]) -> None:
+        self._given = given
+
+    def __len__(self) -> int:
+        """Count the cases."""
+        return len(self._given)
+
+    @cached_property
+    def numbers(self) -> Floats:
+        """The values as floats, nan for all that is no number of a usual size."""
+        if set(map(type, self._given)) <= {float}:
+            found = np.array(self._given, dtype=np.float64)
+        else:
+            found = np.array([_number(value) for value in self._given], dtype=np.float64)
+        found[~(np.abs(found) <= _LARGEST)] = np.nan
+        return found
+
+    @cached_property
+    def levels(self) -> list[Hashable]:
+        """What makes each value the level that it is; what is no label is one of its type."""
+        return [
+            label_key(value) if kind_of(value) is not None else (None, type(value).__qualname__)
+            for value in self._given
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +85,11 @@ class Nothing:
     scales: tuple[float, ...] = ()
     means: tuple[float, ...] = ()
 
-    def columns(self, values: Sequence[Any]) -> Floats:
+    def columns(self, values: Values) -> Floats:
         """No column."""
         return np.empty((len(values), 0))
 
-    def drawn(self, values: Sequence[Any], betas: Floats, spare: Floats) -> Floats:  # noqa: ARG002 - as others have it
+    def drawn(self, values: Values, betas: Floats, spare: Floats) -> Floats:  # noqa: ARG002 - as others have it
         """Nothing."""
         return np.zeros((len(betas), len(values)))
 
@@ -90,7 +122,7 @@ class Slope:
     means: tuple[float, ...] = ()
     sign: int = 0
 
-    def columns(self, values: Sequence[Any]) -> Floats:
+    def columns(self, values: Values) -> Floats:
         """One column, and one that begins at the knot; zero for what is no number."""
         return self._centred(self._raw(values))
 
@@ -98,14 +130,15 @@ class Slope:
         found: Floats = np.nan_to_num(raw - np.array(self.means or 0.0), nan=0.0)
         return found
 
-    def _raw(self, values: Sequence[Any]) -> Floats:
-        x = numbers_of(values)
+    def _raw(self, values: Values) -> Floats:
+        x = values.numbers
         if self.logarithmic:
             x = np.log(np.where(x > 0, x, np.nan))
-        x = (x - self.centre) / self.spread
+        with np.errstate(over="ignore"):
+            x = np.clip((x - self.centre) / self.spread, -_FARTHEST, _FARTHEST)
         return x[:, None] if self.knot is None else np.stack([x, np.maximum(x - self.knot, 0)], axis=1)
 
-    def drawn(self, values: Sequence[Any], betas: Floats, spare: Floats) -> Floats:
+    def drawn(self, values: Values, betas: Floats, spare: Floats) -> Floats:
         """Draws that contradict a known direction are flattened; what is no number is like a level never seen.
 
         Beyond the known numbers the slope is less certain than the known cases make it: no law is exact.
@@ -132,7 +165,7 @@ class Levels:
     scales: tuple[float, ...]
     means: tuple[float, ...] = ()
 
-    def columns(self, values: Sequence[Any]) -> Floats:
+    def columns(self, values: Values) -> Floats:
         """One column per level; zeros for a level never seen."""
         at = self._at(values)
         found = np.zeros((len(values), len(self.places)))
@@ -142,29 +175,28 @@ class Levels:
             found[known] -= np.array(self.means)
         return found
 
-    def _at(self, values: Sequence[Any]) -> NDArray[np.intp]:
-        return np.array([self.places.get(_level(value), -1) for value in values], dtype=np.intp)
+    def _at(self, values: Values) -> NDArray[np.intp]:
+        return np.array([self.places.get(level, -1) for level in values.levels], dtype=np.intp)
 
-    def drawn(self, values: Sequence[Any], betas: Floats, spare: Floats) -> Floats:
+    def drawn(self, values: Values, betas: Floats, spare: Floats) -> Floats:
         """A level never seen gets a number of its own, as spread as those of the known ones."""
         at = self._at(values)
         offsets = betas - (betas @ np.array(self.means or (0.0,) * betas.shape[1]))[:, None]
         spread = np.sqrt((np.square(betas).sum(axis=1) + _LEVEL_SD**2) / (betas.shape[1] + 1))
         effect: Floats = np.take(offsets, at, axis=1)
         for i in np.flatnonzero(at < 0).tolist():
-            effect[:, i] = spread * spare[:, crc32(repr(_level(values[i])).encode()) % SPARE]
+            effect[:, i] = spread * spare[:, crc32(repr(values.levels[i]).encode()) % SPARE]
         return effect
 
 
 Effect = Nothing | Slope | Levels
 
 
-def effects_of(values: Sequence[Any]) -> list[Effect]:
+def effects_of(values: Values) -> list[Effect]:
     """Return the ways in which an argument with these known values may act, the absence of any first."""
-    numbers = numbers_of(values)
-    if np.isnan(numbers).any():
+    if np.isnan(values.numbers).any():
         return [Nothing(), *_levels(values, 0.0)]
-    return [Nothing(), *_slopes(numbers), *_levels(values, _BY_LEVEL)]
+    return [Nothing(), *_slopes(values.numbers), *_levels(values, _BY_LEVEL)]
 
 
 def _slopes(x: Floats) -> list[Slope]:
@@ -187,9 +219,9 @@ def _slopes(x: Floats) -> list[Slope]:
     return slopes
 
 
-def _levels(values: Sequence[Any], log_prior: float) -> list[Levels]:
+def _levels(values: Values, log_prior: float) -> list[Levels]:
     """Return the effect by level; of numbers only where they repeat."""
-    keys = [_level(value) for value in values]
+    keys = values.levels
     distinct = dict.fromkeys(keys)
     if log_prior and not 1 < len(distinct) <= len(keys) // 2:
         return []
@@ -197,20 +229,8 @@ def _levels(values: Sequence[Any], log_prior: float) -> list[Levels]:
     return [Levels(places, log_prior, (_LEVEL_SD,) * len(places))]
 
 
-def numbers_of(values: Sequence[Any]) -> Floats:
-    """Return values as floats, nan for all that is no finite number."""
-    found = np.array([_number(value) for value in values], dtype=np.float64)
-    found[~np.isfinite(found)] = np.nan
-    return found
-
-
 def _number(value: Any) -> float:
     try:
         return float(value) if kind_of(value) in {"int", "float"} else np.nan
     except OverflowError:
         return np.nan
-
-
-def _level(value: Any) -> Hashable:
-    """Return what makes a value the level that it is; what is no label is one of its type."""
-    return label_key(value) if kind_of(value) is not None else (None, type(value).__qualname__)

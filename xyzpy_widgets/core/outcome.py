@@ -41,19 +41,36 @@ class Failure:
         What the function raised, with a note that names the case.
     record : mapping or None
         What `told` returns, where the exception itself is gone.
+    output, warnings : str
+        The end of what the last try wrote to stdout and stderr, and of the warnings that it caused.
+    tries : int
+        How often it was tried.
     """
 
     number: int
     args: dict[str, Any]
     exception: BaseException
-    record: Mapping[str, str] | None = None
+    record: Mapping[str, Any] | None = None
+    output: str = ""
+    warnings: str = ""
+    tries: int = 1
 
-    def told(self) -> dict[str, str]:
-        """Return what was raised as texts: the type, the message and the traceback, the last of limited length."""
+    def told(self) -> dict[str, Any]:
+        """Return what happened as plain values, each of limited length.
+
+        ``raised`` (the type), ``said`` (the message), ``traceback``, ``output``, ``warnings`` and ``tries``.
+        """
         if self.record is not None:
             return dict(self.record)
         trace = "".join(traceback.format_exception(self.exception))
-        return {"raised": type(self.exception).__name__, "said": str(self.exception), "traceback": trace[-_LONGEST:]}
+        return {
+            "raised": type(self.exception).__name__,
+            "said": str(self.exception),
+            "traceback": trace[-_LONGEST:],
+            "output": self.output,
+            "warnings": self.warnings,
+            "tries": self.tries,
+        }
 
 
 @dataclass(frozen=True, slots=True)

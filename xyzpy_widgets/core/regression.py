@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.effects import Effect, Levels, Slope, effects_of, numbers_of
+from xyzpy_widgets.core.effects import Effect, Levels, Slope, Values, effects_of
 from xyzpy_widgets.core.posterior import Draws, Posterior, posterior_of
 
 __all__ = ["Learned", "learned"]
@@ -77,11 +77,12 @@ class _Fit:
     residuals: Floats
 
 
-def learned(values: Mapping[str, Sequence[Any]], y: Floats, n_draws: int, rng: np.random.Generator) -> Learned:
+def learned(columns: Mapping[str, Sequence[Any]], y: Floats, n_draws: int, rng: np.random.Generator) -> Learned:
     """Learn from some cases: plainly, then with the directions that show and with outliers weighed down.
 
-    ``values`` are those of each argument, n each; ``y`` the logarithms of the times, shape ``(n,)``, n > 0.
+    ``columns`` are the values of each argument, n each; ``y`` the logarithms of the times, shape ``(n,)``, n > 0.
     """
+    values = {name: Values(column) for name, column in columns.items()}
     effects = {name: effects_of(column) for name, column in values.items()}
     weights = np.ones(len(y))
     fit = _fitted(values, effects, y, weights)
@@ -94,9 +95,7 @@ def learned(values: Mapping[str, Sequence[Any]], y: Floats, n_draws: int, rng: n
     return Learned(fit.effects, models, levels, *_noise(fit.residuals, weights, sigmas, fit.posterior.freedom(), rng))
 
 
-def _fitted(
-    values: Mapping[str, Sequence[Any]], effects: Mapping[str, Sequence[Effect]], y: Floats, weights: Floats
-) -> _Fit:
+def _fitted(values: Mapping[str, Values], effects: Mapping[str, Sequence[Effect]], y: Floats, weights: Floats) -> _Fit:
     """Fit with weights; each effect gets the mean 0."""
     found: dict[str, list[Effect]] = {}
     blocks: list[list[slice]] = []
@@ -120,13 +119,13 @@ def _fitted(
     return _Fit(found, blocks, columns, np.array(scales), level, posterior, residuals)
 
 
-def _directed(values: Mapping[str, Sequence[Any]], fit: _Fit) -> dict[str, list[Effect]]:
+def _directed(values: Mapping[str, Values], fit: _Fit) -> dict[str, list[Effect]]:
     """Let the numbers whose rank correlation with the time is clear act in that direction only, and not by level."""
     choice, betas = fit.posterior.best()
     found = {}
     for (name, ways), block, one in zip(fit.effects.items(), fit.blocks, choice, strict=True):
         own = fit.columns[:, block[one]] @ betas[block[one]]
-        sign = _direction(numbers_of(values[name]), fit.residuals + own)
+        sign = _direction(values[name].numbers, fit.residuals + own)
         directed = [replace(way, sign=sign) if isinstance(way, Slope) else way for way in ways]
         found[name] = [way for way in directed if not (sign and isinstance(way, Levels))]
     return found

@@ -2,17 +2,75 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from itertools import starmap
+from itertools import compress, starmap
+from threading import Timer
 from time import perf_counter
 from typing import Any
 
 from xyzpy_widgets.errors import CaseError
+from xyzpy_widgets.execution.capture import Recorder, recording
 
-__all__ = ["Calls", "call_batch", "call_listed"]
+__all__ = ["Calls", "Manner", "Raised", "call_batch", "call_listed", "note_in"]
 
 _STOPPED = "the function raised StopIteration, which would end a loop unseen"
+_note: Any = None
+
+
+def note_in(note: Any) -> None:
+    """Note the position and the start of each case that is timed in ``note[0]`` and ``note[1]``.
+
+    The process that started this one reads it, to know which case killed it and which one takes too long.
+    """
+    global _note  # noqa: PLW0603 - a process has one case under way
+    _note = note
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the calls of a batch are made.
+
+    Attributes
+    ----------
+    timed : bool
+        Whether each call is timed, and noted, by itself.
+    stop_on_error : bool
+        Whether the batch ends with the first call that raises.
+    capture : bool
+        Whether a call that raises comes with what it wrote and warned of.
+    within : float
+        The seconds after which no further call begins; the batch then ends early.
+    exits : bool
+        Whether ``SystemExit`` ends the batch as an interrupt does; otherwise it is the failure of its case.
+    """
+
+    timed: bool = False
+    stop_on_error: bool = False
+    capture: bool = True
+    within: float = math.inf
+    exits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A call that raised.
+
+    Attributes
+    ----------
+    at : int
+        Its position in the batch.
+    error : BaseException
+    output, warnings : str
+        The end of what it wrote and warned of.
+    """
+
+    at: int
+    error: BaseException
+    output: str = ""
+    warnings: str = ""
 
 
 @dataclass(slots=True)
@@ -23,8 +81,8 @@ class Calls:
     ----------
     values : list
         One entry per call that was made; None where it raised.
-    errors : list of (int, BaseException)
-        The calls that raised, by their position.
+    errors : list of Raised
+        The calls that raised.
     seconds : list of float
         How long each call took; empty when they were not timed singly.
     elapsed : float
@@ -34,50 +92,88 @@ class Calls:
     """
 
     values: list[Any] = field(default_factory=list)
-    errors: list[tuple[int, BaseException]] = field(default_factory=list)
+    errors: list[Raised] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     elapsed: float = 0.0
     interrupt: BaseException | None = None
 
 
-def call_batch(
-    call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int, *, timed: bool, stop_on_error: bool
-) -> Calls:
+def call_batch(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int, manner: Manner) -> Calls:
     """Make ``n`` calls one after another; never raises what the function raised."""
     calls = Calls()
+    recorder = Recorder(calls.values)
     start = perf_counter()
-    while len(calls.values) < n and calls.interrupt is None:
-        try:
-            calls.values.extend(_timed(call, args, calls.seconds) if timed else starmap(call, args))
-            if len(calls.values) < n:
-                _fail(calls, CaseError(_STOPPED))
-        except Exception as error:  # noqa: BLE001 - it becomes the outcome of its case
-            _fail(calls, error)
-        except BaseException as error:  # noqa: BLE001 - kept, so that the finished calls are; raised by the engine
-            calls.interrupt = error
-        if calls.errors and stop_on_error:
-            break
+    with recording(recorder) if manner.capture else nullcontext(), _ending(n, manner) as going:
+        made = _timed(call, args, calls, start + manner.within) if manner.timed else None
+        while len(calls.values) < n and calls.interrupt is None:
+            try:
+                calls.values.extend(starmap(call, compress(args, going)) if made is None else made)
+            except BaseException as error:  # noqa: BLE001 - the outcome of its case, or raised by the engine
+                if _interrupts(error, manner):
+                    calls.interrupt = error
+                    break
+                _fail(calls, error, recorder)
+                made = made and _timed(call, args, calls, start + manner.within)
+            else:
+                if made is not None or not going:
+                    break
+                if len(calls.values) < n:
+                    _fail(calls, CaseError(_STOPPED), recorder)
+            if manner.stop_on_error:
+                break
     calls.elapsed = perf_counter() - start
     return calls
 
 
-def _fail(calls: Calls, error: BaseException) -> None:
-    calls.errors.append((len(calls.values), error))
+@contextmanager
+def _ending(n: int, manner: Manner) -> Iterator[bytearray]:
+    """Give one sign for each call that may begin; they are gone once the time of the batch is over."""
+    going = bytearray(b"\1") * n
+    if n == 1 or manner.timed or manner.within == math.inf:
+        yield going
+        return
+    timer = Timer(manner.within, going.clear)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield going
+    finally:
+        timer.cancel()
+
+
+def _interrupts(error: BaseException, manner: Manner) -> bool:
+    return isinstance(error, KeyboardInterrupt) or (manner.exits and isinstance(error, SystemExit))
+
+
+def _fail(calls: Calls, error: BaseException, recorder: Recorder) -> None:
+    if isinstance(error, SystemExit):
+        exited = CaseError(f"the function called sys.exit({error.code!r})")
+        error = exited.with_traceback(error.__traceback__)
+    at = len(calls.values)
+    calls.errors.append(Raised(at, error, *recorder.of(at)))
     calls.values.append(None)
 
 
-def _timed(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], seconds: list[float]) -> Iterator[Any]:
+def _timed(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], calls: Calls, until: float) -> Iterator[Any]:
+    """Make calls until the time is over, each of them timed, and noted before it begins."""
+    note, seconds = _note, calls.seconds
     for values in args:
         start = perf_counter()
+        if note is not None:
+            note[1] = start
+            note[0] = len(calls.values)
         try:
             value = call(*values)
         except StopIteration as error:
             raise CaseError(_STOPPED) from error
         finally:
-            seconds.append(perf_counter() - start)
+            end = perf_counter()
+            seconds.append(end - start)
         yield value
+        if end > until:
+            return
 
 
-def call_listed(call: Callable[..., Any], args: list[tuple[Any, ...]], *, timed: bool, stop_on_error: bool) -> Calls:
+def call_listed(call: Callable[..., Any], args: list[tuple[Any, ...]], manner: Manner) -> Calls:
     """Make the calls of a batch in a thread."""
-    return call_batch(call, iter(args), len(args), timed=timed, stop_on_error=stop_on_error)
+    return call_batch(call, iter(args), len(args), manner)

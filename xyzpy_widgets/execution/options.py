@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from xyzpy_widgets.errors import OptionError
+from xyzpy_widgets.execution.adapters import dask_client, is_mapping_pool, joblib_backends
 
 __all__ = ["RunOptions", "as_run_options"]
 
 _KINDS = ("serial", "threads", "processes")
+_SAME = {"loky": "processes", "threading": "threads", "sequential": "serial"}
+"""What joblib calls our own backends."""
+
 _ON_ERROR = ("raise", "continue")
 _ORDERS = ("given", "longest")
 
@@ -23,7 +27,7 @@ class RunOptions:
 
     Attributes
     ----------
-    backend : "serial", "threads", "processes" or Executor
+    backend : "serial", "threads", "processes", a name of joblib's, or a pool
         Where the calls are made.
     workers : int or None
         How many calls are under way at once; None for one per core.
@@ -37,38 +41,52 @@ class RunOptions:
         Whether the cases that are expected to take longest run first.
     max_failures : int or None
         How many cases may fail in one way, with the same type of exception from the same place; so many hold the run.
+    retries : int
+        How often a case is tried again that raises, takes too long, or ends its worker.
+    timeout : float or None
+        The seconds after which a case is ended with its worker.
+    capture : bool
+        Whether a failure tells what the case wrote and warned of.
     """
 
-    backend: str | Executor = "serial"
+    backend: Any = "serial"
     workers: int | None = None
     seed: int | None = None
     verbosity: int = 1
     on_error: str = "raise"
     order: str = "given"
     max_failures: int | None = None
+    retries: int = 0
+    timeout: float | None = None
+    capture: bool = True
 
 
-def as_run_options(  # noqa: PLR0913 - the public spelling
+def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of the public calls
     *,
     parallel: bool | int | str = False,
     num_workers: int | None = None,
-    executor: Executor | str | None = None,
+    executor: Any = None,
     shuffle: bool | int = False,
     verbosity: int = 1,
     on_error: str | None = None,
     order: str = "given",
     max_failures: int | None = None,
+    retries: int = 0,
+    timeout: float | None = None,
+    capture: bool = True,
 ) -> RunOptions:
     """Read the run settings of the public calls.
 
     Parameters
     ----------
-    parallel : bool, int or {"threads", "processes"}
-        Whether to run in parallel, on how many workers, or on workers of which kind.
+    parallel : bool, int, str or pool
+        Whether to run in parallel, on how many workers, or where: as ``executor``.
     num_workers : int, optional
         The number of workers; giving one means parallel.
-    executor : concurrent.futures.Executor or {"threads", "processes"}, optional
-        Where the calls are made; giving one means parallel. An executor is left running.
+    executor : str or pool, optional
+        Where the calls are made; giving one means parallel. ``"threads"``, ``"processes"``, the name of a backend that
+        joblib knows (``"dask"``, ``"ray"``), any `concurrent.futures.Executor` (so of mpi4py and executorlib too), a
+        Dask `Client`, or a pool of `multiprocessing`. A pool is left running.
     shuffle : bool or int
         Run in a random order; an int names the order. No global random state is touched.
     verbosity : {0, 1, 2}
@@ -82,17 +100,25 @@ def as_run_options(  # noqa: PLR0913 - the public spelling
     max_failures : int, optional
         How many cases may fail in one way, with the same type of exception from the same place in the function: so many
         end a run that is waited for with a `BudgetError` that shows what failed, and hold a submitted one (`Run`).
+    retries : int
+        How often a case is tried again that raises, takes too long, or ends its worker.
+    timeout : float, optional
+        The seconds after which a case is ended with its worker, and fails with `TimeoutError`; for ``"processes"``.
+    capture : bool
+        Whether a failure tells the end of what the case wrote to ``sys.stdout`` and ``sys.stderr``, and of the warnings
+        that Python showed of it; everything goes where it would have gone, too.
 
     Raises
     ------
     OptionError
         For anything else, with the choices.
     """
-    _check_number("num_workers", num_workers, "workers")
-    _check_number("max_failures", max_failures, "failures")
+    _check_count("num_workers", num_workers, 1, "workers")
+    _check_count("retries", retries, 0, "tries")
+    _check_count("max_failures", max_failures, 1, "failures")
     workers = num_workers
-    if not isinstance(parallel, (bool, np.bool_, str)):
-        _check_number("parallel", parallel, "workers")
+    if isinstance(parallel, (int, float, np.number)) and not isinstance(parallel, bool):
+        _check_count("parallel", parallel, 1, "workers")
         workers = parallel if workers is None else workers
     if verbosity not in (0, 1, 2):
         msg = f"verbosity={verbosity!r}; choose 0 (none), 1 (a bar) or 2 (a bar with the current case)"
@@ -105,39 +131,76 @@ def as_run_options(  # noqa: PLR0913 - the public spelling
     if on_error == "raise" and max_failures is not None:
         msg = f"on_error='raise' ends the run with the first failure; drop it, or max_failures={max_failures}"
         raise OptionError(msg)
-    if order not in _ORDERS:
-        msg = f"order={order!r}; choose one of {', '.join(map(repr, _ORDERS))}"
-        raise OptionError(msg)
-    seed = _order(shuffle)
-    if order != "given" and seed is not None:
-        msg = f"order={order!r} and shuffle={shuffle!r} are two orders; give one of them"
-        raise OptionError(msg)
+    backend, seed = _backend(parallel, workers, executor), _order(shuffle)
+    _check_timeout(timeout, backend)
+    _check_order(order, seed, shuffle)
     return RunOptions(
-        _backend(parallel, workers, executor), workers, seed, int(verbosity), on_error, order, max_failures
+        backend,
+        workers,
+        seed,
+        int(verbosity),
+        on_error,
+        order,
+        max_failures,
+        retries,
+        timeout,
+        bool(capture),
     )
 
 
-def _check_number(word: str, given: Any, things: str) -> None:
-    if given is None:
+def _check_order(order: Any, seed: int | None, shuffle: Any) -> None:
+    if order not in _ORDERS:
+        msg = f"order={order!r}; choose one of {', '.join(map(repr, _ORDERS))}"
+        raise OptionError(msg)
+    if order != "given" and seed is not None:
+        msg = f"order={order!r} and shuffle={shuffle!r} are two orders; give one of them"
+        raise OptionError(msg)
+
+
+def _check_count(word: str, count: Any, least: int, what: str) -> None:
+    if count is None:
         return
-    if isinstance(given, bool) or not isinstance(given, (int, np.integer)) or given < 1:
-        msg = f"{word}={given!r}; give a whole number of {things}, from 1"
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < least:
+        msg = f"{word}={count!r}; give a whole number of {what}, from {least}"
         raise OptionError(msg)
 
 
-def _backend(parallel: Any, workers: int | None, executor: Any) -> str | Executor:
+def _check_timeout(timeout: Any, backend: Any) -> None:
+    if timeout is None:
+        return
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float, np.number)) or not 0 < timeout < math.inf:
+        msg = f"timeout={timeout!r}; give the seconds that a case may take, more than 0"
+        raise OptionError(msg)
+    if backend != "processes":
+        where = (
+            f"{backend!r} runs cases in this process" if backend in ("serial", "threads") else f"{backend!r} is yours"
+        )
+        msg = f"timeout={timeout!r}: a case is ended with its worker process, and {where}; use parallel='processes'"
+        raise OptionError(msg)
+
+
+def _backend(parallel: Any, workers: int | None, executor: Any) -> Any:
     for word, given in (("executor", executor), ("parallel", parallel)):
-        if isinstance(given, str) and given not in _KINDS:
-            msg = f"{word}={given!r}; choose one of {', '.join(map(repr, _KINDS))}, or give an Executor"
+        if isinstance(given, str):
+            return _named(word, given)
+        if given is None or isinstance(given, (bool, np.bool_)) or (word == "parallel" and isinstance(given, int)):
+            continue
+        if word == "parallel" and isinstance(given, np.integer):
+            continue
+        if not (callable(getattr(given, "submit", None)) or is_mapping_pool(given) or dask_client(given)):
+            msg = f"{word}={given!r} is no Executor and no pool; choose one, or parallel=True"
             raise OptionError(msg)
-    if isinstance(executor, (str, Executor)):
-        return executor
-    if executor is not None:
-        msg = f"executor={executor!r} is no concurrent.futures.Executor; choose one, or parallel=True"
-        raise OptionError(msg)
-    if isinstance(parallel, str):
-        return parallel
+        return given
     return "processes" if workers is not None or parallel else "serial"
+
+
+def _named(word: str, name: str) -> str:
+    name = _SAME.get(name, name)
+    if name not in _KINDS and name not in (known := joblib_backends()):
+        choices = ", ".join(map(repr, dict.fromkeys((*_KINDS, *known))))
+        msg = f"{word}={name!r}; choose one of {choices}, or give an Executor"
+        raise OptionError(msg)
+    return name
 
 
 def _order(shuffle: Any) -> int | None:

@@ -1,21 +1,40 @@
-"""Shipping: functions, arguments and results between processes, so that what cannot travel costs its own case only."""
+"""Shipping: functions, arguments and results between processes, so that what cannot travel costs its own case only.
+
+A function goes to each process once, with its constants: a batch names it by a token, and carries it only where it is
+not known yet. A large one is written into a file once, which the processes of this machine map into their memory.
+"""
 
 from __future__ import annotations
 
+import mmap
+import os
+import pickle
+import tempfile
 import traceback
+from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
 from xyzpy_widgets.errors import CaseError, FunctionError, SpaceError
-from xyzpy_widgets.execution.calls import Calls, call_listed
+from xyzpy_widgets.execution.calls import Calls, Manner, Raised, call_listed
 
-__all__ = ["call_shipped", "received", "shipped", "shipped_args"]
+__all__ = ["UNKNOWN", "Function", "call_shipped", "forget", "received", "shipped", "shipped_args"]
 
+UNKNOWN = b""
+"""What a process answers that does not know the function of a batch."""
+
+_LARGE = 256 * 1024
+_ALIGNED = 64
+_REMEMBERED = 4
 _PLAIN = {type(None), bool, int, float, complex, str, bytes, np.float64, np.int64, np.bool_}
 """Types whose values surely travel."""
+
+_known: OrderedDict[str, Callable[..., Any]] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +44,73 @@ class _Parcel:
     content: bytes
 
 
-def shipped(call: Callable[..., Any]) -> bytes:
-    """Pickle a function; raise `FunctionError` for one that cannot leave this process."""
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function on its way.
+
+    Attributes
+    ----------
+    token : str
+        Its name among the functions that a process knows.
+    content : bytes
+        Its pickle; empty when it stands in the file.
+    path : str or None
+        A file with its pickle and then its arrays.
+    spans : tuple of (int, int)
+        Where in the file each of them begins and ends.
+    """
+
+    token: str
+    content: bytes = b""
+    path: str | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def load(self) -> Callable[..., Any]:
+        """Unpickle it; its arrays are views of the file, and what is written into them stays in this process."""
+        if self.path is None:
+            return pickle.loads(self.content)  # type: ignore[no-any-return]  # noqa: S301 - made by our own process
+        with Path(self.path).open("r+b") as file:
+            view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY))
+        first, *others = (view[start:stop] for start, stop in self.spans)
+        return pickle.loads(first, buffers=others)  # type: ignore[no-any-return]  # noqa: S301 - as above
+
+    def discard(self) -> None:
+        """Remove the file; the processes that have mapped it keep what they have."""
+        if self.path is not None:
+            Path(self.path).unlink(missing_ok=True)
+
+
+def shipped(call: Callable[..., Any], *, local: bool = False) -> Function:
+    """Pickle a function, a large one into a file if it stays on this machine.
+
+    Raises `FunctionError` for one that cannot leave this process.
+    """
     import cloudpickle
 
+    arrays: list[pickle.PickleBuffer] = []
     try:
-        return cloudpickle.dumps(call)  # type: ignore[no-any-return]
+        content = cloudpickle.dumps(call, 5, buffer_callback=arrays.append)
+        parts = [memoryview(content), *(array.raw() for array in arrays)]
+        if local and sum(part.nbytes for part in parts) > _LARGE:
+            return _written(parts)
+        return Function(uuid4().hex, cloudpickle.dumps(call) if arrays else content)
     except Exception as error:
         msg = f"{call!r} cannot be sent to another process ({error}); run it with parallel='threads'"
         raise FunctionError(msg) from error
+
+
+def _written(parts: list[memoryview]) -> Function:
+    spans, at = [], 0
+    descriptor, path = tempfile.mkstemp(prefix="xyzpy_widgets-", suffix=".function")
+    with os.fdopen(descriptor, "wb") as file:
+        for part in parts:
+            at = -(-at // _ALIGNED) * _ALIGNED
+            file.seek(at)
+            file.write(part)
+            spans.append((at, at + part.nbytes))
+            at += part.nbytes
+        file.truncate(at + 1)
+    return Function(uuid4().hex, path=path, spans=tuple(spans))
 
 
 def shipped_args(args: list[tuple[Any, ...]]) -> bytes:
@@ -47,23 +124,53 @@ def shipped_args(args: list[tuple[Any, ...]]) -> bytes:
         raise SpaceError(msg) from error
 
 
-def call_shipped(call: bytes, args: bytes, *, timed: bool, stop_on_error: bool) -> bytes:
-    """Make the calls of a batch in another process, and pickle what they came to."""
+def call_shipped(token: str, function: Function | None, args: bytes, manner: Manner) -> bytes:
+    """Make the calls of a batch in another process, and pickle what they came to, or `UNKNOWN`."""
     import cloudpickle
 
-    calls = call_listed(cloudpickle.loads(call), cloudpickle.loads(args), timed=timed, stop_on_error=stop_on_error)
+    try:
+        call = _called(token, function)
+        given = None if call is None else pickle.loads(args)  # noqa: S301 - made by our own process
+    except Exception as error:  # noqa: BLE001 - whatever keeps a function from this process is told where it came from
+        told = "".join(traceback.format_exception(error)).rstrip()
+        return cloudpickle.dumps(FunctionError(f"the worker cannot load the function or its arguments:\n{told}"))  # type: ignore[no-any-return]
+    if call is None or given is None:
+        return UNKNOWN
+    calls = call_listed(call, given, manner)
     for at, value in enumerate(calls.values):
         if not _is_plain(value):
             _pack(calls, at, value)
-    calls.errors = [(at, _portable(error)) for at, error in calls.errors]
+    calls.errors = [replace(raised, error=_portable(raised.error)) for raised in calls.errors]
     return cloudpickle.dumps(calls)  # type: ignore[no-any-return]
 
 
+def _called(token: str, function: Function | None) -> Callable[..., Any] | None:
+    if token in _known:
+        _known.move_to_end(token)
+    elif function is None:
+        return None
+    else:
+        _known[token] = function.load()
+        if len(_known) > _REMEMBERED:
+            _known.popitem(last=False)
+    return _known[token]
+
+
+def forget() -> None:
+    """Let go of the functions that this process knows, and of what they hold."""
+    _known.clear()
+
+
 def received(content: bytes) -> Calls:
-    """Unpickle what `call_shipped` returned; a value that cannot be is the failure of its case."""
+    """Unpickle what `call_shipped` returned; a value that cannot be is the failure of its case.
+
+    Raises `FunctionError` when the process could not load the function.
+    """
     import cloudpickle
 
-    calls: Calls = cloudpickle.loads(content)
+    calls = cloudpickle.loads(content)
+    if not isinstance(calls, Calls):
+        raise calls
     for at, value in enumerate(calls.values):
         if type(value) is _Parcel:
             try:
@@ -75,7 +182,11 @@ def received(content: bytes) -> Calls:
 
 def _is_plain(value: Any) -> bool:
     cls = type(value)
-    return cls in _PLAIN or (cls is tuple and all(type(item) in _PLAIN for item in value))
+    return (
+        cls in _PLAIN
+        or (cls is tuple and all(map(_is_plain, value)))
+        or (cls is np.ndarray and not value.dtype.hasobject)
+    )
 
 
 def _pack(calls: Calls, at: int, value: Any) -> None:
@@ -89,7 +200,7 @@ def _pack(calls: Calls, at: int, value: Any) -> None:
 
 def _replace(calls: Calls, at: int, message: str) -> None:
     calls.values[at] = None
-    calls.errors.append((at, CaseError(message)))
+    calls.errors.append(Raised(at, CaseError(message)))
 
 
 def _portable(error: BaseException) -> Any:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.outcome import Status
 
-__all__ = ["Account", "Origin", "account_of", "blank", "case_key", "merged"]
+__all__ = ["Account", "Origin", "account_of", "blank", "case_key", "latest", "nothing_in", "put", "united"]
 
 Index = tuple[Any, ...]
 
@@ -91,6 +91,11 @@ def blank(shape: Sequence[int]) -> Account:
     return Account(cases, dict.fromkeys(_CODED.values(), ()))
 
 
+def nothing_in(field: str) -> Any:
+    """Return what a field holds of a case of which nothing is known."""
+    return _FIELDS[field][1]
+
+
 def account_of(ledger: xr.Dataset) -> Account:
     """Read the account back from a ledger; what it does not have is blank."""
     account = blank(ledger["status"].shape)
@@ -101,28 +106,44 @@ def account_of(ledger: xr.Dataset) -> Account:
     return Account(account.cases, names, tuple(ledger.attrs.get("failures", ())))
 
 
-def merged(old: Account, new: Account, shape: Sequence[int], where: tuple[Index, Index], *, keep: bool) -> Account:
-    """Put two accounts together: a case that was done stays done, and with ``keep`` its account stays as it was.
+def united(old: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Put the names of two accounts together; those of the old one stay where they stand."""
+    return {key: tuple(dict.fromkeys((*old[key], *new[key]))) for key in _CODED.values()}
 
-    ``where`` says how the old and the new cases lie in the united grid.
+
+def put(
+    cases: Mapping[str, NDArray[Any]], names: Mapping[str, tuple[str, ...]], new: Account, where: Index, *, keep: bool
+) -> NDArray[np.bool_]:
+    """Write an account into a larger one: a case that was done stays done, and with ``keep`` its account as it was.
+
+    Parameters
+    ----------
+    cases : mapping of str to ndarray
+        The fields of the larger account; they are written to.
+    names : mapping
+        What they point into: that of both accounts, see `united`.
+    new : Account
+    where : index
+        Where the new cases lie among the others.
+    keep : bool
+
+    Returns
+    -------
+    ndarray of bool
+        Which of the new cases were written, over the new cases.
     """
-    both = blank(shape)
-    names = {key: tuple(dict.fromkeys((*old.names[key], *new.names[key]))) for key in _CODED.values()}
-    for field, values in old.cases.items():
-        both.cases[field][where[0]] = _recoded(field, values, old.names, names)
-    known = both.status[where[1]]
-    fresh = new.status
-    take = (known != Status.DONE) & (fresh != Status.MISSING)
+    known, fresh = cases["status"][where], new.status
+    take: NDArray[np.bool_] = (known != Status.DONE) & (fresh != Status.MISSING)
     if not keep:
         take |= fresh == Status.DONE
-    again = both.cases["finished"][where[1]] == new.cases["finished"]  # the same run once more
+    again = cases["finished"][where] == new.cases["finished"]  # the same run once more
     for field, values in new.cases.items():
-        region = both.cases[field][where[1]]
+        region = cases[field][where]
         coming = _recoded(field, values, new.names, names)
         if field == "tries":
             coming = coming + np.where(again, 0, region)
-        both.cases[field][where[1]] = np.where(take, coming, region)
-    return Account(both.cases, names, _failures(old.failures, new.failures))
+        cases[field][where] = np.where(take, coming, region)
+    return take
 
 
 def _recoded(
@@ -132,15 +153,16 @@ def _recoded(
     if field not in _CODED:
         return values
     key = _CODED[field]
+    if now[key][: len(before[key])] == before[key]:
+        return values
     places = np.array([*(now[key].index(name) for name in before[key]), -1], dtype=values.dtype)
     recoded: NDArray[Any] = places[values]
     return recoded
 
 
-def _failures(old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Keep the latest failure of each case."""
-    latest = {case_key(one["args"]): one for one in (*old, *new)}
-    return tuple(latest.values())
+def latest(failures: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Keep the last failure of each case."""
+    return tuple({case_key(one["args"]): one for one in failures}.values())
 
 
 def case_key(args: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from xyzpy_widgets.core.labels import kind_of
 
-__all__ = ["differing", "recorded"]
+__all__ = ["differing", "holds", "recorded"]
 
 _LARGEST = 1024
 """An array with more entries is recorded by its digest: attributes are for reading."""
@@ -67,3 +67,22 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, (np.ndarray, list, tuple)) or isinstance(other, (np.ndarray, list, tuple)):
         return np.shape(one) == np.shape(other) and all(map(_same, list(one), list(other)))
     return bool(one == other) or (one != one and other != other)  # noqa: PLR0124 - nan is what differs from itself
+
+
+def holds(old: Mapping[Any, Any], new: Mapping[Any, Any]) -> bool:
+    """Say whether a record has everything that another has, of the same types."""
+    return all(name in old and _identical(old[name], value) for name, value in new.items())
+
+
+def _identical(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return bool(one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes())
+    if isinstance(one, (list, tuple)):
+        return len(one) == len(other) and all(map(_identical, one, other))
+    if isinstance(one, Mapping):
+        return list(one) == list(other) and all(map(_identical, one.values(), other.values()))
+    return bool(one == other)

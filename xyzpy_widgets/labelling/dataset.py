@@ -94,9 +94,10 @@ class DatasetBuilder:
         """Return the dataset of what has been placed, and its ledger."""
         names, shape = self._space.names, self._lattice.shape
         columns = self._collector.columns()
+        whole = bool((self._status == Status.DONE).all()) and all(one.present.all() for _, one in columns.values())
         present = {
             name: ((*names, *dims), column.present.reshape(shape + column.inner))
-            for name, (dims, column) in columns.items()
+            for name, (dims, column) in ({} if whole else columns).items()
         }
         constants = recorded(self._spec.effective(names))
         ledger = ledger_of(names, self._coords(), self._accounted(shape), present, constants)

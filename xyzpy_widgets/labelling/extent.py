@@ -8,7 +8,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -93,23 +92,22 @@ def table_extent(n: int, table: pd.DataFrame | None) -> Extent | None:
     """Tell how large a table becomes by n rows; None where there is none yet."""
     if table is None or not len(table):
         return None
-    columns = [table[name].to_numpy() for name in table.columns]
-    return Extent(len(table) + n, len(table), sum(_value_bytes(values) for values in columns))
+    first = table.iloc[:_LOOKED_AT]
+    return Extent(len(table) + n, len(table), sum(_value_bytes(first[name].to_numpy()) for name in table.columns))
 
 
 def _cell_bytes(known: Labelled, swept: Collection[str]) -> int:
     """Return what one cell takes, with its account."""
     account = sum(field.dtype.itemsize for field in blank([0]).cases.values())
     outputs = [
-        _value_bytes(variable.values) * math.prod(n for dim, n in variable.sizes.items() if dim not in swept)
+        _value_bytes(variable[tuple(slice(2) for _ in variable.dims)].to_numpy())
+        * math.prod(n for dim, n in variable.sizes.items() if dim not in swept)
         for variable in known.data.data_vars.values()
     ]
     return account + sum(outputs)
 
 
-def _value_bytes(values: NDArray[Any]) -> int:
-    """Return what one value takes: of objects, as much as the first of them do in the mean."""
-    if values.dtype != object:
-        return int(values.dtype.itemsize)
-    first = values[tuple(slice(_LOOKED_AT) for _ in values.shape)].reshape(-1)[:_LOOKED_AT]
-    return np.dtype(object).itemsize + (sum(map(sys.getsizeof, first)) // len(first) if len(first) else 0)
+def _value_bytes(first: NDArray[Any]) -> int:
+    """Return what one value takes, told from the first: of objects, as much as these do in the mean."""
+    own = sum(map(sys.getsizeof, first.reshape(-1))) // max(first.size, 1) if first.dtype == object else 0
+    return int(first.dtype.itemsize) + own

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import Account, account_of, blank
+from xyzpy_widgets.labelling.columns import exact_variable
 
-__all__ = ["Labelled", "ledger_of", "spread", "with_inferred_ledger"]
+__all__ = ["Labelled", "copied", "ledger_of", "spread", "with_inferred_ledger"]
 
 _PRESENT = "present_"
 
@@ -68,6 +69,25 @@ class Labelled:
         marked = self.ledger.get(_PRESENT + name)
         shape = self.data[name].shape
         return spread(self.done if marked is None else marked.to_numpy().astype(bool), shape)
+
+    def follows(self, name: str) -> bool:
+        """Say whether the values of an output are there exactly where the cases are done."""
+        return _PRESENT + name not in self.ledger
+
+    def copy(self) -> Labelled:
+        """Return the same with arrays of its own."""
+        return Labelled(copied(self.data), copied(self.ledger))
+
+
+def copied(dataset: xr.Dataset) -> xr.Dataset:
+    """Return a dataset with arrays of its own; what is left in a file stays there, and objects are not copied."""
+    variables = {
+        str(name): one.variable
+        if one.chunks is not None
+        else exact_variable(tuple(map(str, one.dims)), one.to_numpy().copy(), one.attrs)
+        for name, one in dataset.data_vars.items()
+    }
+    return xr.Dataset(variables, dataset.coords, dataset.attrs)
 
 
 def spread(mask: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

@@ -70,7 +70,7 @@ def difference(old: Labelled, new: Labelled) -> Revision:
         found = (index.find(label) for label in new.data[arg].to_numpy())
         where[arg] = np.array(sorted({at for at in found if at is not None}), dtype=np.intp)
     widened = any(_widens(old, new, str(name)) for name in new.data.data_vars if name in old.data)
-    patch = old if widened else _selected(old, where)
+    patch = old.copy() if widened else _selected(old, where)
     ended = int((new.ledger["status"].to_numpy() != Status.MISSING).sum())
     again = _known(old, new)
     return Revision(_frame(old), _labels(old), _types(old), patch, ended - again, again, _conflicts(old, new))
@@ -78,7 +78,7 @@ def difference(old: Labelled, new: Labelled) -> Revision:
 
 def replaced(old: Labelled) -> Revision:
     """Return what takes back a change of any kind: all that was there."""
-    return Revision(_frame(old), _labels(old), _types(old), old)
+    return Revision(_frame(old), _labels(old), _types(old), old.copy())
 
 
 def revert(now: Labelled, revision: Revision) -> Labelled:
@@ -182,11 +182,11 @@ def _selected(labelled: Labelled, where: Places) -> Labelled:
 def _frame(old: Labelled) -> Labelled:
     """Return labelled data without its cases."""
     nothing: Places = {arg: np.empty(0, dtype=np.intp) for arg in old.args}
-    return _selected(old, nothing) if nothing else Labelled(old.data, old.ledger.assign_attrs(failures=[]))
+    return (_selected(old, nothing) if nothing else Labelled(old.data, old.ledger.assign_attrs(failures=[]))).copy()
 
 
 def _labels(old: Labelled) -> dict[str, NDArray[Any]]:
-    return {arg: old.data[arg].to_numpy() for arg in old.args}
+    return {arg: old.data[arg].to_numpy().copy() for arg in old.args}
 
 
 def _values(labelled: Labelled, name: str) -> Any:
@@ -235,7 +235,8 @@ def _column(
         present = labelled.present(name).transpose(order)[_index(own, dims)]
         if labelled is now:
             present = present & ~_covered(sides[1][0], before, revision, dims)
-        values = unsettled(variable.to_numpy().transpose(order)[_index(own, dims)], present)
+        values = variable.to_numpy().transpose(order)[_index(own, dims)]
+        values = values if dtype == object else unsettled(values, present)
         region, marks = array[_index(before, dims)], there[_index(before, dims)]
         region[present] = converted(values, dtype)[present] if present.any() else region[present]
         marks[...] = present if labelled is revision.patch else marks | present

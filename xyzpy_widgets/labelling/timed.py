@@ -15,16 +15,17 @@ _MOST_LOOKED_AT = 2**18
 
 
 class CostMemory:
-    """Learns how long cases take from those that are stored, once for the same data."""
+    """Learns how long cases take from those that are stored, once for the same cases with the same times."""
 
     def __init__(self) -> None:
-        self._learnt: tuple[Labelled | None, CostModel | None] = (None, None)
+        self._model: CostModel | None = None
 
     def __call__(self, labelled: Labelled | None) -> CostModel | None:
         """Return the model, None where no case is timed."""
-        if labelled is not self._learnt[0]:
-            self._learnt = (labelled, None if labelled is None else _cost_of(labelled))
-        return self._learnt[1]
+        model = None if labelled is None else _cost_of(labelled)
+        if model is None or self._model is None or not model.is_like(self._model):
+            self._model = model
+        return self._model
 
 
 def _cost_of(labelled: Labelled) -> CostModel | None:

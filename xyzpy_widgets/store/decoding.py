@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import xarray as xr
 
 from xyzpy_widgets.errors import DamageError, FormatError
 from xyzpy_widgets.store.cells import decode_cells, empty_cells
 from xyzpy_widgets.store.encoding import VERSION
-from xyzpy_widgets.store.image import Source, checksums, count_checksums, rescue
+from xyzpy_widgets.store.image import BLOCK, Source, checksums, count_checksums, rescue
 from xyzpy_widgets.store.literal import Json, from_json
 
 __all__ = ["Schema", "assemble", "attrs_of", "decode", "read_schema"]
+
+_BLOCKS = {1: 16384, VERSION: BLOCK}  # the bytes that share a checksum, in each version of the format
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,21 @@ class Schema:
         The JSON of the ledger.
     checksums : tuple of int
         Those of all variables, in the order of the schema.
+    block : int
+        How many bytes share one.
     """
 
     data: dict[str, Json]
     ledger: dict[str, Json] | None
     checksums: tuple[int, ...]
+    block: int
+
+
+class _Sums(NamedTuple):
+    """The checksums of the variables that have not been read yet."""
+
+    remaining: Iterator[int]
+    block: int
 
 
 def read_schema(source: Source) -> Schema:
@@ -44,7 +56,7 @@ def read_schema(source: Source) -> Schema:
     if [own] != list(checksums(text)):
         raise DamageError(_damaged(source, "schema"))
     schema: dict[str, Json] = json.loads(str(text[()]))
-    if schema["version"] != VERSION:
+    if schema["version"] not in _BLOCKS:
         msg = f"{source.path} is of version {schema['version']} of the format, this program reads {VERSION}; upgrade it"
         raise FormatError(msg)
     strangers = source.names - {entry["name"] for entry in schema["data"]["variables"]}
@@ -54,7 +66,7 @@ def read_schema(source: Source) -> Schema:
             "xarray.load_dataset and save it anew with save_ds"
         )
         raise FormatError(msg)
-    return Schema(schema["data"], schema["ledger"], tuple(others))
+    return Schema(schema["data"], schema["ledger"], tuple(others), _BLOCKS[schema["version"]])
 
 
 def decode(source: Source, unread: Mapping[Any, xr.Variable] | None = None) -> tuple[xr.Dataset, xr.Dataset | None]:
@@ -63,35 +75,35 @@ def decode(source: Source, unread: Mapping[Any, xr.Variable] | None = None) -> t
     Of the plain variables in ``unread``, dask arrays, those that can be decoded cell by cell stay in the file.
     """
     schema = read_schema(source)
-    remaining = iter(schema.checksums)
+    sums = _Sums(iter(schema.checksums), schema.block)
     variables = []
     for entry in schema.data["variables"]:
         left = (unread or {}).get(entry["name"])
         if left is None or left.chunks is None or entry["coord"] or "odd" in entry:
-            variables.append(_read(source, None, entry, remaining))
+            variables.append(_read(source, None, entry, sums))
         else:
-            variables.append(_leave(left, entry, remaining))
+            variables.append(_leave(left, entry, sums))
     data = assemble(schema.data, variables, {})
     if schema.ledger is None:
         return data, None
-    variables = [_read(source, source.group, entry, remaining) for entry in schema.ledger["variables"]]
+    variables = [_read(source, source.group, entry, sums) for entry in schema.ledger["variables"]]
     return data, assemble(schema.ledger, variables, {name: data.variables[name] for name in schema.ledger["coords"]})
 
 
-def _read(source: Source, group: str | None, entry: dict[str, Json], remaining: Iterator[int]) -> xr.Variable:
+def _read(source: Source, group: str | None, entry: dict[str, Json], sums: _Sums) -> xr.Variable:
     """Read a variable and compare it with its checksums."""
     plain = source.read(group, entry["name"])
-    wrong = [crc != next(remaining, None) for crc in checksums(plain)]
+    wrong = [crc != next(sums.remaining, None) for crc in checksums(plain, sums.block)]
     if any(wrong):
         raise DamageError(_damaged(source, entry["name"], f" in {sum(wrong)} of {len(wrong)} blocks"))
     # the short way keeps objects such as datetimes as they are
     return xr.Variable(entry["dims"], decode_cells(plain, entry), attrs_of(entry), fastpath=True)
 
 
-def _leave(left: xr.Variable, entry: dict[str, Json], remaining: Iterator[int]) -> xr.Variable:
+def _leave(left: xr.Variable, entry: dict[str, Json], sums: _Sums) -> xr.Variable:
     """Leave a variable in the file, to be decoded in pieces when it is asked for."""
-    for _ in range(count_checksums(left.dtype, left.size)):
-        next(remaining, None)
+    for _ in range(count_checksums(left.dtype, left.size, sums.block)):
+        next(sums.remaining, None)
     decoded = left.data.map_blocks(decode_cells, entry, meta=empty_cells(entry))
     return xr.Variable(entry["dims"], decoded, attrs_of(entry))
 

@@ -3,18 +3,20 @@
 The root group of the file is the dataset, with the same dimensions, coordinates and variables, in types that every
 netCDF reader knows (see `cells`); what is missing is marked by ``_FillValue``, so that it is missing for every reader.
 The group ``ledger`` (with underscores behind it, should a variable have that name) holds the variables of the ledger
-over the same dimensions, and two more:
+over the same dimensions, and these:
 
 ``schema``
-    A JSON text. ``format`` is "xyzpy_widgets", ``version`` is 1. ``data`` and ``ledger`` (null where there is none)
+    A JSON text. ``format`` is "xyzpy_widgets", ``version`` is 2. ``data`` and ``ledger`` (null where there is none)
     each have ``attrs`` and ``variables``; a variable has ``name``, ``dims``, ``coord`` (whether it is a coordinate),
     ``attrs``, ``dtype`` (its type in memory), and the notes of `cells` and `objects` on what its plain form does not
     say. ``ledger`` also has ``coords``: those of the dataset that it shares. Attributes are pairs of key and value;
     they and odd values are written as in `literal`.
 ``checksums``
     CRC-32 (uint32) of the schema, then of each variable of the root and of the ledger in the order of the schema: one
-    number for each 16384 bytes of its values in C order, and a last one for the rest. Text counts as one block: all
-    strings in UTF-8, joined by NUL.
+    number for each 4096 bytes of its values in C order (16384 in version 1), and a last one for the rest. Text counts
+    as one block: all strings in UTF-8, joined by NUL.
+``pending``
+    Room for what is being written when cells are filled in place; see `inplace`.
 
 Nothing in the file is code, and reading it runs none.
 """
@@ -37,8 +39,8 @@ from xyzpy_widgets.store.objects import Where, is_readable
 
 __all__ = ["VERSION", "encode"]
 
-VERSION = 1
-_OURS = ("schema", "checksums")
+VERSION = 2
+_OURS = ("schema", "checksums", "pending")
 
 
 def encode(data: xr.Dataset, ledger: xr.Dataset | None) -> Image:
@@ -108,7 +110,7 @@ def _encode_group(dataset: xr.Dataset, shared: tuple[str, ...]) -> tuple[dict[st
         if name in dataset.data_vars and (beside := _coords_of(dataset, name)):
             attrs["coordinates"] = " ".join(beside)
         dims = tuple(map(str, variable.dims))
-        variables[name] = PlainVariable(dims, encoded.values, attrs)
+        variables[name] = PlainVariable(dims, encoded.values, attrs, encoded.note)
         known = {"name": name, "dims": list(dims), "coord": name in dataset.coords}
         entries.append({**known, "attrs": _exact_attrs(variable.attrs, f"variable {name!r}"), **encoded.note})
     return variables, {"attrs": _exact_attrs(dataset.attrs, "the dataset"), "variables": entries}

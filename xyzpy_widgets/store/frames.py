@@ -29,7 +29,7 @@ from xyzpy_widgets.errors import EncodingError, FormatError
 from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.packing import unpack
 
-__all__ = ["HEADER", "Damage", "Record", "frame", "scan"]
+__all__ = ["HEADER", "Damage", "Record", "frame", "payload_at", "scan"]
 
 _MAGIC = b"\x89XYZLOG\n"
 _VERSION = 1
@@ -134,7 +134,7 @@ def _scan(file: BinaryIO, position: int, size: int) -> Iterator[Record | Damage]
     """Read the frames from a position on, and search for the next one where there is none."""
     file.seek(position)
     while position < size:
-        payload = _payload(file, position, size)
+        payload = payload_at(file, position, size)
         if payload is None:
             following = _next_frame(file, position + 1, size)
             if following < size or not _is_torn(file, position, size):
@@ -148,8 +148,8 @@ def _scan(file: BinaryIO, position: int, size: int) -> Iterator[Record | Damage]
         position = end
 
 
-def _payload(file: BinaryIO, offset: int, size: int) -> bytes | None:
-    """Return the payload of the frame that the file stands at, None where there is no whole frame."""
+def payload_at(file: BinaryIO, offset: int, size: int) -> bytes | None:
+    """Return the payload of the frame that the file stands at, None where none is whole before ``size``."""
     head = file.read(_FRAME.size)
     if len(head) < _FRAME.size:
         return None
@@ -185,7 +185,7 @@ def _next_frame(file: BinaryIO, offset: int, size: int) -> int:
         file.seek(begin)
         for candidate in _candidates(file.read(_WINDOW + _FRAME.size - 1)):
             file.seek(begin + candidate)
-            if _payload(file, begin + candidate, size) is not None:
+            if payload_at(file, begin + candidate, size) is not None:
                 return begin + candidate
     return size
 

@@ -24,10 +24,19 @@ from numpy.typing import NDArray
 from xyzpy_widgets.errors import DamageError, FormatError, StoreError
 from xyzpy_widgets.store.atomic import replacing
 from xyzpy_widgets.store.attributes import Plain
-from xyzpy_widgets.store.image import Image, PlainVariable, Remains, Source, ledger_group, rescue
+from xyzpy_widgets.store.image import (
+    Image,
+    PlainVariable,
+    Remains,
+    Source,
+    count_checksums,
+    ledger_group,
+    rescue,
+)
+from xyzpy_widgets.store.inplace import PENDING, Layout, Place, finish, room_for
 from xyzpy_widgets.store.padded import Padded
 
-__all__ = ["opened", "remains", "write"]
+__all__ = ["opened", "remains", "settle", "write"]
 
 _PAGE = 65536
 _NO_COORDINATE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
@@ -90,7 +99,7 @@ class _Layout:
     def __init__(self, file: h5py.File) -> None:
         self._file = file
         self._scales: dict[str, h5py.Dataset] = {}
-        self.numbers: list[tuple[int, NDArray[Any]]] = []
+        self.numbers: dict[tuple[str, str], tuple[int, NDArray[Any]]] = {}
 
     def add_group(self, group: h5py.Group, variables: Mapping[str, PlainVariable]) -> None:
         """Add the dimensions that are new, then the variables."""
@@ -138,8 +147,19 @@ class _Layout:
         space = h5py.h5s.create_simple(values.shape) if values.ndim else h5py.h5s.create(h5py.h5s.SCALAR)
         dataset = h5py.Dataset(h5py.h5d.create(group.id, name.encode(), self._type(values.dtype), space, properties))
         if values.size:
-            self.numbers.append((dataset.id.get_offset(), values))
+            self.numbers[group.name, name.removeprefix(_NOT_A_SCALE)] = dataset.id.get_offset(), values
         return dataset
+
+    def add_room(self, group: h5py.Group, size: int) -> int:
+        """Leave room for what is going to be pending; return where it begins."""
+        values = np.broadcast_to(np.zeros(1, dtype=np.uint8), (size,))
+        dim = "pending_bytes"
+        while dim in self._scales:
+            dim += "_"
+        self._add_dimension(group, dim, size, None)
+        self._add_variable(group, PENDING, PlainVariable((dim,), values, {"long_name": "what is being written"}))
+        offset, _ = self.numbers.pop((group.name, PENDING))
+        return offset
 
     def _type(self, dtype: np.dtype[Any]) -> h5py.h5t.TypeID:
         """Return the type in the file; that of complex numbers has a name, by which netCDF knows it."""
@@ -160,22 +180,50 @@ def _set_attrs(owner: h5py.Group | h5py.Dataset, attrs: Mapping[str, Plain]) -> 
         owner.attrs[key] = np.array(value, dtype=h5py.string_dtype()) if isinstance(value, list) else value
 
 
-def write(path: Path, image: Image) -> None:
-    """Write an image in the place of what was there; raise `StoreError` when the system refuses."""
+def write(path: Path, image: Image) -> Layout:
+    """Write an image in the place of what was there, and say where; raise `StoreError` when the system refuses."""
     sheet = _Sheet()
     with h5py.File(sheet, "w", track_order=True) as file:
         layout = _Layout(file)
         layout.add_group(file, image.variables)
         _set_attrs(file, image.attrs)
-        layout.add_group(file.create_group(image.group, track_order=True), image.ledger)
+        group = file.create_group(image.group, track_order=True)
+        layout.add_group(group, image.ledger)
+        size = room_for(sum(values.nbytes for _, values in layout.numbers.values()))
+        room = slice(start := layout.add_room(group, size), start + size)
     with replacing(path) as temporary, temporary.open("wb") as target:
         for number, page in sorted(sheet.pages.items()):
             target.seek(number * _PAGE)
             target.write(page)
-        for offset, values in layout.numbers:
+        for offset, values in layout.numbers.values():
             target.seek(offset)
             target.write(values.reshape(-1).view(np.uint8).data)
         target.truncate(sheet.size)
+    return _layout_of(image, {key: offset for key, (offset, _) in layout.numbers.items()}, room)
+
+
+def _layout_of(image: Image, offsets: Mapping[tuple[str, str], int], room: slice) -> Layout:
+    """Say where in a file everything is that can be filled in place."""
+    book = f"/{image.group}"
+    variables = {("/", name): one for name, one in image.variables.items()}
+    variables |= {(book, name): one for name, one in image.ledger.items()}
+    schema = variables.pop((book, "schema"))
+    del variables[book, "checksums"]
+    places: dict[tuple[str, str], Place] = {}
+    first = count_checksums(schema.values.dtype, schema.values.size)
+    for key, one in variables.items():
+        if key in offsets:
+            places[key] = Place.of(offsets[key], one, first)
+        first += count_checksums(one.values.dtype, one.values.size)
+    return Layout(book, places, offsets[book, "checksums"], room)
+
+
+def settle(path: Path) -> None:
+    """Finish what a process that died was filling in place, if there is anything; the caller holds the lock."""
+    with opened(path) as source:
+        room = source.room
+    if room is not None:
+        finish(path, room)
 
 
 @contextmanager
@@ -264,7 +312,13 @@ def _source(path: Path, file: h5py.File) -> Source:
     except _BROKEN as error:
         msg = f"{path} is damaged: {error}. {rescue(path)}"
         raise DamageError(msg) from error
-    return Source(path, frozenset(names), group if ours else None, read)
+    return Source(path, frozenset(names), group if ours else None, read, _room(file, group) if ours else None)
+
+
+def _room(file: h5py.File, group: str) -> slice | None:
+    """Return what is left in a file for what is pending, None in one of an older version."""
+    pending = file[group].get(PENDING)
+    return slice(start := pending.id.get_offset(), start + pending.size) if pending is not None else None
 
 
 def _is_variable(item: Any) -> bool:

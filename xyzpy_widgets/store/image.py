@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.store.attributes import Plain
+from xyzpy_widgets.store.literal import Json
 
 __all__ = [
     "BLOCK",
@@ -26,7 +27,7 @@ __all__ = [
     "rescue",
 ]
 
-BLOCK = 16384
+BLOCK = 4096
 """The bytes that share a checksum."""
 
 
@@ -37,6 +38,8 @@ class PlainVariable:
     dims: tuple[str, ...]
     values: NDArray[Any]
     attrs: Mapping[str, Plain]
+    note: Mapping[str, Json] = field(default_factory=dict)
+    """What the schema says of its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,15 @@ class Source:
         The group that has the schema; None in a file of another program.
     read : callable
         Reads the plain values of a variable, given its group (None for the root) and name; raises `FormatError`.
+    room : slice or None
+        The bytes that are left for what is pending, see `inplace`; None where there are none.
     """
 
     path: Path
     names: frozenset[str]
     group: str | None
     read: Callable[[str | None, str], NDArray[Any]]
+    room: slice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +116,19 @@ def ledger_group(taken: Callable[[str], bool]) -> str:
     return group
 
 
-def checksums(values: NDArray[Any]) -> Iterator[int]:
+def checksums(values: NDArray[Any], block: int = BLOCK) -> Iterator[int]:
     """Return the CRC-32 of each block of numbers in C order, or the one of all texts, joined by NUL."""
     if values.dtype == object:
         yield zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))
         return
     buffer = values.reshape(-1).view(np.uint8).data
-    for start in range(0, len(buffer), BLOCK):
-        yield zlib.crc32(buffer[start : start + BLOCK])
+    for start in range(0, len(buffer), block):
+        yield zlib.crc32(buffer[start : start + block])
 
 
-def count_checksums(dtype: np.dtype[Any], size: int) -> int:
+def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:
     """Return how many checksums so many plain values have."""
-    return 1 if dtype.kind in "OTU" else -(-size * dtype.itemsize // BLOCK)
+    return 1 if dtype.kind in "OTU" else -(-size * dtype.itemsize // block)
 
 
 def rescue(path: Path) -> str:

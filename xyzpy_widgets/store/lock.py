@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 import time
 import warnings
 import weakref
@@ -16,7 +17,7 @@ from pathlib import Path
 from xyzpy_widgets.errors import StoreError, XyzWarning
 from xyzpy_widgets.store.atomic import reported
 
-__all__ = ["keep_from_children", "lock_file", "locked", "stands", "try_lock", "wait_lock"]
+__all__ = ["is_held", "keep_from_children", "lock_file", "locked", "stands", "try_lock", "wait_lock"]
 
 _WITHOUT_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 _PAUSES = (0.001, 0.05)  # seconds between two tries: the first, and the longest
@@ -24,6 +25,7 @@ _PAUSES = (0.001, 0.05)  # seconds between two tries: the first, and the longest
 # The one thing that has to be known of the whole process: a forked child would hold the locks of its parent on, and
 # let them go in its name.
 _OURS: weakref.WeakSet[FileIO] = weakref.WeakSet()
+_HELD = threading.local()  # the lock files that each thread holds
 
 
 @contextmanager
@@ -56,12 +58,25 @@ def locked(path: Path, timeout: float | None = None) -> Iterator[None]:
             " or allow more time"
         )
         raise StoreError(msg)
+    ours, own = _held(), (os.getpid(), beside)
+    ours.add(own)
     try:
         yield
     finally:
+        ours.discard(own)
         if not file.closed:  # as it is in a forked child
             _unlock(file.fileno())
             file.close()
+
+
+def is_held(path: Path) -> bool:
+    """Tell whether this thread is within `locked` for a data file."""
+    return (os.getpid(), lock_file(path)) in _held()
+
+
+def _held() -> set[tuple[int, Path]]:
+    held: set[tuple[int, Path]] = _HELD.__dict__.setdefault("files", set())
+    return held
 
 
 def lock_file(path: Path) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,13 +16,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import DamageError, EncodingError, FormatError, OptionError, RecoveryWarning, StoreError
 from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
 from xyzpy_widgets.store.decoding import decode, read_schema
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.image import Source, rescue
+from xyzpy_widgets.store.inplace import Extent, Layout, extents_of, fill
+from xyzpy_widgets.store.lock import is_held, lock_file, locked
 from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
 from xyzpy_widgets.store.retired import retire
 from xyzpy_widgets.store.salvage import Salvage, salvaged
@@ -84,10 +89,25 @@ class NetCDFStore:
         encode(data, None)
 
     def read(self) -> tuple[xr.Dataset, xr.Dataset | None] | None:
-        """Return the dataset and its ledger, None when nothing is there; see `DatasetStore.read`."""
+        """Return the dataset and its ledger, None when nothing is there; see `DatasetStore.read`.
+
+        What a process that died was filling in place is finished first, when the file shows traces of that.
+        """
+        return self._read_finished() if self._settle() else None
+
+    def _read_finished(self) -> tuple[xr.Dataset, xr.Dataset | None]:
+        """Read the file; where it is not whole, finish first what was being filled in place."""
         backend = _backend(self.engine)
-        if not self._settle():
-            return None
+        try:
+            return self._read(backend)
+        except FormatError:
+            if self.engine == "zarr" or not lock_file(self.path).exists():
+                raise
+        with nullcontext() if is_held(self.path) else locked(self.path):
+            backend.settle(self.path)
+            return self._read(backend)
+
+    def _read(self, backend: ModuleType) -> tuple[xr.Dataset, xr.Dataset | None]:
         with backend.opened(self.path) as source:
             if source.group is not None:
                 return decode(source) if self.chunks is None else self._decode_chunked(source)
@@ -95,11 +115,7 @@ class NetCDFStore:
 
     def check_whole(self) -> None:
         """Read all of the file, and nothing in its place; raise `FormatError` where it is damaged."""
-        with _backend(self.engine).opened(self.path) as source:
-            if source.group is not None:
-                decode(source)
-                return
-        self._load_foreign()
+        replace(self, chunks=None)._read_finished()  # noqa: SLF001 - another of the same class
 
     def salvage(self) -> Salvage | None:
         """Return what is left of a damaged file, None when nothing is there; raise `FormatError` when nothing is left.
@@ -108,9 +124,53 @@ class NetCDFStore:
         """
         return salvaged(self.path, _backend(self.engine)) if self.path.exists() else None
 
-    def write(self, data: xr.Dataset, ledger: xr.Dataset | None) -> None:
-        """Replace what is there, at once and durably; see `DatasetStore.write`."""
-        _backend(self.engine).write(self.path, encode(data, ledger))
+    def write(self, data: xr.Dataset, ledger: xr.Dataset | None) -> Layout | None:
+        """Replace what is there, at once and durably; see `DatasetStore.write`.
+
+        Returns
+        -------
+        Layout or None
+            What `fill` needs; None where the format cannot be filled in place.
+        """
+        layout: Layout | None = _backend(self.engine).write(self.path, encode(data, ledger))
+        return layout
+
+    def fill(self, data: xr.Dataset, ledger: xr.Dataset, cells: NDArray[np.intp], layout: Layout) -> bool:
+        """Write the content of some cells in place, durably; hold the lock.
+
+        Parameters
+        ----------
+        data, ledger : xarray.Dataset
+            What is there then. Nothing but these cells differs from what was written when ``layout`` was returned.
+        cells : ndarray of intp
+            The cells, by their position over the dimensions of the ledger in C order; rising, each once.
+        layout : Layout
+            Where in the file everything is.
+
+        Returns
+        -------
+        bool
+            False, and nothing has changed, where they cannot be filled in place: call `write`.
+
+        Raises
+        ------
+        StoreError
+            When the system refuses.
+        """
+        shape = ledger["status"].shape
+        where = np.unravel_index(cells, shape)
+        content: dict[tuple[str, str], list[Extent]] = {}
+        for group, dataset in (("/", data), (layout.group, ledger)):
+            for name, one in dataset.data_vars.items():
+                place = layout.places.get((group, str(name)))
+                if place is None:
+                    continue
+                values = one.to_numpy()
+                extents = extents_of(place, values[where], cells) if values.shape[: len(shape)] == shape else None
+                if extents is None:
+                    return False
+                content[group, str(name)] = extents
+        return fill(self.path, layout, content)
 
     def delete(self) -> None:
         """Remove the file, and older versions that would be taken for it; nothing happens when nothing is there."""

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import FormatError
 from xyzpy_widgets.store.cells import decode_cells
-from xyzpy_widgets.store.decoding import assemble, attrs_of, read_schema
-from xyzpy_widgets.store.image import BLOCK, Remains, Source, checksums, count_checksums
+from xyzpy_widgets.store.decoding import Schema, assemble, attrs_of, read_schema
+from xyzpy_widgets.store.image import Remains, Source, checksums, count_checksums
 from xyzpy_widgets.store.literal import Json
 
 __all__ = ["Part", "Salvage", "salvaged"]
@@ -100,7 +100,7 @@ def _verified(source: Source) -> Salvage:
     schema = read_schema(source)
     groups = [(None, schema.data)] + ([] if schema.ledger is None else [(source.group, schema.ledger)])
     found = [_plain(source, group, entry["name"]) for group, known in groups for entry in known["variables"]]
-    masks = _damaged_cells(found, schema.checksums)
+    masks = _damaged_cells(found, schema)
     n = len(schema.data["variables"])
     data = _part(schema.data, found[:n], masks[:n], {})
     if schema.ledger is None:
@@ -117,19 +117,21 @@ def _plain(source: Source, group: str | None, name: str) -> NDArray[Any] | str:
         return str(error)
 
 
-def _damaged_cells(found: list[NDArray[Any] | str], sums: tuple[int, ...]) -> list[NDArray[np.bool_] | None]:
+def _damaged_cells(found: list[NDArray[Any] | str], schema: Schema) -> list[NDArray[np.bool_] | None]:
     """Say of each variable which cells are damaged; None where that cannot be known.
 
     The checksums stand in one row. How many belong to a variable that cannot be read is not known, so those behind it
     are counted from the end, and between two such variables nothing is known.
     """
     masks: list[NDArray[np.bool_] | None] = [None] * len(found)
+    sums, block = schema.checksums, schema.block
     at = 0
     for position, values in enumerate(found):
         if isinstance(values, str):
             break
-        masks[position] = _compared(values, sums[at : at + count_checksums(values.dtype, values.size)])
-        at += count_checksums(values.dtype, values.size)
+        count = count_checksums(values.dtype, values.size, block)
+        masks[position] = _compared(values, sums[at : at + count], block)
+        at += count
     else:
         return masks
     at = len(sums)
@@ -137,18 +139,18 @@ def _damaged_cells(found: list[NDArray[Any] | str], sums: tuple[int, ...]) -> li
         values = found[position]
         if isinstance(values, str):
             return masks
-        start = at - count_checksums(values.dtype, values.size)
-        masks[position] = _compared(values, sums[start:at])
+        start = at - count_checksums(values.dtype, values.size, block)
+        masks[position] = _compared(values, sums[start:at], block)
         at = start
     return masks
 
 
-def _compared(values: NDArray[Any], sums: tuple[int, ...]) -> NDArray[np.bool_]:
+def _compared(values: NDArray[Any], sums: tuple[int, ...], size: int) -> NDArray[np.bool_]:
     """Return which cells stand in a block that does not match its checksum."""
-    bad = [block for block, crc in enumerate(checksums(values)) if block >= len(sums) or crc != sums[block]]
+    bad = [block for block, crc in enumerate(checksums(values, size)) if block >= len(sums) or crc != sums[block]]
     mask = np.zeros(values.size, dtype=bool)
     for block in bad:
-        first, last = block * BLOCK, (block + 1) * BLOCK
+        first, last = block * size, (block + 1) * size
         within = slice(first // values.itemsize, -(-last // values.itemsize))
         mask[slice(None) if values.dtype == object else within] = True
     return mask.reshape(values.shape)

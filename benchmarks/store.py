@@ -1,0 +1,284 @@
+"""What keeping results costs, beside xyzpy in the same run: ``python benchmarks/store.py [--quick] [folder]``.
+
+Each bar is a ratio of two times that are measured in turns, each the least of several, so that a busy machine weighs on
+both. xyzpy neither syncs its file nor writes anything before the last case is over; here every harvest is on the disk
+when it returns. Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests,
+which are named at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+import xyzpy
+
+import xyzpy_widgets as xyz
+from xyzpy_widgets.labelling.grid import Grid
+from xyzpy_widgets.labelling.ledger import with_inferred_ledger
+from xyzpy_widgets.store.frames import Record, scan
+from xyzpy_widgets.store.netcdf import NetCDFStore
+from xyzpy_widgets.store.segment import Segment
+
+K = 100  # points per harvest, one row
+TESTS = (
+    ("B7", "a slow disk costs no more", "tests/test_store_journal.py"),
+    ("B10", "killed at every call and in every write", "tests/test_store_kills.py tests/test_store_inplace.py"),
+    ("B11, B12", "several writers, readers, full disks", "tests/test_survival.py tests/test_store_inplace.py"),
+    ("B13", "every type, label and attribute", "tests/test_store_exact.py tests/test_store_datasets.py"),
+    ("B14", "flipped bits", "tests/test_store_damage.py tests/test_store_inplace.py"),
+)
+
+
+def fn(a: float, b: float) -> float:
+    """Return a number at once."""
+    return a + 0.001 * b
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: what it is of, the ratio that was measured, and the one that is wanted."""
+
+    name: str
+    what: str
+    measured: float
+    wanted: float
+    at_least: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is kept."""
+        return self.measured >= self.wanted if self.at_least else self.measured <= self.wanted
+
+    def __str__(self) -> str:
+        """Tell it in a line."""
+        sign = "≥" if self.at_least else "≤"
+        told = "kept" if self.kept else "MISSED"
+        return f"{self.name:4} {self.what:64} {self.measured:9.3g}   {sign} {self.wanted:<7g} {told}"
+
+
+def least(*works: Callable[[], object], rounds: int = 7) -> list[float]:
+    """Return the least time that each of some works takes, in seconds, measured in turns."""
+    times: list[list[float]] = [[] for _ in works]
+    for _ in range(rounds):
+        for work, taken in zip(works, times, strict=True):
+            start = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - start)
+    return [min(taken) for taken in times]
+
+
+def full(n: int, holes: int) -> xr.Dataset:
+    """Return a grid of n points in rows of K, of which some rows in the middle are not there yet."""
+    a, b = np.arange(max(n // K, holes + 2)), np.arange(K)
+    y = a[:, None] + 0.001 * b
+    y[1 : 1 + holes] = np.nan
+    return xr.Dataset({"y": (("a", "b"), y)}, {"a": a, "b": b})
+
+
+@contextmanager
+def place(root: Path) -> Iterator[Path]:
+    """Give a folder that is removed afterwards."""
+    folder = Path(tempfile.mkdtemp(dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def harvesters(folder: Path, data: xr.Dataset) -> tuple[xyz.Harvester, xyzpy.Harvester]:
+    """Return a harvester of ours and one of xyzpy's, each with the data in its file."""
+    ours = xyz.Harvester(xyz.Runner(fn, "y", verbosity=0), folder / "ours.h5")
+    theirs = xyzpy.Harvester(xyzpy.Runner(fn, "y"), str(folder / "theirs.h5"))
+    ours.add_ds(data)
+    theirs.add_ds(data)
+    return ours, theirs
+
+
+class Rows:
+    """Harvests row after row, with both; each call takes the next one."""
+
+    def __init__(self, first: int, columns: int = K, *, sync: bool = True) -> None:
+        self._next = {"ours": first, "theirs": first}
+        self._b = list(range(columns))
+        self._sync = sync
+
+    def ours(self, harvester: xyz.Harvester) -> None:
+        """Harvest the next row."""
+        harvester.harvest_combos({"a": [self._next["ours"]], "b": self._b}, sync=self._sync)
+        self._next["ours"] += 1
+
+    def theirs(self, harvester: xyzpy.Harvester) -> None:
+        """Harvest the next row with xyzpy, which asks for a bar to be silenced."""
+        harvester.harvest_combos({"a": [self._next["theirs"]], "b": self._b}, verbosity=0)
+        self._next["theirs"] += 1
+
+
+def compared(root: Path, n: int, first: int, columns: int = K, *, sync: bool = True) -> tuple[float, float]:
+    """Return what a harvest takes with both; ``first`` is 1 to fill holes, and beyond the end to extend."""
+    rounds = 7
+    with place(root) as folder:
+        ours, theirs = harvesters(folder, full(n, 2 * rounds))
+        rows = Rows(first, columns, sync=sync)
+        works = partial(rows.ours, ours), partial(rows.theirs, theirs)
+        for work in works:
+            work()
+        found = least(*works, rounds=rounds)
+        if not sync:
+            ours.harvest_combos({"a": [0], "b": [0]})
+        stored, same = xyz.load_ds(folder / "ours.h5"), xyzpy.load_ds(str(folder / "theirs.h5"))
+        np.testing.assert_array_equal(stored["y"], same["y"].transpose("a", "b"))
+    return found[0], found[1]
+
+
+def merging(top: int) -> Iterator[Bar]:
+    """B1: in memory."""
+    times = {}
+    for n in sorted({10**5, 10**6, top}):
+        data = full(n, 40)
+        grid = Grid(with_inferred_ledger(data.copy(deep=True), ("a", "b")))
+        row = full(n, 0).isel(a=[1])
+        new = iter([with_inferred_ledger(full(n, 0).isel(a=[1 + i]), ("a", "b")) for i in range(30)])
+        grid.put(next(new))
+        times[n] = least(lambda: grid.put(next(new)), lambda: xr.merge([data, row], join="outer", compat="no_conflicts"), rounds=7)  # noqa: B023 - called here
+    yield Bar("B1", "merge of 100 points at 1e6, times faster than xr.merge", times[10**6][1] / times[10**6][0], 200, True)
+    yield Bar("B1", f"merge of 100 points, {top:.0e} against 1e5", times[top][0] / times[10**5][0], 2)
+
+
+def journal(root: Path) -> Iterator[Bar]:
+    """B2 and B8: records."""
+    with place(root) as folder, Segment.create(folder / "journal") as segment:
+        record = {"args": [[1], [2]], "values": [0.5], "seconds": np.zeros(1, np.float32), "failures": []}
+        descriptor = os.open(folder / "raw", os.O_CREAT | os.O_WRONLY)
+
+        def sync_one() -> None:
+            os.write(descriptor, bytes(48))
+            os.fdatasync(descriptor)
+
+        def append() -> None:
+            for _ in range(1000):
+                segment.append(record)
+
+        appended, synced = least(append, sync_one)
+        yield Bar("B2", "a record in the journal, of an fdatasync", appended / 1000 / synced, 0.1)
+        while segment.size < 10**5 * 60:
+            append()
+        segment.sync()
+        blobs = [one.value for one in scan(segment.path) if isinstance(one, Record)]
+        from xyzpy_widgets.store.packing import pack, unpack  # noqa: PLC0415 - what sqlite gives back is read the same way
+
+        base = sqlite3.connect(folder / "base")
+        base.execute("CREATE TABLE blobs (content BLOB)")
+        base.executemany("INSERT INTO blobs VALUES (?)", ((pack(one),) for one in blobs))
+        base.commit()
+        read, queried = least(
+            lambda: sum(isinstance(one, Record) for one in scan(segment.path)),
+            lambda: sum(bool(unpack(one)) for (one,) in base.execute("SELECT content FROM blobs")),
+            rounds=3,
+        )
+        base.close()
+        os.close(descriptor)
+        yield Bar("B8", f"reading {len(blobs):.0e} records, of sqlite reading the same", read / queried, 4)
+
+
+def harvests(root: Path, top: int) -> Iterator[Bar]:
+    """B3, B4 and B6: whole harvests."""
+    fills = {}
+    for n in sorted({10**3, 10**5, 10**6, top}):
+        ours, theirs = fills[n] = compared(root, n, 1)
+        wanted = 15 if n == 10**6 else 4
+        if n <= 10**6:
+            yield Bar("B4", f"filling 100 cases at {n:.0e}, file current, times faster than xyzpy", theirs / ours, wanted, True)
+    yield Bar("B4", f"filling 100 cases, {top:.0e} against 1e5", fills[top][0] / fills[10**5][0], 2)
+    for n, wanted in ((10**3, 4), (10**5, 4), (10**6, 2)):
+        ours, theirs = compared(root, n, max(n // K, 16))
+        yield Bar("B4", f"extending by 100 at {n:.0e}, file current, times faster than xyzpy", theirs / ours, wanted, True)
+    for columns, wanted in ((K, 10), (1, 50)):
+        ours, theirs = compared(root, 10**6, 1, columns, sync=False)
+        what = f"{columns} case{'s' * (columns > 1)} at 1e6, file later, times faster than xyzpy"
+        yield Bar("B6", what, theirs / ours, wanted, True)
+        if columns == K:
+            yield Bar("B3", "100 cases at 1e6, durable in the journal, times faster than xyzpy", theirs / ours, 40, True)
+
+
+def writing(root: Path) -> Iterator[Bar]:
+    """B5: the whole file, against writing as many raw bytes."""
+    for n, wanted in ((10**6, 2.0), (10**7, 1.5)):
+        with place(root) as folder:
+            labelled = with_inferred_ledger(full(n, 0), ("a", "b"))
+            store = NetCDFStore.named(folder / "ours.h5")
+            store.write(labelled.data, labelled.ledger)
+            raw = (folder / "ours.h5").read_bytes()
+
+            def write_raw(raw: bytes = raw, path: Path = folder / "raw") -> None:
+                with path.open("wb") as file:
+                    file.write(raw)
+                    os.fsync(file.fileno())
+
+            ours, floor = least(lambda: store.write(labelled.data, labelled.ledger), write_raw, rounds=5)  # noqa: B023 - called here
+            yield Bar("B5", f"the whole file at {n:.0e}, of writing and syncing its bytes", ours / floor, wanted)
+
+
+MEMORY = """
+import resource, sys, numpy as np
+sys.path.insert(0, sys.argv[1])
+from benchmarks.store import K, full
+import xyzpy_widgets as xyz
+from benchmarks.store import fn
+harvester = xyz.Harvester(xyz.Runner(fn, "y", verbosity=0), sys.argv[2])
+if sys.argv[3] == "make":
+    harvester.add_ds(full(10**7, 4))
+else:
+    size = sum(one.nbytes for part in (harvester._archive.current().data, harvester._archive.current().ledger)
+               for one in part.data_vars.values())
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    harvester.harvest_combos({"a": [1 if sys.argv[3] == "fill" else 10**7 // K], "b": list(range(K))})
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    sys.stdout.write(str((after - before) / size))
+"""
+
+
+def memory(root: Path) -> Iterator[Bar]:
+    """B9: the peak of a harvest in a fresh process, beyond what holds the data and what is known of each case."""
+    with place(root) as folder:
+        for what, wanted in (("make", 0.0), ("fill", 1.25), ("extend", 2.5)):
+            command = [sys.executable, "-c", MEMORY, str(Path(__file__).parents[1]), str(folder / "data.h5"), what]
+            told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+            if wanted:
+                yield Bar("B9", f"more memory at the peak, of the data: {what}", float(told), wanted)
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--quick", action="store_true", help="leave out what needs 1e7 points")
+    given: Any = parser.parse_args()
+    top = 10**6 if given.quick else 10**7
+    parts = [merging(top), journal(given.folder), harvests(given.folder, top)]
+    parts += [] if given.quick else [writing(given.folder), memory(given.folder)]
+    sys.stdout.write(f"{'bar':4} {'of what':64} {'measured':>9}   wanted\n")
+    for part in parts:
+        for bar in part:
+            sys.stdout.write(f"{bar}\n")
+            sys.stdout.flush()
+    for name, what, where in TESTS:
+        sys.stdout.write(f"{name}: {what}: pytest {where}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,305 @@
+"""Faults: whatever a case does to its worker, it costs that case, after its tries, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.test_execution_engine import Inline, gathered, over
+from xyzpy_widgets.core.function import as_function_spec
+from xyzpy_widgets.core.outcome import Failure
+from xyzpy_widgets.errors import CaseError, OptionError
+from xyzpy_widgets.execution import engine, workers
+from xyzpy_widgets.execution.engine import execute
+from xyzpy_widgets.execution.options import as_run_options
+
+HERE = ["serial", "threads", "processes"]
+
+
+def ran(
+    fn: Callable[..., Any], n: int, where: Any = "processes", **settings: Any
+) -> tuple[dict[int, Any], list[Failure], BaseException | None]:
+    """Carry out a function over the numbers below ``n`` on two workers."""
+    spec = as_function_spec(fn, constants=settings.pop("constants", None))
+    options = as_run_options(**{"executor": where, "num_workers": 2, "on_error": "continue", **settings})
+    return gathered(execute(over(n), spec, options))
+
+
+def deadly(i: int) -> int:
+    """Kill the worker, as the system does when memory runs out."""
+    if i % 40 == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return i
+
+
+def test_every_case_that_kills_is_found_among_quick_ones() -> None:
+    """Cases too quick to be noted one by one run again one by one, once a worker has died of them."""
+    values, failures, stopped = ran(deadly, 100)
+    assert stopped is None
+    assert sorted(failure.number for failure in failures) == [7, 47, 87]
+    assert values == {i: i for i in range(100) if i % 40 != 7}
+    for failure in failures:
+        assert type(failure.exception) is CaseError
+        assert "killed by SIGKILL" in str(failure.exception)
+        assert failure.told()["tries"] == 1
+
+
+def attempted(i: int, folder: str, how: str) -> int:
+    """Fail the first two times, in one way or another."""
+    path = Path(folder, str(i))
+    tries = len(path.read_text()) if path.exists() else 0
+    path.write_text("x" * (tries + 1))
+    if i == 3 and tries < 2:
+        if how == "dies":
+            os._exit(1)
+        if how == "hangs":
+            time.sleep(60)
+        raise ValueError(i)
+    return i
+
+
+@pytest.mark.parametrize("how", ["raises", "dies", "hangs"])
+@pytest.mark.parametrize("retries", [1, 2])
+def test_a_case_has_its_tries(tmp_path: Path, how: str, retries: int) -> None:
+    """A case that fails is tried again, whichever way it fails, and tells how often it was."""
+    constants = {"folder": str(tmp_path), "how": how}
+    timeout = 0.5 if how == "hangs" else None
+    values, failures, stopped = ran(attempted, 6, constants=constants, retries=retries, timeout=timeout)
+    assert stopped is None
+    assert values.keys() | {failure.number for failure in failures} == set(range(6))
+    assert [failure.tries for failure in failures] == ([2] if retries == 1 else [])
+    expected = {"raises": ValueError, "dies": CaseError, "hangs": TimeoutError}[how]
+    assert all(type(failure.exception) is expected for failure in failures)
+
+
+@pytest.mark.parametrize("where", HERE)
+def test_retries_end_a_run_only_when_they_are_used_up(tmp_path: Path, where: str) -> None:
+    """A case that comes out well at last fails nobody, with ``on_error="raise"`` too."""
+    constants = {"folder": str(tmp_path), "how": "raises"}
+    values, failures, stopped = ran(attempted, 20, where, constants=constants, retries=2, on_error="raise")
+    assert (values, failures, stopped) == ({i: i for i in range(20)}, [], None)
+
+
+def leave(i: int) -> int:
+    """Call sys.exit in every fifth case."""
+    if i % 5 == 0:
+        sys.exit(f"no {i}")
+    return i
+
+
+@pytest.mark.parametrize("where", ["threads", "processes", Inline()], ids=str)
+def test_a_function_that_exits_fails_alone(where: Any) -> None:
+    """A worker survives sys.exit, and so does the run."""
+    values, failures, stopped = ran(leave, 12, where)
+    assert stopped is None
+    assert values == {i: i for i in range(12) if i % 5}
+    assert sorted(str(failure.exception) for failure in failures) == [
+        f"the function called sys.exit('no {i}')" for i in (0, 10, 5)
+    ]
+
+
+def talk(i: int) -> int:
+    """Write, warn, and fail in the end."""
+    print("one", i)  # noqa: T201 - what is captured
+    print("two", i, file=sys.stderr)  # noqa: T201 - what is captured
+    if i % 2:
+        warnings.warn(f"beware {i}", UserWarning, stacklevel=1)
+        raise ValueError(i)
+    return i
+
+
+@pytest.mark.parametrize("where", [*HERE, Inline()], ids=str)
+@pytest.mark.filterwarnings("default:beware")
+def test_a_failure_tells_what_its_case_wrote(where: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its own output and warnings, nobody else's; in this process all goes where it would have gone, too."""
+    streams = sys.stdout, sys.stderr, warnings.showwarning
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        _, failures, _ = ran(talk, 10, where)
+    assert sorted(failure.number for failure in failures) == [1, 3, 5, 7, 9]
+    for failure in failures:
+        told = failure.told()
+        assert told["output"].startswith(f"one {failure.number}\ntwo {failure.number}\n")
+        assert f"UserWarning: beware {failure.number}" in told["warnings"]
+        assert "\nbeware" not in told["output"]
+    if where != "processes":
+        assert capsys.readouterr().out.splitlines() == [f"one {i}" for i in range(10)] or where == "threads"
+        assert len(shown) == 5
+    assert streams == (sys.stdout, sys.stderr, warnings.showwarning)
+
+
+@pytest.mark.parametrize("where", ["serial", "processes"])
+def test_what_is_captured_is_bounded(where: str) -> None:
+    """A case that writes without end costs some kilobytes; without capture nothing."""
+
+    def flood(i: int) -> None:
+        for _ in range(2000):
+            sys.stdout.write("0123456789" * 2)
+        raise ValueError(i)
+
+    _, [failure], _ = ran(flood, 1, where)
+    assert failure.output == "0123456789" * 1000
+    _, [failure], _ = ran(flood, 1, where, capture=False)
+    assert failure.output == ""
+
+
+@pytest.mark.parametrize("where", ["serial", "threads", "dask"])
+def test_a_timeout_is_refused_where_no_case_can_be_ended(where: str) -> None:
+    """It is said before anything runs, with the remedy."""
+    with pytest.raises(OptionError, match=r"timeout=3: a case is ended with its worker.*parallel='processes'"):
+        as_run_options(executor=where, timeout=3)
+
+
+def breaks(i: int) -> int:
+    """Break a pool of the standard library."""
+    if i == 30:
+        os._exit(1)
+    return i
+
+
+def test_a_broken_executor_of_the_callers_keeps_what_was_finished() -> None:
+    """It cannot be mended here: the error names what was under way, and the remedy."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        values, failures, stopped = ran(breaks, 60, executor)
+    assert isinstance(stopped, BrokenExecutor)
+    assert failures == []
+    assert values
+    assert 30 not in values
+    assert any(note.startswith("lost: i=") for note in stopped.__notes__)
+    assert any("with parallel=N instead" in note for note in stopped.__notes__)
+
+
+class Losing(Executor):
+    """An executor that goes on when a batch has killed a worker, as those of clusters do."""
+
+    def __init__(self, killers: set[int]) -> None:
+        self.killers = killers
+        self.under_way = 0
+        self.alone = True
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Make the call unless one of its cases kills."""
+        import pickle
+
+        future: Future[Any] = Future()
+        cases = {i for (i,) in pickle.loads(args[2])}  # noqa: S301 - our own
+        if cases & self.killers:
+            future.set_exception(OSError("KilledWorker"))
+        else:
+            future.set_result(fn(*args, **kwargs))
+        return future
+
+
+@given(killers=st.sets(st.integers(0, 299), max_size=4), seconds=st.sampled_from([1e-9, 1e-3, 0.1]))
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_halving_finds_exactly_the_cases_that_kill(
+    killers: set[int], seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the batches are, no innocent case is blamed and none is lost."""
+    monkeypatch.setattr(engine, "_PARALLEL_SECONDS", seconds)
+    values, failures, stopped = ran(lambda i: i, 300, Losing(killers))
+    assert stopped is None
+    assert sorted(failure.number for failure in failures) == sorted(killers)
+    assert values == {i: i for i in range(300) if i not in killers}
+
+
+def noted(i: int, folder: str) -> int:
+    """Say which process is at work, and stay there."""
+    Path(folder, f"{i}-{os.getpid()}").touch()
+    if i:
+        subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"], check=True)
+    return i
+
+
+SCRIPT = """
+    import sys
+    from tests.test_execution_faults import noted, over
+    from xyzpy_widgets.core.function import as_function_spec
+    from xyzpy_widgets.execution.engine import execute
+    from xyzpy_widgets.execution.options import as_run_options
+
+    spec = as_function_spec(noted, constants={"folder": sys.argv[1]})
+    try:
+        for outcome in execute(over(9), spec, as_run_options(num_workers=2)):
+            print("done", *outcome.numbers, flush=True)
+    except KeyboardInterrupt:
+        import psutil
+        print("left", *(" ".join(one.cmdline()) for one in psutil.Process().children(recursive=True)), flush=True)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_nothing_is_left_of_a_program_that_ends(tmp_path: Path, how: signal.Signals) -> None:
+    """After Ctrl-C, and after a death too, neither workers nor what they have started go on."""
+    command = [sys.executable, "-c", dedent(SCRIPT), str(tmp_path)]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "done 0\n"
+    wait_for(lambda: len(list(tmp_path.iterdir())) >= 3)
+    processes = {psutil.Process(int(path.name.partition("-")[2])) for path in tmp_path.iterdir()}
+    wait_for(lambda: sum(len(one.children()) for one in processes) >= 2)
+    started = [child for one in processes for child in one.children()]
+    os.killpg(program.pid, how) if how == signal.SIGINT else program.send_signal(how)
+    out, _ = program.communicate(timeout=20)
+    assert "time.sleep" not in out
+    assert len(started) == 2
+    assert psutil.wait_procs([*processes, *started], timeout=5)[1] == []
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    from threading import Event
+
+    for _ in range(2000):
+        if condition():
+            return
+        Event().wait(0.01)
+    pytest.fail("it never came to be")
+
+
+def total(i: int, table: np.ndarray[Any, Any], rest: str) -> tuple[float, int]:
+    """Read a large constant and write into it."""
+    table[i] = -1
+    return float(table.sum()), os.getpid()
+
+
+def test_a_large_constant_goes_to_each_worker_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is pickled once, stands in a file that is gone afterwards, and each process has it for itself."""
+    pickled = []
+    table = np.ones(200_000)
+
+    class Counted(str):
+        def __reduce__(self) -> tuple[Any, ...]:
+            pickled.append(1)
+            return str, ("x",)
+
+    monkeypatch.setenv("TMPDIR", "")
+    values, failures, _ = ran(total, 40, constants={"table": table, "rest": Counted("x")})
+    assert failures == []
+    assert len(pickled) == 1
+    assert table.sum() == 200_000
+    assert {pid for _, pid in values.values()} <= {psutil.Process(pid).pid for _, pid in values.values()}
+
+
+def test_a_run_leaves_its_workers_to_the_next() -> None:
+    """Processes are started once for many runs."""
+    first = {pid for _, pid in ran(lambda i: (i, os.getpid()), 50)[0].values()}
+    second = {pid for _, pid in ran(lambda i: (i, os.getpid()), 50)[0].values()}
+    assert first & second
+    assert len(workers._idle) <= 2 * (os.cpu_count() or 1)  # noqa: SLF001 - what is kept

@@ -1,0 +1,302 @@
+"""`Grid`: labelled data that grows in place, at a cost of about what is added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.labels import shown
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import ConflictError, MergeError
+from xyzpy_widgets.labelling.account import Account, latest, nothing_in, put, united
+from xyzpy_widgets.labelling.axis import Axis, Joint
+from xyzpy_widgets.labelling.columns import exact_variable
+from xyzpy_widgets.labelling.conflicts import SHOWN, OnConflict, described, message
+from xyzpy_widgets.labelling.constants import differing, holds
+from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
+from xyzpy_widgets.labelling.output import Output, Side, index_of
+from xyzpy_widgets.labelling.roomy import Roomy
+
+__all__ = ["Grid"]
+
+Cells = NDArray[np.intp]
+
+
+class Grid:
+    """Labelled data that grows in place.
+
+    Parameters
+    ----------
+    labelled : Labelled
+        What is there. Its arrays become those of the grid, which writes to them: give a `Labelled.copy` where somebody
+        else has them.
+
+    Notes
+    -----
+    The labels of each axis are indexed once, and an axis that grows gets room to spare. So what `put` costs does not
+    depend on what is there already, unless labels go in between others, a type widens, or an output is of text or of
+    objects, which have their type from all their cells together.
+    """
+
+    def __init__(self, labelled: Labelled) -> None:
+        data, account = labelled.data, labelled.account
+        self._args = labelled.args
+        self._axes = {str(dim): _axis(data, str(dim)) for dim in data.sizes}
+        self._others = {str(name): coord for name, coord in data.coords.items() if str(name) not in self._axes}
+        self._fields = {name: Roomy(_writable(values), nothing_in(name)) for name, values in account.cases.items()}
+        self._names, self._failures = account.names, account.failures
+        self._columns: dict[str, Output] = {}
+        for name in map(str, data.data_vars):
+            status, dims = self._fields["status"], self._dims(labelled, name)
+            self._columns[name] = Output.of(labelled, name, dims, status)
+        self._attrs, self._constants = dict(data.attrs), dict(labelled.constants)
+        self._labelled: Labelled | None = None
+        self._changed: list[Cells] | None = None
+
+    @property
+    def labelled(self) -> Labelled:
+        """What is there now: a view, which changes with the grid."""
+        if self._labelled is None:
+            self._labelled = self._presented()
+        return self._labelled
+
+    def changed(self) -> Cells | None:
+        """Return which cells have another content than when `settle` was called last.
+
+        Returns
+        -------
+        ndarray of intp or None
+            Their positions over the arguments in C order, rising, each once. None when more has changed than the
+            content of cells: labels, types, attributes, or what is known beside the cells.
+        """
+        if self._changed is None:
+            return None
+        return np.unique(np.concatenate(self._changed)) if self._changed else np.empty(0, dtype=np.intp)
+
+    def settle(self) -> None:
+        """Take what is there now as that from which `changed` counts."""
+        self._changed = []
+
+    def check(self, new: Labelled) -> None:
+        """Raise what would keep the structure of new data from going together with what is there, whatever its values.
+
+        Raises `MergeError` for dimensions or constants, `SpaceError` for labels that cannot stand on one axis.
+        """
+        self._check_dims(new)
+        self._joints(new)
+        self._check_constants(new)
+
+    def put(self, new: Labelled, on_conflict: OnConflict = "raise") -> None:
+        """Take new data in, which is not changed.
+
+        Parameters
+        ----------
+        new : Labelled
+            Over the same arguments; its labels may be others. Axes that grow are sorted.
+        on_conflict : {"raise", "keep", "replace"}
+            What to do with cells that both have, with other values. A nan is a value: it conflicts with any other.
+
+        Raises
+        ------
+        MergeError, SpaceError
+            As `check` does.
+        ConflictError
+            When cells conflict and ``on_conflict="raise"``: it lists them with their old and new values.
+            Nothing has changed then.
+        """
+        self._check_dims(new)
+        joints = self._joints(new)
+        self._check_constants(new)
+        names = map(str, new.data.data_vars)
+        sides = {name: Side.of(new, name, self._dims(new, name), joints) for name in names}
+        if on_conflict == "raise":
+            self._check_conflicts(new, sides)
+        same = self._keeps_frame(new, joints)
+        if not same:
+            self._reframe(new, joints)
+        same &= not self._part(new, sides)
+        for name, side in sides.items():
+            same &= self._column(name, side).put(side, replace=on_conflict == "replace")
+        same &= self._put_account(new, joints, keep=on_conflict == "keep")
+        for column in self._columns.values():
+            column.retype()
+        if not same:
+            self._changed = self._labelled = None
+
+    def _check_dims(self, new: Labelled) -> None:
+        if set(self._args) != set(new.args):
+            extra, lacking = set(new.args) - set(self._args), set(self._args) - set(new.args)
+            said = [f"the stored data has no dimension {', '.join(map(repr, sorted(extra)))}"] if extra else []
+            said += [f"the new data has no dimension {', '.join(map(repr, sorted(lacking)))}"] if lacking else []
+            msg = f"{' and '.join(said)}; add it with expand_dims(name, value) before"
+            raise MergeError(msg)
+        for name, column in self._columns.items():
+            if name in new.data and set(column.dims) != set(new.data[name].dims):
+                msg = f"{name!r} has the dimensions {new.data[name].dims}, and {column.dims} in the stored data"
+                raise MergeError(msg)
+
+    def _check_constants(self, new: Labelled) -> None:
+        for name in differing(self._constants, new.constants):
+            before, now = shown(self._constants[name]), shown(new.constants[name])
+            msg = (
+                f"{name}={now}, and the stored data was made with {name}={before}; make it a dimension first: "
+                f"expand_dims({name!r}, {before}), or use another data_name"
+            )
+            raise MergeError(msg)
+
+    def _joints(self, new: Labelled) -> dict[str, Joint]:
+        """Say for each dimension of new data where its entries belong."""
+        joints = {}
+        for dim, size in new.data.sizes.items():
+            labels = new.data[dim].to_numpy() if dim in new.data.coords else None
+            axis = self._axes.get(str(dim)) or Axis(str(dim), 0, None, {})
+            joints[str(dim)] = axis.joint(size, labels)
+        return joints
+
+    def _dims(self, new: Labelled, name: str) -> tuple[str, ...]:
+        """Return the dimensions of an output in the order of the grid."""
+        column = self._columns.get(name)
+        own = tuple(map(str, new.data[name].dims)) if column is None else column.dims
+        return (*(arg for arg in self._args if arg in own), *(dim for dim in own if dim not in self._args))
+
+    def _check_conflicts(self, new: Labelled, sides: Mapping[str, Side]) -> None:
+        count, lines = 0, list[str]()
+        for name, side in sides.items():
+            found = self._columns[name].conflicts(side) if name in self._columns else None
+            if found is not None:
+                old, differ = found
+                count += int(differ.sum())
+                lines += described(name, (new.data, side.dims), (old, side.values), differ, SHOWN - len(lines))
+        if count:
+            raise ConflictError(message(count, lines))
+
+    def _keeps_frame(self, new: Labelled, joints: Mapping[str, Joint]) -> bool:
+        """Say whether new data has nothing but other content for cells that are there."""
+        data = new.data
+        return (
+            all(dim in self._axes and joint.is_known for dim, joint in joints.items())
+            and all(name in self._axes or name in self._others for name in map(str, data.coords))
+            and not self._others
+            and all(name in self._columns for name in map(str, data.data_vars))
+            and holds(self._attrs, data.attrs)
+            and holds(self._constants, new.constants)
+            and all(holds(self._axes[str(dim)].attrs, data[dim].attrs) for dim in data.sizes if dim in data.coords)
+            and all(holds(self._columns[str(name)].attrs, one.attrs) for name, one in data.data_vars.items())
+        )
+
+    def _reframe(self, new: Labelled, joints: Mapping[str, Joint]) -> None:
+        """Take the axes, coordinates and attributes of new data in; its cells are empty yet."""
+        self._others = self._grown_others(new, joints)
+        sizes = {dim: (joint.size, joint.moved) for dim, joint in joints.items()}
+        inner = {dim for dim, joint in joints.items() if dim in self._axes and joint.size > self._axes[dim].size}
+        for column in self._columns.values():
+            if inner & set(column.dims) - set(self._args):
+                column.part()
+            shape = [sizes.get(dim, (size, None)) for dim, size in zip(column.dims, column.shape, strict=True)]
+            column.grow([size for size, _ in shape], [moved for _, moved in shape])
+        for field in self._fields.values():
+            field.grow([sizes[arg][0] for arg in self._args], [sizes[arg][1] for arg in self._args])
+        for dim, joint in joints.items():
+            axis = self._axes.setdefault(dim, Axis(dim, 0, None, {}))
+            axis.take(joint, new.data[dim].attrs if dim in new.data.coords else None)
+        self._attrs.update(new.data.attrs)
+        self._constants.update(new.constants)
+
+    def _grown_others(self, new: Labelled, joints: Mapping[str, Joint]) -> dict[str, xr.DataArray]:
+        """Return the coordinates of both sides that are no dimension, over the axes to come: xarray aligns them."""
+        added = {str(name): coord for name, coord in new.data.coords.items() if str(name) not in joints}
+        if not added and not self._others:
+            return {}
+        axes = {
+            **{dim: axis.labels for dim, axis in self._axes.items()},
+            **{d: one.labels for d, one in joints.items()},
+        }
+        united = xr.Dataset(coords={dim: labels for dim, labels in axes.items() if labels is not None})
+        names = dict.fromkeys((*added, *self._others))
+        found = {}
+        for name in names:
+            sides = [side[name] for side in (self._others, added) if name in side]
+            known = sides[0].combine_first(sides[-1]) if len(sides) > 1 else sides[0]
+            found[name] = known.reindex_like(united)
+        return found
+
+    def _part(self, new: Labelled, sides: Mapping[str, Side]) -> bool:
+        """Let outputs that new cases do not have as a whole remember what is there; say whether there were some."""
+        whole = {name for name, side in sides.items() if side.follows and side.fits(len(self._args))}
+        parting = [column for name, column in self._columns.items() if name not in whole and column.follows]
+        if not parting or not new.done.any():
+            return False
+        for column in parting:
+            column.part()
+        return True
+
+    def _column(self, name: str, side: Side) -> Output:
+        """Return an output, which is made when it is new."""
+        if name not in self._columns:
+            shape = [self._axes[dim].size for dim in side.dims]
+            self._columns[name] = Output.empty(side, shape, self._fields["status"])
+        return self._columns[name]
+
+    def _put_account(self, new: Labelled, joints: Mapping[str, Joint], *, keep: bool) -> bool:
+        """Put the account of new cases among the others; say whether only the content of cells has changed."""
+        order = [new.args.index(arg) for arg in self._args]
+        given = new.account
+        theirs = Account({name: one.transpose(order) for name, one in given.cases.items()}, given.names, ())
+        places = [joints[arg].places for arg in self._args]
+        names = united(self._names, given.names)
+        cases = {name: field.values for name, field in self._fields.items()}
+        written = put(cases, names, theirs, index_of(places), keep=keep)
+        if self._changed is not None:
+            self._changed.append(_flat(written, places, cases["status"].shape))
+        failures = self._still_failed((*self._failures, *given.failures)) if self._failures or given.failures else ()
+        same = names == self._names and failures == self._failures
+        self._names, self._failures = names, failures
+        return same
+
+    def _still_failed(self, failures: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        """Return the latest failure of each case that has failed and is not done."""
+        status = self._fields["status"].values
+
+        def failed(args: Mapping[str, Any]) -> bool:
+            if set(args) != set(self._args):
+                return False
+            at = tuple(self._axes[arg].index.find(args[arg]) for arg in self._args)
+            return bool(None not in at and status[at] == Status.FAILED)
+
+        return tuple(one for one in latest(failures) if failed(one["args"]))
+
+    def _presented(self) -> Labelled:
+        """Make the datasets of what is there."""
+        variables, present = {}, {}
+        for name, column in self._columns.items():
+            column.rejoin()
+            variables[name] = exact_variable(column.dims, column.settled(), column.attrs)
+            if not column.follows:
+                present[name] = (column.dims, column.present)
+        coords: dict[str, Any] = {dim: one.variable() for dim, one in self._axes.items() if one.labels is not None}
+        coords |= {name: coord.variable for name, coord in self._others.items()}
+        account = Account({name: one.values for name, one in self._fields.items()}, self._names, self._failures)
+        data = xr.Dataset(variables, coords, self._attrs)
+        return Labelled(data, ledger_of(self._args, coords, account, present, self._constants))
+
+
+def _axis(data: xr.Dataset, dim: str) -> Axis:
+    if dim not in data.coords:
+        return Axis(dim, data.sizes[dim], None, {})
+    return Axis(dim, data.sizes[dim], data[dim].to_numpy(), data[dim].attrs)
+
+
+def _writable(array: NDArray[Any]) -> NDArray[Any]:
+    return array if array.flags.writeable else array.copy()
+
+
+def _flat(mask: NDArray[np.bool_], places: list[Cells], shape: tuple[int, ...]) -> Cells:
+    """Return the positions in a grid, in C order, of the marked cells of a block."""
+    if not places:
+        return np.flatnonzero(mask)
+    where = tuple(at[index] for at, index in zip(places, np.nonzero(mask), strict=True))
+    return np.asarray(np.ravel_multi_index(where, shape), dtype=np.intp)
