@@ -306,54 +306,63 @@ export interface WidgetTraits {
 
 const UNJUDGED: RowVerdict = { problem: '', note: '', count: null, places: [], span: '' };
 
-/** The traits of every widget as they are before the kernel sets them. */
+/* The traits of each widget as they are before the kernel sets them. */
+
+export const SPACE_EDITOR: SpaceEditorTraits = {
+  panel: '',
+  arguments: [],
+  rows: [],
+  cases: '',
+  sampled: false,
+  draws: '',
+  distributions: [],
+  revision: 0,
+  verdict: { revision: -1, rows: {}, cases: UNJUDGED, draws: UNJUDGED, problem: '', total: null },
+};
+
+export const PLAN_CARD: PlanCardTraits = {
+  panel: '',
+  title: '',
+  store: '',
+  wishes: { choice: 'new', stale: false, backend: 'serial', workers: null },
+  backends: ['serial'],
+  plan: null,
+  reason: '',
+  busy: false,
+  trial: { state: 'none', said: '' },
+  code: { python: '', magic: '' },
+};
+
+export const RUN_MONITOR: RunMonitorTraits = {
+  panel: '',
+  title: '',
+  progress: {
+    state: 'idle',
+    total: 0,
+    done: 0,
+    failed: 0,
+    cancelled: 0,
+    running: 0,
+    elapsed: 0,
+    rate: null,
+    left: null,
+    current: [],
+    said: '',
+  },
+  axes: [],
+  states: null,
+  states_serial: 0,
+  selection: {},
+  control_path: '',
+};
+
+export const FAILURES: FailuresTraits = { panel: '', groups: [], held: '', busy: false };
+
 export const DEFAULTS: WidgetTraits = {
-  SpaceEditor: {
-    panel: '',
-    arguments: [],
-    rows: [],
-    cases: '',
-    sampled: false,
-    draws: '',
-    distributions: [],
-    revision: 0,
-    verdict: { revision: -1, rows: {}, cases: UNJUDGED, draws: UNJUDGED, problem: '', total: null },
-  },
-  PlanCard: {
-    panel: '',
-    title: '',
-    store: '',
-    wishes: { choice: 'new', stale: false, backend: 'serial', workers: null },
-    backends: ['serial'],
-    plan: null,
-    reason: '',
-    busy: false,
-    trial: { state: 'none', said: '' },
-    code: { python: '', magic: '' },
-  },
-  RunMonitor: {
-    panel: '',
-    title: '',
-    progress: {
-      state: 'idle',
-      total: 0,
-      done: 0,
-      failed: 0,
-      cancelled: 0,
-      running: 0,
-      elapsed: 0,
-      rate: null,
-      left: null,
-      current: [],
-      said: '',
-    },
-    axes: [],
-    states: null,
-    states_serial: 0,
-    selection: {},
-    control_path: '',
-  },
-  Failures: { panel: '', groups: [], held: '', busy: false },
+  SpaceEditor: SPACE_EDITOR,
+  PlanCard: PLAN_CARD,
+  RunMonitor: RUN_MONITOR,
+  Failures: FAILURES,
 };
 
 /* ---- Messages -------------------------------------------------------------------------------------------------- */

@@ -9,6 +9,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+import pytest
+
+from xyzpy_widgets.widgets.base import STATIC
+
 EXTENSION = Path(sys.prefix, "share", "jupyter", "labextensions", "xyzpy-widgets")
 
 
@@ -26,3 +30,13 @@ def test_the_installed_extension_is_complete() -> None:
     assert (EXTENSION / build["load"]).is_file()
     assert (EXTENSION / "static" / "style.js").is_file()
     assert build["style"] == "./style"
+
+
+@pytest.mark.parametrize("name", ["failures", "plan_card", "run_monitor", "space_editor"])
+def test_a_widget_is_one_small_module_that_loads_nothing(name: str) -> None:
+    """A notebook without a network shows the widgets, and is not slowed by them: each sends its script along."""
+    script = (STATIC / f"{name}.js").read_text(encoding="utf-8")
+    style = (STATIC / f"{name}.css").read_text(encoding="utf-8")
+    assert re.search(r"\bimport\s*[({*\w\"']", script) is None
+    assert "url(" not in style
+    assert len(script) + len(style) < 60_000

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 # Each row is one floor, lowest first; a room imports only from the rows above its own row.
 FLOORS = (
-    {"_version", "errors"},
+    {"_version", "doors", "errors"},
     {"core"},
     {"execution", "labelling", "store", "views"},
     {"runner"},
@@ -52,18 +52,20 @@ LODGERS = {
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
 LOWEST_FLOOR = {"numpy": 1, "pandas": 2, "xarray": 2}
 HOME = {
-    "IPython": {"execution", "magics"},
+    "IPython": {"magics", "widgets"},
     "anywidget": {"widgets"},
     "bokeh": {"views"},
     "cloudpickle": {"execution"},
     "comm": {"widgets"},
     "dask": {"labelling", "store"},
+    "distributed": {"execution"},
     "h5netcdf": {"store"},
     "h5py": {"store"},
     "holoviews": {"views"},
     "hvplot": {"views"},
     "ipywidgets": {"widgets"},
     "joblib": {"execution"},
+    "jupyter_core": {"widgets"},
     "msgpack": {"store"},
     "netCDF4": {"store"},
     "pyarrow": {"store"},
@@ -71,7 +73,7 @@ HOME = {
     "traitlets": {"widgets"},
     "zarr": {"store"},
 }
-LOADED_LATE = ("IPython", "anywidget", "bokeh", "holoviews", "hvplot", "ipywidgets", "joblib")
+LOADED_LATE = ("IPython", "anywidget", "bokeh", "distributed", "holoviews", "hvplot", "ipywidgets", "joblib")
 
 
 def modules() -> list[Path]:

@@ -18,6 +18,7 @@ from xyzpy_widgets.widgets import protocol
 from xyzpy_widgets.widgets.base import Widget
 from xyzpy_widgets.widgets.failures import Failures
 from xyzpy_widgets.widgets.plan_card import PlanCard
+from xyzpy_widgets.widgets.route import CONTROL_SUFFIX
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
 
@@ -91,3 +92,8 @@ def test_the_states_of_a_case_bear_the_codes_of_the_engine(told: Any) -> None:
     assert {status.name.lower(): states.index(status.name.lower()) for status in Status} == {
         status.name.lower(): status.value for status in Status
     }
+
+
+def test_the_control_file_is_named_alike(told: Any) -> None:
+    """The page writes no file but one that the kernel looks for."""
+    assert told["values"]["CONTROL_SUFFIX"] == CONTROL_SUFFIX

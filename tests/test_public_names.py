@@ -27,6 +27,7 @@ PUBLIC = [
     "label",
     "load_df",
     "load_ds",
+    "panel",
     "recover",
     "runs",
     "save_df",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from xyzpy_widgets import doors as _doors
 from xyzpy_widgets._version import __version__
 from xyzpy_widgets.views import accessor as _accessor  # noqa: F401 - registers ds.xyz
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from xyzpy_widgets.sampler import Sampler
     from xyzpy_widgets.store.netcdf import load_ds, save_ds
     from xyzpy_widgets.store.table import load_df, save_df
+    from xyzpy_widgets.widgets.panel import panel
 
 __all__ = [
     "Harvester",
@@ -44,6 +46,7 @@ __all__ = [
     "label",
     "load_df",
     "load_ds",
+    "panel",
     "recover",
     "runs",
     "save_df",
@@ -66,11 +69,15 @@ _ROOMS = {
     "label": "decorator",
     "load_df": "store.table",
     "load_ds": "store.netcdf",
+    "panel": "widgets.panel",
     "recover": "recovery",
     "runs": "run",
     "save_df": "store.table",
     "save_ds": "store.netcdf",
 }
+
+_doors.hang("monitor", f"{__name__}.widgets.live", "LiveMonitor")
+_doors.hang("panel", f"{__name__}.widgets.panel", "Panel")
 
 
 def __getattr__(name: str) -> Any:

@@ -157,6 +157,11 @@ class Archive(Generic[T, S]):
                     self._seen = seen
             return None if self._whole is None else self._whole.value
 
+    @property
+    def is_read(self) -> bool:
+        """Whether what is there is what was read from the file, or written to it, last."""
+        return self.store is not None and self._seen is not None and identity(self.store.path) == self._seen
+
     def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
         if stored is None and isinstance(self._seen, tuple) and self._whole is not None:

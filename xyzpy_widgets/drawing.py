@@ -1,4 +1,4 @@
-"""What Runner, Harvester and Sampler have in common: they draw what they have."""
+"""What Runner, Harvester and Sampler have in common: they draw what they have, and open a panel."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pandas as pd
 import xarray as xr
 
+from xyzpy_widgets.doors import open_door
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.plots import plot
 
@@ -48,3 +49,13 @@ class Drawable(ABC):
             msg = f"there is no data to draw yet; call {self._source} first"
             raise ViewError(msg)
         return plot(data, *wishes, **named_wishes)
+
+    def panel(self) -> Any:
+        """Open a panel: choose values, see the plan, run, watch and mend, and read the code that does the same.
+
+        Returns
+        -------
+        Panel
+            A widget that shows itself in a notebook; ``space``, ``plan`` and ``run`` are what it is set to.
+        """
+        return open_door("panel")(self)

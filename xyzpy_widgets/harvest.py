@@ -39,23 +39,30 @@ class Wishes:
     on_conflict: OnConflict = "raise"
     sync: bool = True
     missing_only: bool = False
-    retry_failed: bool = False
+    retry_failed: bool | None = None
     stale: bool = False
 
     @property
     def selective(self) -> bool:
         """Whether only some of the cases are to run, by their states."""
-        return self.missing_only or self.retry_failed or self.stale
+        return self.missing_only or bool(self.retry_failed) or self.stale
+
+    @property
+    def failed_too(self) -> bool:
+        """Whether cases that failed run: without a wish they do where those that are not done run."""
+        return self.missing_only if self.retry_failed is None else self.retry_failed
 
 
-_WISHES = ("sync", "missing_only", "retry_failed", "stale")
+_WISHES = ("sync", "missing_only", "stale")
 
 
 def as_wishes(given: Mapping[str, Any]) -> tuple[Wishes, dict[str, Any]]:
     """Read wishes among the keywords of a call; return the others beside them. Raises `OptionError`."""
     rest = dict(given)
     on_conflict = as_on_conflict(rest.pop("overwrite", None))
-    return Wishes(on_conflict, **{name: bool(rest.pop(name)) for name in _WISHES if name in rest}), rest
+    retry = rest.pop("retry_failed", None)
+    wishes = {name: bool(rest.pop(name)) for name in _WISHES if name in rest}
+    return Wishes(on_conflict, retry_failed=None if retry is None else bool(retry), **wishes), rest
 
 
 def as_on_conflict(overwrite: Any) -> OnConflict:
@@ -94,8 +101,8 @@ def chosen(space: ParameterSpace, states: NDArray[np.int8] | None, wishes: Wishe
         return plan if wishes.missing_only else plan.without(np.ones(len(space), dtype=bool))
     left = np.ones(len(space), dtype=bool)
     if wishes.missing_only:
-        left &= (states != Status.MISSING) & (states != Status.FAILED)
-    if wishes.retry_failed:
+        left &= states != Status.MISSING
+    if wishes.failed_too:
         left &= states != Status.FAILED
     if wishes.stale:
         left &= states != STALE

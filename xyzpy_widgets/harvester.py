@@ -98,7 +98,7 @@ class Harvester(Harvested):
         sync: bool = True,
         overwrite: bool | None = None,
         missing_only: bool = False,
-        retry_failed: bool = False,
+        retry_failed: bool | None = None,
         stale: bool = False,
         **settings: Any,
     ) -> xr.Dataset:
@@ -121,8 +121,9 @@ class Harvester(Harvested):
             Run only the cases that are not done, those that failed among them; a nan that was returned counts as done.
             Several processes, threads or kernels that do so at once, or with the two below, share the cases out: each
             runs in one of them, and all are there when any of them returns.
-        retry_failed : bool
-            Run only the cases that failed; with ``missing_only`` or ``stale``, those too.
+        retry_failed : bool, optional
+            Run only the cases that failed; with ``missing_only`` or ``stale``, those too. False with ``missing_only``:
+            leave them out.
         stale : bool
             Run only the cases that are done with another version of the function, with ``overwrite=True`` to take their
             new values; with ``missing_only`` or ``retry_failed``, those too.
@@ -156,7 +157,7 @@ class Harvester(Harvested):
         sync: bool = True,
         overwrite: bool | None = None,
         missing_only: bool = False,
-        retry_failed: bool = False,
+        retry_failed: bool | None = None,
         stale: bool = False,
         **settings: Any,
     ) -> xr.Dataset:
@@ -268,7 +269,7 @@ class Harvester(Harvested):
         options = self.runner.options(settings)
         if self._store is not None:
             self._archive.store = self._store = self._store.using(**changes)
-            self._store.check()
+            self._store.check(read=self._archive.is_read)
         old = self._archive.current()
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())

@@ -134,9 +134,9 @@ class LabelledStore:
         """How many bytes it has; 0 where it is yet to be made."""
         return size_of(self.file.path)
 
-    def check(self) -> None:
-        """Raise what would keep `write` from keeping data."""
-        self.file.check()
+    def check(self, *, read: bool = False) -> None:
+        """Raise what would keep `write` from keeping data; see `NetCDFStore.check`."""
+        self.file.check(read=read)
 
     def check_encodable(self, labelled: Labelled) -> None:
         """Raise `EncodingError` for what the format cannot hold."""

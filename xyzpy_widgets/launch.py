@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.doors import open_door
 from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.execution.progress import Display, ProgressBar
 from xyzpy_widgets.job import Builder, Job
@@ -54,8 +56,19 @@ def show_with(display: Callable[[Run], Display]) -> Callable[[Run], Display]:
     return before
 
 
-def _bar(run: Run) -> Display:
-    return ProgressBar(run.plan, run.options.verbosity)
+def _fitting(run: Run) -> Display:
+    """Show a run as a monitor in a notebook, as a bar elsewhere."""
+    if not _in_kernel():
+        return ProgressBar(run.plan, run.options.verbosity)
+    monitor: Display = open_door("monitor")(run)
+    return monitor
 
 
-_display: Callable[[Run], Display] = _bar
+def _in_kernel() -> bool:
+    """Say whether cells run this code."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return getattr(shell, "kernel", None) is not None
+
+
+_display: Callable[[Run], Display] = _fitting

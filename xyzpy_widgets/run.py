@@ -55,6 +55,8 @@ class Run:
     ----------
     plan : Plan
         What runs.
+    spec : FunctionSpec
+        What is called.
     name : str
         The name of the function.
     number : int
@@ -75,7 +77,7 @@ class Run:
         self.name = job.spec.name
         self.options = job.options
         self.started = time()
-        self._spec = job.spec
+        self.spec = job.spec
         self._carry = job.carry
         self._builder = job.begin()
         self._holds = holds
@@ -272,7 +274,7 @@ class Run:
         try:
             with (
                 self._control.telling(self._turned),
-                closing(self._carry(self.plan, self._spec, self.options, self._control)) as outcomes,
+                closing(self._carry(self.plan, self.spec, self.options, self._control)) as outcomes,
             ):
                 for outcome in map(_recorded, outcomes):
                     self._place(outcome)

@@ -1,7 +1,7 @@
 import type { AnyWidget } from '@anywidget/types';
 import { render, type ComponentType } from 'preact';
 
-import { DEFAULTS, type WidgetTraits } from '../protocol';
+import type { CommonTraits, WidgetTraits } from '../protocol';
 import { type Model, observe } from '../sync';
 
 /** What a panel is given: the traits as they are now, and the means to act on them. */
@@ -54,12 +54,13 @@ function keepKeys(root: HTMLElement, signal: AbortSignal): void {
   root.addEventListener('keydown', press, { signal });
 }
 
-/** A widget that shows a panel, drawn anew at most once for each frame. */
-export function widgetOf<Name extends keyof WidgetTraits>(
-  name: Name,
-  Panel: ComponentType<PanelProps<WidgetTraits[Name]>>,
-): AnyWidget<WidgetTraits[Name]> {
-  const names = Object.keys(DEFAULTS[name]) as (keyof WidgetTraits[Name] & string)[];
+/** A widget that shows a panel, drawn anew at most once for each frame; `defaults` names its traits. */
+export function widgetOf<Traits extends CommonTraits>(
+  name: keyof WidgetTraits,
+  defaults: Traits,
+  Panel: ComponentType<PanelProps<Traits>>,
+): AnyWidget<Traits> {
+  const names = Object.keys(defaults) as (keyof Traits & string)[];
   return {
     render({ model, el }) {
       const closed = new AbortController();
@@ -67,7 +68,7 @@ export function widgetOf<Name extends keyof WidgetTraits>(
       root.className = `xyzpy xyzpy-${name}`;
       el.append(root);
       const draw = (): void => {
-        const traits = Object.fromEntries(names.map((key) => [key, model.get(key)])) as unknown as WidgetTraits[Name];
+        const traits = Object.fromEntries(names.map((key) => [key, model.get(key)])) as unknown as Traits;
         root.dataset.panel = traits.panel;
         render(<Panel traits={traits} model={model} root={root} signal={closed.signal} />, root);
       };

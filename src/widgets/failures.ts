@@ -3,5 +3,6 @@ import '../styles/failures.css';
 
 import { widgetOf } from '../panels/mount';
 import { Failures } from '../panels/Failures';
+import { FAILURES } from '../protocol';
 
-export default widgetOf('Failures', Failures);
+export default widgetOf('Failures', FAILURES, Failures);

@@ -8,14 +8,14 @@ import { widgetOf } from '../../src/panels/mount';
 import { PlanCard } from '../../src/panels/PlanCard';
 import { RunMonitor } from '../../src/panels/RunMonitor';
 import { SpaceEditor } from '../../src/panels/SpaceEditor';
-import type { WidgetTraits } from '../../src/protocol';
+import { DEFAULTS, type WidgetTraits } from '../../src/protocol';
 import { type Answers, FakeModel } from './model';
 
 const WIDGETS = {
-  SpaceEditor: widgetOf('SpaceEditor', SpaceEditor),
-  PlanCard: widgetOf('PlanCard', PlanCard),
-  RunMonitor: widgetOf('RunMonitor', RunMonitor),
-  Failures: widgetOf('Failures', Failures),
+  SpaceEditor: widgetOf('SpaceEditor', DEFAULTS.SpaceEditor, SpaceEditor),
+  PlanCard: widgetOf('PlanCard', DEFAULTS.PlanCard, PlanCard),
+  RunMonitor: widgetOf('RunMonitor', DEFAULTS.RunMonitor, RunMonitor),
+  Failures: widgetOf('Failures', DEFAULTS.Failures, Failures),
 };
 
 /** A widget on the page, with its model. */

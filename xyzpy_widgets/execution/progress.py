@@ -1,9 +1,8 @@
-"""The progress of a run: a snapshot of it, and a bar that shows it, a real one in a notebook, text in a terminal."""
+"""The progress of a run: a snapshot of it, and a bar that shows it in a terminal."""
 
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -116,18 +115,11 @@ class ProgressBar:
     """
 
     def __init__(self, plan: Plan, verbosity: int) -> None:
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
 
         self._verbosity = verbosity
-        self._shown: Any = None
         form = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
-        if not _in_notebook(tqdm):
-            self._bar: Any = tqdm(total=len(plan), dynamic_ncols=True, bar_format=form)
-            return
-        from IPython.display import display
-
-        self._bar = tqdm(total=len(plan), display=False, bar_format=form)
-        self._shown = display(self._bar.container, display_id=True)  # type: ignore[no-untyped-call]
+        self._bar: Any = tqdm(total=len(plan), dynamic_ncols=True, bar_format=form)
 
     def __call__(self, progress: Progress) -> None:
         """Show how far it is."""
@@ -138,18 +130,10 @@ class ProgressBar:
         self._bar.refresh()
 
     def close(self) -> None:
-        """Leave the bar as it stands; a notebook is saved with its last state, not with its first."""
+        """Leave the bar as it stands."""
         self._bar.close()
-        if self._shown is not None:
-            self._shown.update(self._bar.container)
 
 
 def _remarks(progress: Progress) -> str:
     """Return what stands behind the count: rate, what went wrong, the time left."""
     return ", ".join(str(progress).split(", ")[1:])
-
-
-def _in_notebook(bar: type) -> bool:
-    """Say whether tqdm has chosen the bar that is a widget."""
-    notebook = sys.modules.get("tqdm.notebook")
-    return notebook is not None and issubclass(bar, notebook.tqdm)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from threading import RLock
+from typing import Any, Final
 
 import anywidget
 from traitlets import Unicode
@@ -24,3 +25,13 @@ class Widget(anywidget.AnyWidget):
     """
 
     panel = Unicode("").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        self._guard = RLock()
+        super().__init__(**traits)
+
+    def tell(self, **traits: Any) -> None:
+        """Set some traits and send them in one message; from any thread."""
+        with self._guard, self.hold_sync():
+            for name, value in traits.items():
+                setattr(self, name, value)

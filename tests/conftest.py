@@ -1,0 +1,5 @@
+"""Fixtures that several rooms share."""
+
+from tests.front_end import front_end
+
+__all__ = ["front_end"]

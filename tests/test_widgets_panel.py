@@ -1,0 +1,447 @@
+"""The panel, spoken to as the page speaks to it: every message, with real runs and real files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import numpy as np
+import pytest
+
+import xyzpy_widgets as xyz
+from tests.front_end import FrontEnd
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.widgets.panel import Panel
+from xyzpy_widgets.widgets.sheet import Sheet
+
+pytestmark = pytest.mark.usefixtures("front_end")
+
+_gate = Event()
+_broken = {"on": True}
+
+
+def product(a: int, b: int = 1) -> int:
+    """Multiply."""
+    return a * b
+
+
+def gated(a: int, b: int = 1) -> int:
+    """Multiply once the test lets it."""
+    assert _gate.wait(60)
+    return a * b
+
+
+def brittle(a: int, b: int = 1) -> int:
+    """Multiply what can be multiplied as long as something is broken."""
+    if _broken["on"] and b == 2:
+        print("looking at", a)  # noqa: T201 - what a study prints
+        return a // 0
+    if _broken["on"] and b == 3:
+        raise KeyError("no three")
+    return a * b
+
+
+@pytest.fixture(autouse=True)
+def _gates() -> Iterator[None]:
+    """Every test begins with closed gates and broken things, and leaves nobody waiting."""
+    _gate.clear()
+    _broken["on"] = True
+    yield
+    _gate.set()
+
+
+def harvester_of(fn: Callable[..., Any], path: Path | None = None, **settings: Any) -> xyz.Harvester:
+    """A harvester of one output."""
+    return xyz.Harvester(xyz.Runner(fn, "out", arg_attrs={"a": {"units": "m"}}, **settings), path)
+
+
+def row(panel: Panel, name: str, **changes: Any) -> list[dict[str, Any]]:
+    """The rows of the editor, with one of them changed as if somebody had typed."""
+    rows: Any = panel.editor.rows
+    return [{**one, **changes} if one["name"] == name else one for one in rows]
+
+
+def start_on_page(page: FrontEnd, panel: Panel) -> None:
+    """Press the primary button."""
+    page.send(panel.card, {"kind": "run", "plan": page.state(panel.card)["plan"]["id"]})
+
+
+def finish(panel: Panel) -> None:
+    """Wait for the end of the run, and until all of it is told."""
+    assert panel.run is not None
+    panel.run.exception(60)
+    panel.settle()
+
+
+class Map:
+    """The case map as the page keeps it: whole states, then deltas by their numbers."""
+
+    def __init__(self, page: FrontEnd, monitor: Any) -> None:
+        self.page, self.monitor = page, monitor
+
+    def states(self) -> Any:
+        """Put the deltas on the whole that came before them."""
+        found = self.page.state(self.monitor)
+        states, serial = np.frombuffer(found["states"], np.uint8).copy(), found["states_serial"]
+        for content, buffers in self.page.sent(self.monitor):
+            if content["kind"] == "delta" and content["serial"] > serial:
+                assert content["serial"] == serial + 1
+                serial += 1
+                states[np.frombuffer(buffers[0], "<u4")] = np.frombuffer(buffers[1], np.uint8)
+        return states
+
+
+def test_a_fresh_panel_says_what_is_missing(front_end: FrontEnd) -> None:
+    """Nothing is an error before anybody has typed; the card says what it waits for."""
+    panel = harvester_of(product).panel()
+    editor, card = front_end.state(panel.editor), front_end.state(panel.card)
+    assert [one["name"] for one in editor["arguments"]] == ["a", "b"]
+    assert editor["arguments"][0]["units"] == "m"
+    assert editor["rows"][1]["kind"] == "fixed"
+    assert editor["verdict"]["rows"]["a"]["problem"] == ""
+    assert card["plan"] is None
+    assert card["reason"] == "a has no values yet"
+    assert panel.monitor.layout.display == "none"
+    with pytest.raises(SpaceError, match="a has no values yet"):
+        _ = panel.plan
+
+
+def test_constants_and_resources_are_shown_and_not_offered(front_end: FrontEnd) -> None:
+    """What does not vary stands in the editor with its value, or with its type alone."""
+    runner = xyz.Runner(lambda a, c, big: a, "out", constants={"c": 3}, resources={"big": np.zeros(9)})
+    told = {one["name"]: one for one in front_end.state(xyz.Harvester(runner).panel().editor)["arguments"]}
+    assert (told["c"]["role"], told["c"]["value"]) == ("constant", "3")
+    assert (told["big"]["role"], told["big"]["value"]) == ("resource", "ndarray")
+
+
+def test_what_is_typed_is_judged_planned_and_written_as_code(front_end: FrontEnd) -> None:
+    """One edit on the page gives verdict, plan and code, each for that edit."""
+    panel = harvester_of(product).panel()
+    front_end.set(panel.editor, rows=row(panel, "a", kind="list", values="1, 2, 3"), revision=1)
+    verdict, card = front_end.state(panel.editor)["verdict"], front_end.state(panel.card)
+    assert (verdict["revision"], verdict["total"]) == (1, 3)
+    assert (card["plan"]["new"], card["plan"]["to_run"], card["reason"]) == (3, 3, "")
+    assert '{"a": [1, 2, 3]}' in card["code"]["python"]
+    front_end.set(panel.editor, rows=row(panel, "a", values="1, 1"), revision=2)
+    assert "twice" in front_end.state(panel.editor)["verdict"]["rows"]["a"]["problem"]
+    assert front_end.state(panel.card)["plan"] is None
+    json.dumps({name: value for name, value in front_end.state(panel.card).items() if name[0] != "_"}, default=str)
+
+
+def test_the_space_is_a_value_that_python_sets(front_end: FrontEnd) -> None:
+    """Combos set the rows on the page, and the sheet can be kept and set again."""
+    panel = harvester_of(product).panel()
+    panel.space = {"a": [1, 2], "b": [5]}
+    kept = panel.space
+    assert isinstance(kept, Sheet)
+    assert front_end.state(panel.editor)["rows"][0]["values"] == "1, 2"
+    panel.space = {"a": [9]}
+    panel.space = kept
+    assert panel.plan.total == 2
+    with pytest.raises(SpaceError, match="'c' cannot vary here"):
+        panel.space = {"c": [1]}
+    assert panel.space == kept
+
+
+def test_the_button_runs_what_was_read(front_end: FrontEnd, tmp_path: Path) -> None:
+    """A plan that is out of date does not run; the one that stands on the card does, into the file."""
+    panel = harvester_of(product, tmp_path / "data.h5").panel()
+    panel.space = {"a": [1, 2]}
+    old = front_end.state(panel.card)["plan"]["id"]
+    panel.space = {"a": [1, 2, 3], "b": [4, 5]}
+    front_end.send(panel.card, {"kind": "run", "plan": old})
+    assert panel.run is None
+    start_on_page(front_end, panel)
+    finish(panel)
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].sel(a=3, b=5) == 15
+    card, monitor = front_end.state(panel.card), front_end.state(panel.monitor)
+    assert (card["busy"], card["plan"]["stored"], card["plan"]["to_run"]) == (False, 6, 0)
+    assert card["reason"] == "Nothing to run: 6 stored."
+    assert (monitor["progress"]["state"], monitor["progress"]["done"]) == ("done", 6)
+    assert "data.h5" in monitor["progress"]["said"]
+    assert panel.monitor.layout.display is None
+    assert "6 of 6 done" in repr(panel)
+
+
+def test_the_map_follows_every_case(front_end: FrontEnd) -> None:
+    """Whole states and deltas together are the states of the run, at the end and for one who asks anew."""
+    panel = harvester_of(brittle, on_error="continue").panel()
+    panel.space = {"a": range(40), "b": [1, 2]}
+    run = panel.start()
+    finish(panel)
+    assert Map(front_end, panel.monitor).states().tolist() == run.states.tolist()
+    axes = front_end.state(panel.monitor)["axes"]
+    assert [(axis["name"], axis["size"], axis["stride"], axis["units"]) for axis in axes] == [
+        ("a", 40, 2, "m"),
+        ("b", 2, 1, ""),
+    ]
+    before = front_end.count(panel.monitor)
+    front_end.send(panel.monitor, {"kind": "states"})
+    assert front_end.count(panel.monitor) > before
+    assert Map(front_end, panel.monitor).states().tolist() == run.states.tolist()
+
+
+def test_a_run_is_steered_from_the_page(front_end: FrontEnd) -> None:
+    """Pause, resume and stop reach the run; what is finished is kept, and a word that comes twice is harmless."""
+    harvester = harvester_of(gated)
+    panel = harvester.panel()
+    panel.space = {"a": [1, 2, 3]}
+    run = panel.start()
+    assert front_end.state(panel.card)["busy"] is True
+    for word in ("pause", "pause", "nonsense", "stop", "stop"):
+        front_end.send(panel.monitor, {"kind": "control", "word": word})
+    _gate.set()
+    finish(panel)
+    assert run.progress.state == "stopped"
+    assert front_end.state(panel.monitor)["progress"]["state"] == "stopped"
+    assert int((harvester.status == Status.DONE).sum()) == run.progress.done == 1
+    front_end.send(panel.monitor, {"kind": "control", "word": "cancel"})
+    assert front_end.state(panel.card)["plan"]["new"] == 2
+
+
+def test_nothing_is_sent_while_nobody_looks_but_the_end(front_end: FrontEnd) -> None:
+    """A hidden page costs nothing; it is told everything when it is seen again, and the end in any case."""
+    panel = harvester_of(gated).panel()
+    panel.space = {"a": [1, 2]}
+    panel.start()
+    front_end.wait(lambda: front_end.state(panel.monitor)["progress"]["running"] == 1)
+    front_end.send(panel.monitor, {"kind": "watch", "view": "v", "seen": True})
+    front_end.send(panel.monitor, {"kind": "watch", "view": "v", "seen": False})
+    before = front_end.count(panel.monitor)
+    assert panel.run is not None
+    panel.run.pause()
+    assert panel._watching._feed is not None  # noqa: SLF001 - told as the run tells it ten times a second
+    panel._watching._feed.publish(panel.run.progress)  # noqa: SLF001
+    assert front_end.count(panel.monitor) == before
+    front_end.send(panel.monitor, {"kind": "watch", "view": "v", "seen": True})
+    assert front_end.state(panel.monitor)["progress"]["state"] == "paused"
+    panel.run.resume()
+    front_end.send(panel.monitor, {"kind": "watch", "view": "v", "seen": False})
+    _gate.set()
+    finish(panel)
+    assert front_end.state(panel.monitor)["progress"]["state"] == "done"
+    assert Map(front_end, panel.monitor).states().tolist() == [1, 1]
+
+
+def test_failures_come_in_groups_with_the_code_that_reproduces_them(front_end: FrontEnd) -> None:
+    """Each kind of failure stands once, with its cases, and the code of a case raises what the case raised."""
+    harvester = harvester_of(brittle, on_error="continue")
+    panel = harvester.panel()
+    panel.space = {"a": range(9), "b": [1, 2, 3]}
+    panel.start()
+    finish(panel)
+    groups = front_end.state(panel.failed)["groups"]
+    assert {(group["raised"], group["count"]) for group in groups} == {("ZeroDivisionError", 9), ("KeyError", 9)}
+    [zero] = [group for group in groups if group["raised"] == "ZeroDivisionError"]
+    assert zero["place"].startswith("brittle(), test_widgets_panel.py, line")
+    case = zero["cases"][0]
+    assert (case["number"], case["text"]) == (1, "a=0, b=2")
+    with pytest.raises(ZeroDivisionError):
+        exec(case["code"], {"harvester": harvester})  # noqa: S102 - our own code is what is tested
+    more = front_end.ask(panel.failed, kind="failures", group=zero["id"], offset=3)["reply"]["cases"]
+    assert [one["number"] for one in more] == [10, 13, 16, 19, 22, 25]
+    told = front_end.ask(panel.monitor, kind="case", number=1)["reply"]
+    assert (told["state"], told["failure"]["text"]) == ("failed", "a=0, b=2")
+
+
+def test_many_failures_of_one_kind_hold_the_run_and_ask(front_end: FrontEnd) -> None:
+    """After five of a kind nothing new begins; the reader goes on, or stops with what is finished kept."""
+    harvester = harvester_of(brittle)
+    panel = harvester.panel()
+    panel.space = {"b": [2, 1], "a": range(5000)}
+    assert "max_failures=5" in panel.code
+    panel.start()
+    front_end.wait(lambda: front_end.state(panel.failed)["held"])
+    assert front_end.state(panel.monitor)["progress"]["state"] == "held"
+    first = front_end.state(panel.failed)["groups"][0]["count"]
+    assert 5 <= first < 5000
+    front_end.send(panel.failed, {"kind": "continue"})
+    front_end.wait(lambda: front_end.state(panel.failed)["groups"][0]["count"] > first)
+    front_end.wait(lambda: front_end.state(panel.failed)["held"])
+    front_end.send(panel.failed, {"kind": "control", "word": "stop"})
+    finish(panel)
+    assert front_end.state(panel.monitor)["progress"]["state"] == "stopped"
+    assert int((harvester.status == Status.FAILED).sum()) == front_end.state(panel.failed)["groups"][0]["count"] < 5000
+
+
+def test_what_failed_is_run_again_and_nothing_else(front_end: FrontEnd) -> None:
+    """Retry of one group runs its cases alone; retry of all runs what is left."""
+    harvester = harvester_of(brittle)
+    panel = harvester.panel()
+    panel.space = {"a": [1, 2], "b": [1, 2, 3]}
+    panel.start()
+    finish(panel)
+    _broken["on"] = False
+    [zero] = [one for one in front_end.state(panel.failed)["groups"] if one["raised"] == "ZeroDivisionError"]
+    front_end.send(panel.failed, {"kind": "retry", "group": zero["id"]})
+    finish(panel)
+    assert panel.run is not None
+    assert panel.run.progress.total == 2
+    assert int((harvester.status == Status.FAILED).sum()) == 2
+    panel = harvester.panel()
+    front_end.send(panel.failed, {"kind": "retry", "group": ""})
+    finish(panel)
+    assert harvester.full_ds is not None
+    assert harvester.full_ds["out"].values.tolist() == [[1, 2, 3], [2, 4, 6]]
+
+
+def test_a_new_kernel_finds_what_the_store_knows(front_end: FrontEnd, tmp_path: Path) -> None:
+    """After a restart the panel tells what is done, failed and missing, and one click goes on with it."""
+    before = harvester_of(brittle, tmp_path / "data.h5")
+    before.harvest_combos({"a": [1, 2], "b": [1, 2]}, on_error="continue", verbosity=0)
+    before.harvest_combos({"a": [3], "b": [1]}, verbosity=0)
+    _broken["on"] = False
+    panel = harvester_of(brittle, tmp_path / "data.h5").panel()
+    told = front_end.state(panel.monitor)
+    assert told["progress"]["state"] == "found"
+    assert (told["progress"]["total"], told["progress"]["done"], told["progress"]["failed"]) == (6, 3, 2)
+    assert told["progress"]["said"] == "data.h5: 3 done, 2 failed, 1 not run yet."
+    assert told["states"] == bytes([1, 2, 1, 2, 1, 0])
+    assert front_end.state(panel.failed)["groups"][0]["count"] == 2
+    assert front_end.ask(panel.monitor, kind="case", number=0)["reply"]["results"] == [{"name": "out", "text": "1"}]
+    front_end.send(panel.monitor, {"kind": "go_on"})
+    finish(panel)
+    assert panel.run is not None
+    assert panel.run.progress.total == 3
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [[1, 2], [2, 4], [3, 6]]
+
+
+def test_a_store_that_is_whole_offers_nothing_to_go_on_with(front_end: FrontEnd) -> None:
+    """Where everything is done the monitor stays away, and the rows take what is stored."""
+    harvester = harvester_of(product)
+    harvester.harvest_combos({"a": [1, 2]}, verbosity=0)
+    panel = harvester.panel()
+    assert front_end.state(panel.monitor)["progress"]["state"] == "idle"
+    assert front_end.state(panel.editor)["rows"][0]["kind"] == "stored"
+    assert front_end.state(panel.card)["reason"] == "Nothing to run: 2 stored."
+
+
+def test_wishes_of_the_page_change_what_runs(front_end: FrontEnd) -> None:
+    """New leaves out what failed, new and failed takes it, all runs everything; the code says the same."""
+    harvester = harvester_of(brittle)
+    harvester.harvest_combos({"a": [1, 2], "b": [1, 2]}, on_error="continue", verbosity=0)
+    panel = harvester.panel()
+    panel.space = {"a": [1, 2, 3], "b": [1, 2]}
+    found = {}
+    for choice in ("new", "new_failed", "all"):
+        wishes = {"choice": choice, "stale": False, "backend": "threads", "workers": 2}
+        front_end.set(panel.card, wishes=wishes)
+        card = front_end.state(panel.card)
+        assert card["plan"]["wishes"] == wishes
+        assert 'executor="threads"' in card["code"]["python"]
+        found[choice] = card["plan"]["to_run"]
+    assert found == {"new": 2, "new_failed": 4, "all": 6}
+
+
+def test_the_cases_behind_a_count_are_listed(front_end: FrontEnd) -> None:
+    """Each number on the card opens the very cases that it counts."""
+    harvester = harvester_of(brittle)
+    harvester.harvest_combos({"a": [1, 2], "b": [1, 2]}, on_error="continue", verbosity=0)
+    panel = harvester.panel()
+    panel.space = {"a": [1, 2, 3], "b": [1, 2]}
+    replies = {
+        of: front_end.ask(panel.card, kind="cases", of=of, offset=0)["reply"] for of in ("stored", "failed", "new")
+    }
+    assert replies["failed"] == {"columns": ["a", "b"], "rows": [["1", "2"], ["2", "2"]], "offset": 0, "total": 2}
+    assert replies["stored"]["rows"] == [["1", "1"], ["2", "1"]]
+    assert replies["new"]["total"] == 2
+    assert front_end.ask(panel.card, kind="nothing")["kind"] == "refusal"
+
+
+def test_one_case_is_tried_before_the_others(front_end: FrontEnd) -> None:
+    """A try runs one case, keeps its result, and the plan knows the time of it."""
+    harvester = harvester_of(product)
+    panel = harvester.panel()
+    panel.space = {"a": range(8)}
+    front_end.send(panel.card, {"kind": "try_one"})
+    front_end.wait(lambda: front_end.state(panel.card)["trial"]["state"] == "done")
+    assert front_end.state(panel.card)["trial"]["said"].startswith("a=4 took")
+    assert panel.plan.stored == 1
+    panel = harvester_of(brittle).panel()
+    panel.space = {"a": [1], "b": [2]}
+    front_end.send(panel.card, {"kind": "try_one"})
+    front_end.wait(lambda: front_end.state(panel.card)["trial"]["state"] == "failed")
+    assert "ZeroDivisionError" in front_end.state(panel.card)["trial"]["said"]
+
+
+def test_a_large_space_is_planned_beside_the_page(front_end: FrontEnd) -> None:
+    """A million cases do not hold up the message that asked for them; the last of several edits is what is planned."""
+    panel = harvester_of(product).panel()
+    for stop in (500_000, 750_000, 1_000_000):
+        rows = row(panel, "a", kind="range", start="1", stop=str(stop), num=str(stop))
+        front_end.set(panel.editor, rows=rows, revision=stop)
+        assert front_end.state(panel.card)["plan"] is None
+    panel.settle()
+    assert front_end.state(panel.card)["plan"]["total"] == 1_000_000
+    assert panel.plan.total == 1_000_000
+
+
+def test_what_keeps_a_plan_from_running_is_said_on_the_card(front_end: FrontEnd, tmp_path: Path) -> None:
+    """A file that is none of ours and a constant that differs are sentences, not tracebacks."""
+    before = xyz.Harvester(xyz.Runner(product, "out", constants={"b": 2}), tmp_path / "data.h5")
+    before.harvest_combos({"a": [1]}, verbosity=0)
+    panel = xyz.Harvester(xyz.Runner(product, "out", constants={"b": 3}), tmp_path / "data.h5").panel()
+    panel.space = {"a": [2]}
+    start_on_page(front_end, panel)
+    reason = front_end.state(panel.card)["reason"]
+    assert "b" in reason
+    assert "\n" not in reason
+
+
+def test_a_run_that_began_elsewhere_can_be_watched(front_end: FrontEnd) -> None:
+    """`panel.run` takes any run, and shows it to its end."""
+    harvester = harvester_of(gated)
+    panel = harvester.panel()
+    panel.run = harvester.submit({"a": [1, 2]})
+    assert front_end.state(panel.card)["busy"] is True
+    _gate.set()
+    finish(panel)
+    assert front_end.state(panel.monitor)["progress"]["done"] == 2
+
+
+def test_a_sampler_has_a_panel(front_end: FrontEnd) -> None:
+    """Draws are chosen by distribution, counted, and run into the table; the sampler's own draws are kept."""
+    sampler = xyz.Sampler(xyz.Runner(product, "out"), default_combos={"b": lambda rng: int(rng.integers(5))}, seed=1)
+    panel = sampler.panel()
+    editor = front_end.state(panel.editor)
+    assert editor["sampled"] is True
+    assert [one["name"] for one in editor["distributions"]][:2] == ["own", "uniform"]
+    rows = row(panel, "a", kind="distribution", distribution="integers", parameters=["1", "6"])
+    front_end.set(panel.editor, rows=rows, draws="25", revision=1)
+    card = front_end.state(panel.card)
+    assert card["plan"]["to_run"] == 25
+    assert "integers(1, 6, endpoint=True)" in card["code"]["python"]
+    start_on_page(front_end, panel)
+    finish(panel)
+    assert sampler.full_df is not None
+    assert len(sampler.full_df) == 25
+    assert set(sampler.full_df["a"]) <= {1, 2, 3, 4, 5, 6}
+
+
+def test_a_runner_and_a_plain_function_have_a_panel(front_end: FrontEnd) -> None:
+    """Without a store everything runs each time, and the result is the runner's last dataset."""
+    runner = xyz.Runner(product, "out")
+    panel = runner.panel()
+    panel.space = {"a": [1, 2]}
+    panel.start()
+    finish(panel)
+    assert runner.last_ds is not None
+    assert front_end.state(panel.card)["plan"]["to_run"] == 2
+    assert front_end.ask(panel.monitor, kind="case", number=1)["reply"]["results"][0]["text"] == "2"
+    other = xyz.panel(lambda x: {"y": x})
+    other.space = {"x": [1.5]}
+    assert other.plan.new == 1
+
+
+def test_a_panel_reads_as_text_where_no_widget_lives() -> None:
+    """The notebook keeps words beside the widget: plain ones and a static card."""
+    panel = harvester_of(product).panel()
+    bundle = panel._repr_mimebundle_()
+    assert bundle["text/plain"] == "<Panel of product(a, b): nothing has run yet>"
+    assert "Run this cell again" in bundle["text/html"]
+    assert "<script" not in bundle["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in bundle

@@ -1,0 +1,82 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { expect, type Locator, type Page } from '@playwright/test';
+
+const WORK = join(__dirname, 'results', 'server', 'work');
+
+/** Which application shows a notebook. */
+export type Shell = 'lab' | 'notebook';
+
+/** A notebook that a test writes, opens and runs as a reader would. */
+export class Notebook {
+  constructor(
+    readonly page: Page,
+    readonly name: string,
+    readonly shell: Shell = 'lab',
+  ) {}
+
+  /** Write some cells into a file, open it, and wait until its kernel is ready. */
+  async open(cells: readonly string[]): Promise<void> {
+    mkdirSync(WORK, { recursive: true });
+    writeFileSync(join(WORK, this.name), JSON.stringify(documentOf(cells)));
+    await this.visit();
+  }
+
+  /** Open the file as it is, in an empty window. */
+  async visit(): Promise<void> {
+    await this.page.goto(this.shell === 'lab' ? `/lab/tree/${this.name}?reset` : `/notebooks/${this.name}`);
+    await this.ready();
+  }
+
+  /** Wait until the kernel has nothing to do. */
+  async ready(): Promise<void> {
+    await expect(this.page.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute('data-status', 'idle');
+  }
+
+  cell(place: number): Locator {
+    return this.page.locator('.jp-Notebook .jp-Cell').nth(place);
+  }
+
+  output(place: number): Locator {
+    return this.cell(place).locator('.jp-Cell-outputWrapper');
+  }
+
+  /** Run one cell, without waiting for its end; keys that come before the page listens are pressed again. */
+  async run(place: number): Promise<void> {
+    const prompt = this.cell(place).locator('.jp-InputPrompt').first();
+    const before = await prompt.innerText();
+    await expect(async () => {
+      await this.cell(place).locator('.jp-Cell-inputWrapper .cm-content').click();
+      await this.page.keyboard.press('Control+Enter');
+      await expect(prompt).not.toHaveText(before, { timeout: 2000 });
+    }).toPass();
+  }
+
+  /** Write code into a cell. */
+  async write(place: number, code: string): Promise<void> {
+    await this.cell(place).locator('.jp-Cell-inputWrapper .cm-content').fill(code);
+  }
+
+  async save(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Control+s');
+    await expect(this.page.locator('.jp-mod-dirty')).toHaveCount(0);
+  }
+}
+
+function documentOf(cells: readonly string[]): unknown {
+  return {
+    cells: cells.map((source, place) => ({
+      cell_type: 'code',
+      execution_count: null,
+      id: `cell-${place.toString()}`,
+      metadata: {},
+      outputs: [],
+      source,
+    })),
+    metadata: { kernelspec: { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' } },
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+}

@@ -1,0 +1,100 @@
+"""Draws that a panel offers for a Sampler: the distributions of numpy's Generator, by name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from xyzpy_widgets.core.labels import kind_of
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.widgets.typed import read_value
+
+__all__ = ["DISTRIBUTIONS", "OWN", "Draw", "draw_of"]
+
+OWN = "own"
+"""The draw that the sampler has by itself."""
+
+DISTRIBUTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "uniform": ("uniform", ("low", "high")),
+    "integers": ("whole numbers", ("low", "high")),
+    "loguniform": ("log-uniform", ("low", "high")),
+    "normal": ("normal", ("mean", "deviation")),
+    "lognormal": ("log-normal", ("mean of log", "deviation of log")),
+    "exponential": ("exponential", ("mean",)),
+}
+"""Each distribution: what it is called in the panel, and its parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A draw from a distribution; it takes the generator, as `draw_cases` wants it.
+
+    Attributes
+    ----------
+    name : str
+        One of `DISTRIBUTIONS`.
+    parameters : tuple of float
+    code : str
+        A Python expression that makes the same draws.
+    """
+
+    name: str
+    parameters: tuple[float, ...]
+    code: str
+
+    def __call__(self, rng: np.random.Generator) -> Any:
+        """Draw one value."""
+        if self.name == "loguniform":
+            low, high = self.parameters
+            return np.exp(rng.uniform(np.log(low), np.log(high)))
+        if self.name == "integers":
+            low, high = map(int, self.parameters)
+            return int(rng.integers(low, high, endpoint=True))
+        return getattr(rng, self.name)(*self.parameters)
+
+
+def draw_of(name: str, parameters: Sequence[str]) -> Draw:
+    """Read a distribution as it was typed; raise `SpaceError` for parameters that it cannot have."""
+    _, words = DISTRIBUTIONS[name]
+    given = [_number(word, text) for word, text in zip(words, [*parameters, *[""] * len(words)], strict=False)]
+    numbers, codes = [value for value, _ in given], [code for _, code in given]
+    _check(name, numbers)
+    if name == "loguniform":
+        code = f"lambda rng: np.exp(rng.uniform(np.log({codes[0]}), np.log({codes[1]})))"
+    elif name == "integers":
+        low, high = map(int, numbers)
+        code = f"lambda rng: int(rng.integers({low}, {high}, endpoint=True))"
+    else:
+        code = f"lambda rng: rng.{name}({', '.join(codes)})"
+    return Draw(name, tuple(numbers), code)
+
+
+def _number(word: str, text: str) -> tuple[float, str]:
+    if not text.strip():
+        msg = f"give a number for “{word}”"
+        raise SpaceError(msg)
+    typed = read_value(text)
+    if kind_of(typed.values[0]) not in {"int", "float"} or not abs(typed.values[0]) <= sys.float_info.max:
+        msg = f"“{word}” is {text.strip()}; give a number"
+        raise SpaceError(msg)
+    return typed.values[0], typed.code
+
+
+def _check(name: str, numbers: Sequence[float]) -> None:
+    """Raise `SpaceError` for what the distribution would refuse at its first draw."""
+    if name in {"uniform", "integers", "loguniform"} and not numbers[0] <= numbers[1]:
+        msg = "“low” is greater than “high”"
+        raise SpaceError(msg)
+    if name == "loguniform" and numbers[0] <= 0:
+        msg = "a log-uniform draw begins above 0"
+        raise SpaceError(msg)
+    if name == "integers" and any(int(one) != one for one in numbers):
+        msg = "give whole numbers for “low” and “high”"
+        raise SpaceError(msg)
+    if name in {"normal", "lognormal", "exponential"} and numbers[-1] < 0:
+        msg = f"the last number is {numbers[-1]!r}; it cannot be below 0"
+        raise SpaceError(msg)

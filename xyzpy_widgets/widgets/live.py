@@ -1,0 +1,84 @@
+"""A run that a cell waits for: a monitor while it goes on, a static card when it is over."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import Event
+from typing import Any
+
+from IPython.display import display
+
+from xyzpy_widgets.execution.progress import Progress
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.summary import called
+from xyzpy_widgets.widgets.answers import answering
+from xyzpy_widgets.widgets.feed import Feed, obey
+from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy
+from xyzpy_widgets.widgets.run_monitor import RunMonitor
+from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text
+
+__all__ = ["LiveMonitor"]
+
+_A_MOMENT_SECONDS = 0.4
+_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class LiveMonitor:
+    """Shows a run that is waited for, and lets the page steer it meanwhile; a `Display`.
+
+    A run that is over in a moment leaves a card alone; for one that goes on a widget takes the place of the card.
+
+    Parameters
+    ----------
+    run : Run
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._file = ControlFile()
+        self._over = Event()
+        self._monitor: RunMonitor | None = None
+        self._feed: Feed | None = None
+        self._shown: Any = display(self._still(), raw=True, display_id=True)  # type: ignore[no-untyped-call]
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far it is."""
+        if self._feed is None and progress.elapsed >= _A_MOMENT_SECONDS and not progress.over:
+            self._feed = self._opened()
+        if self._feed is not None:
+            self._feed.publish(progress)
+
+    def _opened(self) -> Feed:
+        """Put the widget in the place of the card."""
+        self._monitor = monitor = RunMonitor(title=called(self._run.spec), control_path=self._file.path)
+        heard_while_busy(monitor)
+        feed = Feed(monitor, self._run, lambda _: "")
+        monitor.on_msg(lambda _widget, content, _buffers: self._heard(feed, content))
+        answering(monitor, {})
+        view = {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": monitor.model_id}}
+        if self._shown is not None:
+            self._shown.update({**view, **self._still()}, raw=True)
+        self._file.watch(partial(obey, self._run), self._over)
+        return feed
+
+    def close(self) -> None:
+        """Leave a card that reads true in a saved notebook, without a kernel."""
+        self._over.set()
+        if self._shown is not None:
+            self._shown.update(self._still(), raw=True)
+        if self._monitor is not None:
+            self._monitor.close()
+
+    def _still(self) -> dict[str, str]:
+        progress = self._run.progress
+        title = called(self._run.spec)
+        return bundle(f"{title}: {progress_text(progress)}", progress_html(title, progress))
+
+    def _heard(self, feed: Feed, content: Any) -> None:
+        match content:
+            case {"kind": "control", "word": word}:
+                obey(self._run, word)
+            case {"kind": "watch", "view": str(view), "seen": bool(seen)}:
+                feed.watch(view, seen=seen)
+            case {"kind": "states"}:
+                feed.whole()

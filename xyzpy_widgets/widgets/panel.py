@@ -1,0 +1,372 @@
+"""The panel: choose, see the plan, run, watch, mend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from threading import RLock
+from typing import Any
+from uuid import uuid4
+
+import ipywidgets
+
+from xyzpy_widgets.errors import SpaceError, XyzError
+from xyzpy_widgets.harvester import Harvester
+from xyzpy_widgets.preview import Preview
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.runner import Runner, as_runner
+from xyzpy_widgets.sampler import Sampler
+from xyzpy_widgets.widgets.answers import answering
+from xyzpy_widgets.widgets.draws import DISTRIBUTIONS, OWN
+from xyzpy_widgets.widgets.latest import Latest
+from xyzpy_widgets.widgets.plan_card import PlanCard
+from xyzpy_widgets.widgets.planned import cases_reply, plan_told, reason_against, trial_told, wishes_told
+from xyzpy_widgets.widgets.route import heard_while_busy
+from xyzpy_widgets.widgets.rows import Row
+from xyzpy_widgets.widgets.sheet import Call, Sheet, with_combos
+from xyzpy_widgets.widgets.space_editor import SpaceEditor
+from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text, said_html
+from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.verdict import verdict_on
+from xyzpy_widgets.widgets.watching import Watching
+
+__all__ = ["Panel", "panel"]
+
+_AT_ONCE = 20_000
+"""So many cases are planned while the page waits; more of them beside it."""
+
+
+class Panel(ipywidgets.VBox):
+    """A panel of a function: its space, the plan, the run and what failed.
+
+    Parameters
+    ----------
+    target : Harvester, Runner, Sampler or callable
+        What runs; a plain function is taken as a Runner whose results name their own outputs.
+
+    Attributes
+    ----------
+    editor, card, monitor, failed : widgets
+        The parts, which may be shown elsewhere one by one.
+
+    Examples
+    --------
+    >>> import xyzpy_widgets as xyz
+    >>> panel = xyz.Harvester(xyz.Runner(lambda a, b: a * b, "product")).panel()
+    >>> panel.space = {"a": [1, 2], "b": [3, 4, 5]}
+    >>> panel.plan.new
+    6
+    >>> panel.start().result()["product"].sizes["b"]
+    3
+    """
+
+    def __init__(self, target: Harvester | Runner | Sampler | Callable[..., Any]) -> None:
+        subject = Subject(target if isinstance(target, (Harvester, Runner, Sampler)) else as_runner(target))
+        name = uuid4().hex
+        self._subject = subject
+        self._guard = RLock()
+        self._latest = Latest()
+        self._arguments = subject.arguments()
+        self._sheet = subject.first_sheet()
+        self._preview: Preview | None = None
+        self._call: Call | None = None
+        self._plans = 0
+        self._telling = False
+        self.editor = SpaceEditor(panel=name, sampled=subject.sampled, distributions=_distributions(subject))
+        self.card = PlanCard(panel=name, title=subject.title, store=subject.place, backends=subject.backends)
+        self._watching = Watching(subject, name, self._retry, self._go_on, self._ended)
+        self.monitor, self.failed = self._watching.monitor, self._watching.failed
+        for widget in (self.editor, self.card):
+            heard_while_busy(widget)
+        answering(self.card, {"cases": self._cases})
+        self.card.on_msg(lambda _widget, content, _buffers: self._heard(content))
+        self.editor.observe(self._edited, "revision")
+        self.card.observe(self._wished, "wishes")
+        super().__init__(self._laid_out(), layout=ipywidgets.Layout(width="100%"))
+        self._watching.found()
+        self._lay_out()
+        self._show()
+        self._tell()
+
+    @property
+    def space(self) -> Sheet:
+        """What the panel is set to; set it to a `Sheet`, or to combos as people write them."""
+        return self._sheet
+
+    @space.setter
+    def space(self, given: Any) -> None:
+        with self._guard:
+            self._sheet = given if isinstance(given, Sheet) else with_combos(self._sheet, self._arguments, given)
+            self._show()
+            self._tell()
+
+    @property
+    def plan(self) -> Preview:
+        """What would run; made anew where that is needed. Raises what keeps it from running."""
+        with self._guard:
+            if self._preview is not None:
+                return self._preview
+            call = self._subject.call(self._sheet, self._arguments)
+            preview = self._subject.preview(call)
+            self._planned(call, preview)
+            return preview
+
+    @property
+    def run(self) -> Run | None:
+        """The run that is watched, None before the first; set it to any other to watch that."""
+        return self._watching.run
+
+    @run.setter
+    def run(self, run: Run) -> None:
+        self._attach(run, {})
+
+    @property
+    def code(self) -> str:
+        """The Python that does what the panel is set to do."""
+        return self._subject.code(self._subject.call(self._sheet, self._arguments))
+
+    def start(self) -> Run:
+        """Run what the plan says, and return the handle at once.
+
+        Raises
+        ------
+        SpaceError, FunctionError, OptionError, StoreError, MergeError
+            What keeps it from running.
+        """
+        with self._guard:
+            call = self._subject.call(self._sheet, self._arguments)
+            return self._submitted(call)
+
+    def settle(self) -> None:
+        """Wait until the plan is that of the space, and the end of a run that is over has been told."""
+        self._latest.settle()
+        self._watching.settle()
+
+    def _submitted(self, call: Call) -> Run:
+        run = self._subject.submit(call)
+        self._attach(run, call.given.get("constants", {}))
+        return run
+
+    def _attach(self, run: Run, constants: Mapping[str, Any]) -> None:
+        with self._guard:
+            self.card.tell(busy=True)
+            self._watching.attach(run, constants)
+            self._lay_out()
+
+    def _ended(self) -> None:
+        """Plan anew, against what is stored now."""
+        with self._guard:
+            self._arguments = self._subject.arguments()
+            self.card.tell(busy=self._watching.busy)
+            self._show()
+            self._tell()
+            self._lay_out()
+
+    def _edited(self, _: Any) -> None:
+        """Take over what was typed on the page."""
+        with self._guard:
+            if not self._telling:
+                rows = tuple(_row(one) for one in self.editor.rows)
+                self._sheet = replace(self._sheet, rows=rows, cases=self.editor.cases, draws=self.editor.draws)
+                self._tell()
+
+    def _wished(self, _: Any) -> None:
+        """Take over what was chosen on the page."""
+        with self._guard:
+            if not self._telling:
+                wishes: Any = self.card.wishes
+                own = wishes["backend"] == self._subject.own_backend
+                self._sheet = replace(
+                    self._sheet,
+                    choice=wishes["choice"],
+                    stale=wishes["stale"],
+                    backend="" if own else wishes["backend"],
+                    workers=wishes["workers"],
+                )
+                self._tell()
+
+    def _show(self) -> None:
+        """Set the widgets to the sheet."""
+        self._telling = True
+        try:
+            self.editor.tell(
+                arguments=self._subject.told(self._arguments),
+                rows=[_row_told(row) for row in self._sheet.rows],
+                cases=self._sheet.cases,
+                draws=self._sheet.draws,
+            )
+            self.card.tell(wishes=wishes_told(self._sheet, self._subject.own_backend))
+        finally:
+            self._telling = False
+
+    def _tell(self) -> None:
+        """Judge what is typed, and plan it: at once where that is quick."""
+        self._preview = self._call = None
+        sampled = self._subject.sampled
+        verdict = verdict_on(self._sheet, self._arguments, self.editor.revision, sampled=sampled)
+        self.editor.tell(verdict=verdict)
+        try:
+            call = self._subject.call(self._sheet, self._arguments)
+        except SpaceError as error:
+            return self._refused(str(error))
+        self.card.tell(code={"python": self._subject.code(call), "magic": ""})
+        if verdict["problem"]:
+            return self._refused(verdict["problem"])
+        if verdict["total"] is not None and verdict["total"] <= _AT_ONCE:
+            return self._plan(call)
+        self.card.tell(plan=None, reason="")
+        self._call = call
+        return self._latest.ask(lambda: self._plan_beside(call))
+
+    def _plan_beside(self, call: Call) -> None:
+        """Plan in another thread; a sheet that has changed meanwhile is planned by who changed it."""
+        try:
+            preview = self._subject.preview(call)
+        except (XyzError, OSError) as error:
+            with self._guard:
+                if self._call is call:
+                    self._refused(str(error))
+            return
+        with self._guard:
+            if self._call is call:
+                self._planned(call, preview)
+
+    def _plan(self, call: Call) -> None:
+        try:
+            preview = self._subject.preview(call)
+        except (XyzError, OSError) as error:
+            self._refused(str(error))
+        else:
+            self._planned(call, preview)
+
+    def _planned(self, call: Call, preview: Preview) -> None:
+        self._call, self._preview = call, preview
+        self._plans += 1
+        wishes = wishes_told(self._sheet, self._subject.own_backend)
+        self.card.tell(plan=plan_told(preview, str(self._plans), wishes), reason=reason_against(preview))
+
+    def _refused(self, reason: str) -> None:
+        self.card.tell(plan=None, reason=reason)
+
+    def _heard(self, content: Any) -> None:
+        with self._guard:
+            match content:
+                case {"kind": "run", "plan": name} if self._is_current(name):
+                    self._begin(lambda: self._submitted(self._call or Call()))
+                case {"kind": "try_one"} if self._preview is not None and len(self._preview.plan):
+                    self._begin(self._try_one)
+
+    def _is_current(self, name: Any) -> bool:
+        plan: Any = self.card.plan
+        return plan is not None and plan["id"] == name and not self._watching.busy
+
+    def _begin(self, step: Callable[[], object]) -> None:
+        """Do what the page asked for; what keeps it from being done is told there."""
+        try:
+            step()
+        except (XyzError, OSError) as error:
+            self.card.tell(reason=str(error))
+
+    def _try_one(self) -> None:
+        """Run one case in the middle of those that would run."""
+        preview, call = self._preview, self._call
+        if preview is None or call is None:
+            return
+        if self._subject.sampled:
+            trial = replace(call, given={**call.given, "n": 1})
+        else:
+            middle = preview.plan.numbers(len(preview.plan) // 2, len(preview.plan) // 2 + 1)
+            case = preview.plan.point(int(middle[0])).args
+            trial = self._subject.again([case], self._sheet, call.given.get("constants", {}))
+        run = self._subject.submit(trial)
+        self.card.tell(trial={"state": "running", "said": f"{_first(run)} is under way."})
+        run.add_done_callback(self._tried)
+
+    def _tried(self, run: Run) -> None:
+        with self._guard:
+            error = None if run.cancelled() else run.exception()
+            self.card.tell(trial=trial_told(run, _first(run), error))
+            self._ended()
+
+    def _retry(self, cases: list[dict[str, Any]]) -> None:
+        """Run cases again that failed."""
+        with self._guard:
+            if cases and not self._subject.sampled:
+                constants = self._watching.constants
+                self._begin(lambda: self._submitted(self._subject.again(cases, self._sheet, constants)))
+
+    def _go_on(self) -> None:
+        """Run what the store lacks."""
+        with self._guard:
+            rows = tuple(replace(row, kind="stored") if self._is_stored(row) else row for row in self._sheet.rows)
+            self._sheet = replace(self._sheet, rows=rows, cases="", choice="new_failed")
+            self._show()
+            self._tell()
+            self._begin(self.start)
+
+    def _is_stored(self, row: Row) -> bool:
+        return any(argument.name == row.name and argument.stored for argument in self._arguments)
+
+    def _cases(self, request: Mapping[str, Any]) -> Any:
+        return cases_reply(self._preview, request["of"], int(request["offset"]))
+
+    def _lay_out(self) -> None:
+        """Show the parts that have something to show."""
+        shown = {self.monitor: self.monitor.progress["state"] != "idle", self.failed: bool(self._watching.run)}
+        for widget, there in shown.items():
+            widget.layout.display = None if there else "none"
+
+    def _laid_out(self) -> tuple[ipywidgets.Widget, ...]:
+        """Return the parts: side by side where there is room, below one another where there is not."""
+        for widget, flex in ((self.editor, "3 1 26em"), (self.card, "2 1 20em")):
+            widget.layout = ipywidgets.Layout(flex=flex, min_width="0")
+        row = ipywidgets.Box((self.editor, self.card), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="8px"))
+        return (row, self.monitor, self.failed)
+
+    def __repr__(self) -> str:
+        """Tell what the panel is of, and how far its run is."""
+        run = self._watching.run
+        return f"<Panel of {self._subject.title}: {self._told_state(run)}>"
+
+    def _told_state(self, run: Run | None) -> str:
+        if run is not None:
+            return progress_text(run.progress)
+        return self.monitor.progress["said"] or "nothing has run yet"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the widget, and words for where no widget lives."""
+        shown: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
+        run = self._watching.run
+        said = "Run this cell again to see the panel."
+        title = f"Panel of {self._subject.title}"
+        if run is None:
+            html = said_html(title, self._told_state(run), said)
+        else:
+            html = progress_html(title, run.progress, said)
+        return {**shown, **bundle(repr(self), html)}
+
+
+def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:
+    """Return a `Panel` of a function, or of a Runner, Harvester or Sampler."""
+    return Panel(function)
+
+
+def _distributions(subject: Subject) -> list[dict[str, Any]]:
+    if not subject.sampled:
+        return []
+    offered = {OWN: ("as the sampler draws it", ()), **DISTRIBUTIONS}
+    return [{"name": name, "label": label, "parameters": list(words)} for name, (label, words) in offered.items()]
+
+
+def _row(told: Mapping[str, Any]) -> Row:
+    return Row(**{**told, "chosen": tuple(told["chosen"]), "parameters": tuple(told["parameters"])})
+
+
+def _row_told(row: Row) -> dict[str, Any]:
+    return {**asdict(row), "chosen": list(row.chosen), "parameters": list(row.parameters)}
+
+
+def _first(run: Run) -> str:
+    """Write the arguments of the one case of a run."""
+    (number,) = run.plan.numbers(0, 1)
+    return str(run.plan.point(int(number)))

@@ -1,0 +1,77 @@
+"""The plan in the words of the page."""
+
+from __future__ import annotations
+
+from xyzpy_widgets.execution.progress import duration
+from xyzpy_widgets.preview import Preview
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.widgets.case_map import label_text
+from xyzpy_widgets.widgets.protocol import CasesReply, Counted, Plan, Trial, Wishes
+from xyzpy_widgets.widgets.sheet import Sheet
+
+__all__ = ["cases_reply", "plan_told", "reason_against", "trial_told", "wishes_told"]
+
+_PAGE = 100
+
+
+def plan_told(preview: Preview, name: str, wishes: Wishes) -> Plan:
+    """Tell a plan under a name, with the wishes that it was made for."""
+    seconds = preview.seconds
+    return {
+        "id": name,
+        "wishes": wishes,
+        "total": preview.total,
+        "stored": preview.stored,
+        "failed": preview.failed,
+        "new": preview.new,
+        "stale": preview.stale,
+        "to_run": len(preview.plan),
+        "seconds": None if seconds is None else (float(seconds[0]), float(seconds[1])),
+        "timings": preview.timings,
+        "memory_bytes": preview.memory_bytes,
+        "disk_bytes": preview.disk_bytes,
+    }
+
+
+def wishes_told(sheet: Sheet, backend: str) -> Wishes:
+    """Tell how a sheet wishes a plan to be carried out."""
+    return {
+        "choice": sheet.choice,
+        "stale": sheet.stale,
+        "backend": sheet.backend or backend,
+        "workers": sheet.workers,
+    }
+
+
+def reason_against(preview: Preview) -> str:
+    """Say why a plan cannot run; nothing where it can."""
+    if len(preview.plan):
+        return ""
+    if not preview.total:
+        return "There are no cases: some argument has no values."
+    kinds = [
+        f"{count} {word}"
+        for count, word in ((preview.stored, "stored"), (preview.failed, "failed before"), (preview.stale, "stale"))
+        if count
+    ]
+    return f"Nothing to run: {', '.join(kinds)}."
+
+
+def trial_told(run: Run, case: str, error: BaseException | None) -> Trial:
+    """Tell how the one case came out that was tried."""
+    if len(run.failures):
+        failure = run.failures.iloc[0]
+        return {"state": "failed", "said": f"{case} raised {failure['raised']}: {failure['said']}"}
+    if error is not None:
+        return {"state": "failed", "said": f"{type(error).__name__}: {error}"}
+    return {"state": "done", "said": f"{case} took {duration(run.progress.elapsed)}."}
+
+
+def cases_reply(preview: Preview | None, of: Counted, offset: int) -> CasesReply:
+    """List some of the cases behind a count."""
+    if preview is None:
+        return {"columns": [], "rows": [], "offset": offset, "total": 0}
+    table = preview.cases(of, offset=offset, limit=_PAGE)
+    rows = [[label_text(value) for value in row] for row in table.itertuples(index=False, name=None)]
+    total = preview.total if of == "total" else getattr(preview, of)
+    return {"columns": [str(name) for name in table.columns], "rows": rows, "offset": offset, "total": total}

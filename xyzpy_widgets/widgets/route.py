@@ -1,0 +1,95 @@
+"""How messages of the page reach a kernel that is busy: over a subshell, or else through a file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import anywidget
+from IPython.core.getipython import get_ipython
+
+__all__ = ["CONTROL_SUFFIX", "ControlFile", "heard_while_busy", "hears_while_busy"]
+
+_counted = count(1)
+CONTROL_SUFFIX = ".xyzpy-control"
+_SECONDS_BETWEEN_LOOKS = 0.25
+_LAST_SECONDS = 2.0
+
+
+def heard_while_busy(widget: anywidget.AnyWidget) -> None:
+    """Let the messages of a widget be handled while a cell runs, where page and kernel can do that.
+
+    JupyterLab names a subshell in every message of a widget, whose thread handles it beside the cell. From 7.4 on
+    ipykernel sends it to the shell that spoke last instead, which is the busy one; for this widget it is left where the
+    page sends it. Elsewhere nothing changes.
+    """
+    if hasattr(widget.comm, "_reply_subshell_for"):
+        widget.comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - ipykernel has no public way
+
+
+def hears_while_busy() -> bool:
+    """Say whether the kernel has subshells, which handle messages while a cell runs (Jupyter messaging 5.5)."""
+    kernel = getattr(get_ipython(), "kernel", None)
+    return bool(getattr(kernel, "_supports_kernel_subshells", False))
+
+
+class ControlFile:
+    """A file beside the notebook into which the page writes a control word that a busy kernel cannot be told.
+
+    Attributes
+    ----------
+    path : str
+        Where it is, relative to the root of the Jupyter server; empty where that is not known, and where messages
+        reach a busy kernel.
+    """
+
+    def __init__(self) -> None:
+        folder, root = Path.cwd(), _server_root()
+        name = f"run-{os.getpid()}-{next(_counted)}{CONTROL_SUFFIX}"
+        self._file = folder / name
+        reached = root is not None and folder.is_relative_to(root) and not hears_while_busy()
+        self.path = (folder.relative_to(root) / name).as_posix() if root is not None and reached else ""
+
+    def take(self) -> str:
+        """Return the word that was written, nothing without one; the file is removed."""
+        try:
+            word = self._file.read_text(encoding="utf-8").strip()
+        except OSError:
+            return ""
+        if word:
+            self.remove()
+        return word
+
+    def watch(self, obey: Callable[[str], None], over: Event) -> None:
+        """Hand on what is written, from a thread of its own, until it is over; then leave no file behind."""
+        if self.path:
+            Thread(target=self._watch, args=(obey, over), name="xyzpy_widgets-control", daemon=True).start()
+
+    def _watch(self, obey: Callable[[str], None], over: Event) -> None:
+        while not over.wait(_SECONDS_BETWEEN_LOOKS):
+            obey(self.take())
+        Event().wait(_LAST_SECONDS)  # a word that the page wrote last may come when it is over
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove the file."""
+        with suppress(OSError):
+            self._file.unlink()
+
+
+def _server_root() -> Path | None:
+    """Return the root folder of the Jupyter server that this kernel belongs to, None where there is none."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    about = Path(jupyter_runtime_dir()) / f"jpserver-{os.environ.get('JPY_PARENT_PID', '')}.json"
+    try:
+        told: dict[str, Any] = json.loads(about.read_text(encoding="utf-8"))
+        return Path(told["root_dir"]).resolve()
+    except (OSError, ValueError, KeyError):
+        return None

@@ -1,0 +1,123 @@
+"""The verdict: what is to say of each row while it is typed, before anything is planned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from xyzpy_widgets.core.axes import LabelIndex
+from xyzpy_widgets.core.labels import kind_of
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.views.card import span_of
+from xyzpy_widgets.widgets.arguments import Argument
+from xyzpy_widgets.widgets.cases import CaseTable, read_cases
+from xyzpy_widgets.widgets.protocol import RowVerdict, Verdict
+from xyzpy_widgets.widgets.rows import Reading, Row, read_row
+from xyzpy_widgets.widgets.sheet import Sheet, read_draws
+
+__all__ = ["places_of", "verdict_on"]
+
+_MOST_PLACES = 64
+_MOST_LOOKED_UP = 20_000
+_MOST_POINTS = 2**63 - 1
+
+
+def verdict_on(sheet: Sheet, arguments: Sequence[Argument], revision: int, *, sampled: bool = False) -> Verdict:
+    """Judge all that a sheet says.
+
+    Returns
+    -------
+    Verdict
+        With one problem per row at most, and the total where every row can be counted.
+    """
+    known = {argument.name: argument for argument in arguments}
+    table, cases = _judged_cases(sheet.cases, arguments)
+    rows = {row.name: _judged(row, known[row.name], table, sampled=sampled) for row in sheet.rows}
+    draws = _judged_draws(sheet.draws) if sampled else _said()
+    counts = [one["count"] for one in (*rows.values(), *([cases] if table.names or cases["problem"] else []))]
+    if sampled:
+        counts = [draws["count"]]
+    known_counts = [count for count in counts if count is not None]
+    total = math.prod(known_counts) if len(known_counts) == len(counts) else None
+    problem = ""
+    if total is not None and total > _MOST_POINTS:
+        problem, total = f"{total:.3g} cases are more than can be numbered; give fewer values", None
+    return {"revision": revision, "rows": rows, "cases": cases, "draws": draws, "problem": problem, "total": total}
+
+
+def _said(*, problem: str = "", note: str = "", count: int | None = None) -> RowVerdict:
+    return {"problem": problem, "note": note, "count": count, "places": [], "span": ""}
+
+
+def _judged_cases(text: str, arguments: Sequence[Argument]) -> tuple[CaseTable, RowVerdict]:
+    try:
+        table = read_cases(text, arguments)
+    except SpaceError as error:
+        return CaseTable(), _said(problem=str(error).removeprefix("cases, ").removeprefix("cases: "))
+    return table, _said(count=len(table.cases) if table.cases else None)
+
+
+def _judged_draws(text: str) -> RowVerdict:
+    try:
+        return _said(count=read_draws(text))
+    except SpaceError as error:
+        return _said(problem=str(error))
+
+
+def _judged(row: Row, argument: Argument, table: CaseTable, *, sampled: bool) -> RowVerdict:
+    if row.name in table.names:
+        return _said(note="from the table of cases", count=1)
+    if row.kind == "cases":
+        return _said(problem=f"the table of cases has no column {row.name}")
+    try:
+        reading = read_row(row, argument, sampled=sampled)
+    except SpaceError as error:
+        return _said(note="no values yet") if row.blank else _said(problem=str(error).removeprefix(f"{row.name} "))
+    return _counted(reading, argument, sampled=sampled)
+
+
+def _counted(reading: Reading, argument: Argument, *, sampled: bool) -> RowVerdict:
+    """Count the values of a row that can be read, and say where they lie."""
+    if reading.how == "drawn" or (reading.how == "default" and sampled):
+        return _said(note="drawn anew for each case" if reading.how == "drawn" else "as the sampler draws it")
+    values = reading.values
+    note = {"default": "the default", "fixed": "one value for all cases"}.get(reading.how, "")
+    if reading.how == "swept" and argument.stored:
+        note = _stored_note(values, argument)
+    if reading.how in {"default", "fixed"}:
+        return _said(note=note, count=1)
+    return {
+        "problem": "",
+        "note": note,
+        "count": len(values),
+        "places": places_of(values),
+        "span": span_of(np.array(values)) if kind_of(values[0]) != "str" else span_of(list(values)),
+    }
+
+
+def _stored_note(values: Sequence[Any], argument: Argument) -> str:
+    """Say how many values are stored already, unless they are too many to look up while somebody types."""
+    if len(values) > _MOST_LOOKED_UP:
+        return ""
+    index = LabelIndex(argument.name, argument.stored)
+    found = sum(index.find(value) is not None for value in values)
+    return f"{found} of {len(values)} stored" if found < len(values) else "all stored"
+
+
+def places_of(values: Sequence[Any]) -> list[float]:
+    """Return where numbers or moments lie between the least (0) and the greatest (1), at most 64 of them."""
+    kinds = {kind_of(value) for value in values}
+    if not kinds or not (kinds <= {"int", "float"} or kinds <= {"datetime"}):
+        return []
+    at = np.unique(np.linspace(0, len(values) - 1, min(len(values), _MOST_PLACES)).round().astype(int))
+    picked = [values[i] for i in at]
+    numbers = np.array(picked, dtype="datetime64[us]").astype(np.int64) if kinds == {"datetime"} else np.array(picked)
+    lies = numbers.astype(np.float64)
+    lies = lies[np.isfinite(lies)]
+    if not lies.size:
+        return []
+    width = np.ptp(lies)
+    return [round(float(one), 4) for one in ((lies - lies.min()) / width if width else np.full(lies.size, 0.5))]

@@ -1,0 +1,272 @@
+"""Watching: a run under way, or what a store knows, on the monitor and among the failures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from xyzpy_widgets.core.labels import shown
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.space import Combos, ParameterSpace
+from xyzpy_widgets.execution.progress import Progress, duration
+from xyzpy_widgets.harvester import Harvester
+from xyzpy_widgets.run import RUNNING, Run
+from xyzpy_widgets.widgets.answers import answering
+from xyzpy_widgets.widgets.arguments import short
+from xyzpy_widgets.widgets.case_map import axes_of, number_of, units_of
+from xyzpy_widgets.widgets.failing import FailureList
+from xyzpy_widgets.widgets.failures import Failures
+from xyzpy_widgets.widgets.feed import Feed, obey
+from xyzpy_widgets.widgets.protocol import CaseReply, CaseState, Named
+from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy
+from xyzpy_widgets.widgets.run_monitor import RunMonitor
+from xyzpy_widgets.widgets.subject import Subject
+
+__all__ = ["Watching"]
+
+_SECONDS_BETWEEN_FAILURES = 0.5
+_STATES: dict[int, CaseState] = {
+    Status.MISSING: "missing",
+    Status.DONE: "done",
+    Status.FAILED: "failed",
+    Status.CANCELLED: "cancelled",
+    RUNNING: "running",
+}
+
+
+class Watching:
+    """What is seen of a run, and how it is steered from the page.
+
+    Parameters
+    ----------
+    subject : Subject
+    panel : str
+        The name that the widgets share.
+    retry : callable
+        Runs some cases again.
+    go_on : callable
+        Runs what the store lacks.
+    ended : callable
+        Called when a run is over and all of it is told.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        panel: str,
+        retry: Callable[[list[dict[str, Any]]], None],
+        go_on: Callable[[], None],
+        ended: Callable[[], None],
+    ) -> None:
+        self.subject = subject
+        self.monitor = RunMonitor(panel=panel, title=subject.title)
+        self.failed = Failures(panel=panel)
+        self.run: Run | None = None
+        self.constants: Mapping[str, Any] = {}
+        self._plan = Plan(ParameterSpace())
+        self._list = self._listed(None)
+        self._feed: Feed | None = None
+        self._retry, self._go_on, self._ended = retry, go_on, ended
+        self._over = Event()
+        self._over.set()
+        self._told_failures, self._told_at = 0, 0.0
+        for widget in (self.monitor, self.failed):
+            heard_while_busy(widget)
+            widget.on_msg(lambda _widget, content, _buffers: self._heard(content))
+        answering(self.monitor, {"case": lambda request: self.case(int(request["number"]))})
+        answering(
+            self.failed,
+            {
+                "failures": lambda request: {
+                    "cases": self._list.cases(str(request["group"]), int(request["offset"])),
+                }
+            },
+        )
+
+    @property
+    def busy(self) -> bool:
+        """Whether a run is under way."""
+        return self.run is not None and not self.run.done()
+
+    def attach(self, run: Run, constants: Mapping[str, Any]) -> None:
+        """Watch a run."""
+        self.run, self.constants, self._plan = run, constants, run.plan
+        file = ControlFile()
+        self.monitor.tell(control_path=file.path)
+        self._list, self._told_failures = self._listed(run), 0
+        self.failed.tell(groups=[], busy=True, held="")
+        self._feed = Feed(self.monitor, run, self._said)
+        self._over = over = Event()
+        file.watch(partial(obey, run), over)
+        run.listen(lambda progress: self._progressed(progress, over))
+
+    def settle(self) -> None:
+        """Wait until the end of a run that is over has been told."""
+        if not self.busy:
+            self._over.wait()
+
+    def _progressed(self, progress: Progress, over: Event) -> None:
+        """Tell the page how far the run is, and what failed: twice a second at the most, and at the end."""
+        if self._feed is not None:
+            self._feed.publish(progress)
+        held = progress.state == "held"
+        due = held or progress.over or monotonic() - self._told_at > _SECONDS_BETWEEN_FAILURES
+        changed = due and progress.failed != self._told_failures
+        if changed:
+            self._told_failures, self._told_at = progress.failed, monotonic()
+            self._list = self._listed(self.run)
+        groups = {"groups": self._list.groups()} if changed else {}
+        self.failed.tell(**groups, held=self._said(progress) if held else "", busy=not progress.over)
+        if progress.over:
+            self._ended()
+            over.set()
+
+    def found(self) -> bool:
+        """Show what the store has and lacks, where something is unfinished; say whether it is."""
+        harvester = self.subject.target
+        if not isinstance(harvester, Harvester) or harvester.full_ds is None:
+            return False
+        status = harvester.status
+        names = tuple(map(str, status.dims))
+        values = tuple(tuple(status[name].to_numpy().tolist()) for name in names)
+        self._plan = Plan(ParameterSpace(combos=Combos(names, values)))
+        states = status.to_numpy().reshape(-1).astype(np.uint8)
+        counts = {one: int(np.count_nonzero(states == one)) for one in Status}
+        self._list = self._listed(None)
+        self.failed.tell(groups=self._list.groups())
+        if counts[Status.DONE] == len(states):
+            return False
+        units = units_of(self.subject.runner.spec)
+        self.monitor.tell(
+            axes=axes_of(self._plan.space, units),
+            states=states.tobytes(),
+            progress={
+                **self.monitor.progress,
+                "state": "found",
+                "total": len(states),
+                "done": counts[Status.DONE],
+                "failed": counts[Status.FAILED],
+                "cancelled": counts[Status.CANCELLED],
+                "said": self._said_found(counts),
+            },
+        )
+        return True
+
+    def _said_found(self, counts: Mapping[Status, int]) -> str:
+        words = (
+            ("done", Status.DONE),
+            ("failed", Status.FAILED),
+            ("cancelled", Status.CANCELLED),
+            ("not run yet", Status.MISSING),
+        )
+        parts = [f"{counts[code]} {word}" for word, code in words if counts[code]]
+        return f"{self.subject.place or 'In memory'}: {', '.join(parts)}."
+
+    def _said(self, progress: Progress) -> str:
+        """Say what a state means for the user."""
+        where = f" Results are in {self.subject.place}." if self.subject.place else ""
+        if progress.state == "held":
+            return "Many cases fail in one way, so no new ones begin. Look at them below, then go on or stop."
+        if progress.state == "paused":
+            return "Cases under way finish; no new ones begin."
+        if progress.state == "stopping":
+            return "Cases under way come to their end; what is finished is kept."
+        if not progress.over:
+            return ""
+        error = self._error()
+        if error:
+            return f"{error} What was finished is kept."
+        ended = {"done": "Finished", "stopped": "Stopped", "cancelled": "Cancelled"}.get(progress.state, "Ended")
+        return f"{ended} after {duration(progress.elapsed)}.{where}"
+
+    def _error(self) -> str:
+        """Return what ended the run early, in one line."""
+        if self.run is None or not self.run.done() or self.run.cancelled():
+            return ""
+        error = self.run.exception()
+        return "" if error is None else f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}."
+
+    def _listed(self, run: Run | None) -> FailureList:
+        """List the failures of a run, or those that the store knows."""
+        table = self.subject.failures() if run is None else run.failures
+        names = self._plan.space.names if run is not None else [str(name) for name in table.columns]
+        known = {"raised", "said", "place", "tries", "traceback", "output", "warnings"}
+        return FailureList(table, [name for name in names if name not in known], self._case_code, self._number)
+
+    def _case_code(self, args: Mapping[str, Any]) -> str:
+        return self.subject.case_code(args, self.constants)
+
+    def _number(self, args: Mapping[str, Any]) -> int:
+        return number_of(self._plan, args)
+
+    def case(self, number: int) -> CaseReply:
+        """Tell all that is known of one case."""
+        point = self._plan.point(number)
+        code = (
+            self.run.states[number]
+            if self.run is not None
+            else np.frombuffer(self.monitor.states or b"", np.uint8)[number]
+        )
+        state = _STATES.get(int(code), "missing")
+        return {
+            "number": number,
+            "state": state,
+            "args": [{"name": name, "text": shown(value)} for name, value in point.args.items()],
+            "results": self._results(point.args) if state == "done" else [],
+            "seconds": self._seconds(point.args),
+            "failure": self._list.case(point.args) if state == "failed" else None,
+        }
+
+    def _results(self, args: Mapping[str, Any]) -> list[Named]:
+        """Return the outputs of a case, as far as they are merged already."""
+        ds = self._data()
+        if ds is None:
+            return []
+        with suppress(KeyError, ValueError):
+            found = ds.sel({name: value for name, value in args.items() if name in ds.dims})
+            return [{"name": str(name), "text": _told(one)} for name, one in found.data_vars.items()]
+        return []
+
+    def _data(self) -> xr.Dataset | None:
+        target = self.subject.target
+        if isinstance(target, Harvester):
+            return target.full_ds
+        return target.last_ds if hasattr(target, "last_ds") else None
+
+    def _seconds(self, args: Mapping[str, Any]) -> float | None:
+        target = self.subject.target
+        if not isinstance(target, Harvester) or target.full_ds is None:
+            return None
+        with suppress(KeyError, ValueError):
+            timings = target.timings
+            seconds = timings.sel({name: value for name, value in args.items() if name in timings.dims})
+            return float(seconds) if seconds.ndim == 0 and np.isfinite(seconds) else None
+        return None
+
+    def _heard(self, content: Any) -> None:
+        run = self.run
+        match content:
+            case {"kind": "control", "word": word} if run is not None:
+                obey(run, word)
+            case {"kind": "continue"} if run is not None:
+                obey(run, "resume")
+            case {"kind": "go_on"} if not self.busy:
+                self._go_on()
+            case {"kind": "retry", "group": str(group)} if not self.busy:
+                self._retry(self._list.all_args(group))
+            case {"kind": "watch", "view": str(view), "seen": bool(seen)} if self._feed is not None:
+                self._feed.watch(view, seen=seen)
+            case {"kind": "states"} if self._feed is not None:
+                self._feed.whole()
+
+
+def _told(value: xr.DataArray) -> str:
+    return short(value.item()) if value.ndim == 0 else f"{value.dtype} of shape {value.shape}"
