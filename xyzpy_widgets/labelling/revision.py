@@ -235,8 +235,8 @@ def _column(
         present = labelled.present(name).transpose(order)[_index(own, dims)]
         if labelled is now:
             present = present & ~_covered(sides[1][0], before, revision, dims)
-        values = variable.to_numpy().transpose(order)[_index(own, dims)]
-        values = values if dtype == object else unsettled(values, present)
+        found = variable.to_numpy().transpose(order)[_index(own, dims)]
+        values = found if dtype.kind == "O" else unsettled(found, present)
         region, marks = array[_index(before, dims)], there[_index(before, dims)]
         region[present] = converted(values, dtype)[present] if present.any() else region[present]
         marks[...] = present if labelled is revision.patch else marks | present
