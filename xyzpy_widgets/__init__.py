@@ -76,6 +76,7 @@ _ROOMS = {
     "save_ds": "store.netcdf",
 }
 
+_doors.hang("explore", f"{__name__}.widgets.results_explorer", "ResultsExplorer")
 _doors.hang("monitor", f"{__name__}.widgets.live", "LiveMonitor")
 _doors.hang("panel", f"{__name__}.widgets.panel", "Panel")
 
