@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from xyzpy_widgets.errors import CaseError, FunctionError, SpaceError
 from xyzpy_widgets.execution.calls import Calls, Manner, call_batch
-from xyzpy_widgets.execution.shipping import UNKNOWN, call_shipped, received, shipped, shipped_args
+from xyzpy_widgets.execution.shipping import UNKNOWN, call_shipped, forget, received, shipped, shipped_args
 
 
 def called(fn: Callable[[int], Any], n: int = 5, *, timed: bool = False, stop: bool = False) -> Calls:
@@ -153,3 +155,47 @@ def test_what_cannot_be_sent_is_said_before_it_runs() -> None:
         shipped(lambda i: (lock, i))
     with pytest.raises(SpaceError, match=r"an argument among .*lock.* cannot be sent to another process"):
         shipped_args([(lock,)])
+
+
+def test_a_function_is_known_by_its_token() -> None:
+    """It is carried once; a process that does not know it, or has let go of it, says so."""
+    function, args = shipped(lambda i: 3 * i), shipped_args([(2,)])
+    assert call_shipped(function.token, None, args, Manner()) == UNKNOWN
+    assert received(call_shipped(function.token, function, args, Manner())).values == [6]
+    assert received(call_shipped(function.token, None, args, Manner())).values == [6]
+    forget()
+    assert call_shipped(function.token, None, args, Manner()) == UNKNOWN
+
+
+def test_a_large_function_stands_in_a_file() -> None:
+    """Where the workers see the same files; its arrays are not copied, and what is written into them stays apart."""
+    table = np.ones(100_000)
+    carried, mapped = shipped(lambda: table), shipped(lambda: table, local=True)
+    assert carried.path is None
+    assert len(mapped.content) == 0
+    one, two = mapped.load()(), mapped.load()()
+    mapped.discard()
+    one[:] = 2
+    assert (one.sum(), two.sum()) == (200_000, 100_000)
+    assert carried.load()().sum() == 100_000
+
+
+def test_a_function_that_cannot_be_loaded_is_said() -> None:
+    """The worker's own words come home."""
+    function = replace(shipped(itself), content=b"no pickle")
+    with pytest.raises(FunctionError, match=r"cannot load the function(.|\n)*UnpicklingError"):
+        received(call_shipped(function.token, function, shipped_args([(1,)]), Manner()))
+
+
+def itself(i: int) -> int:
+    """Cost nothing."""
+    return i
+
+
+def test_a_batch_that_takes_too_long_ends_early() -> None:
+    """What is left of it goes to others, whether calls are timed or not; no case begins after its time."""
+    for timed in (True, False):
+        calls = call_batch(itself, ((i,) for i in range(10**7)), 10**7, Manner(timed=timed, within=0.0))
+        assert calls.values == list(range(len(calls.values)))
+        assert 0 < len(calls.values) < 10**7
+        assert calls.errors == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import time
 
 import numpy as np
 import pytest
@@ -112,3 +115,94 @@ def test_a_cancelled_run_ends_cases_that_hang(tmp_path: Path) -> None:
     ended = {int(number) for outcome in rest for number in outcome.cancelled}
     assert {int(path.name) for path in tmp_path.iterdir()} <= ended
     assert control.running == ()
+
+
+class Gate:
+    """Holds cases in whatever process they run, and is told which have begun."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = str(folder)
+        os.mkfifo(folder / "began")
+        self._began = os.open(folder / "began", os.O_RDWR)
+        self._lock = (folder / "gate").open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def wait(self, n: int) -> list[int]:
+        """Wait until so many cases have begun."""
+        numbers: list[int] = []
+        while len(numbers) < n:
+            numbers += map(int, os.read(self._began, 1000).split())
+        return sorted(numbers)
+
+    def open(self) -> None:
+        """Let them go on."""
+        self._lock.close()
+
+
+@pytest.fixture
+def gate(tmp_path: Path) -> Iterator[Gate]:
+    """Hold cases until the test lets them go on."""
+    gate = Gate(tmp_path)
+    yield gate
+    gate.open()
+    os.close(gate._began)  # noqa: SLF001 - its own end
+
+
+def held(i: int, folder: str) -> int:
+    """Tell that the case has begun, and wait at the gate."""
+    with Path(folder, "began").open("a") as began:
+        began.write(f"{i}\n")
+    with Path(folder, "gate").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+    return i
+
+
+@pytest.mark.parametrize("backend", ["threads", "processes"])
+def test_a_cancelled_run_leaves_the_others_alone(gate: Gate, backend: str) -> None:
+    """Runs that are under way in threads of one process have workers of their own."""
+    options = as_run_options(executor=backend, num_workers=2)
+    spec = as_function_spec(held, constants={"folder": gate.path})
+    results: list[int] = []
+    other = threading.Thread(target=lambda: results.extend(done(execute(over(4), spec, options))))
+    other.start()
+    assert gate.wait(2) == [0, 1]
+    control = Control()
+    found = execute(over(10**6), as_function_spec(itself), options, control)
+    next(found)
+    control.cancel()
+    assert len(done(found)) < 10**6
+    gate.open()
+    other.join()
+    assert results == [0, 1, 2, 3]
+
+
+def test_what_is_under_way_is_told(gate: Gate) -> None:
+    """Only cases that are with a worker are running, not those that wait for one."""
+    control = Control()
+    spec = as_function_spec(held, constants={"folder": gate.path})
+    results: list[int] = []
+    options = as_run_options(num_workers=2)
+    thread = threading.Thread(target=lambda: results.extend(done(execute(over(9), spec, options, control))))
+    thread.start()
+    assert gate.wait(2) == [0, 1]
+    assert sorted(int(number) for batch in control.running for number in batch.numbers) == [0, 1]
+    assert all(batch.since <= time() for batch in control.running)
+    gate.open()
+    thread.join()
+    assert results == list(range(9))
+    assert control.running == ()
+
+
+def test_a_case_that_hangs_is_cancelled_from_another_thread(gate: Gate) -> None:
+    """A run whose every worker hangs ends when it is told to, and names what it has ended."""
+    control = Control()
+    spec = as_function_spec(held, constants={"folder": gate.path})
+    found: list[Outcome] = []
+    thread = threading.Thread(
+        target=lambda: found.extend(execute(over(9), spec, as_run_options(num_workers=2), control))
+    )
+    thread.start()
+    assert gate.wait(2) == [0, 1]
+    control.cancel()
+    thread.join()
+    assert [sorted(outcome.cancelled) for outcome in found] == [[0, 1]]

@@ -23,6 +23,7 @@ from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.errors import CaseError, FunctionError
+from xyzpy_widgets.execution import engine
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import as_run_options
 
@@ -113,7 +114,10 @@ def assert_like_a_plain_loop(space: ParameterSpace, modulus: int, backend: Backe
             except Odd as error:
                 errors[number] = case, str(error)
     spec = as_function_spec(study, resources={"modulus": modulus})
-    found, failures, stopped = gathered(outcomes(plan, spec, backend))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_SERIAL_SECONDS", "_PARALLEL_SECONDS"):
+            patch.setattr(engine, name, data.draw(st.sampled_from([1e-9, 1e-5, 0.1])))
+        found, failures, stopped = gathered(outcomes(plan, spec, backend))
     assert stopped is None
     assert found == values
     assert {failure.number: (failure.args, str(failure.exception)) for failure in failures} == errors
@@ -129,7 +133,7 @@ def assert_like_a_plain_loop(space: ParameterSpace, modulus: int, backend: Backe
 def test_the_outcomes_are_those_of_a_plain_loop(
     backend: Backend, space: ParameterSpace, modulus: int, data: st.DataObject
 ) -> None:
-    """Any space, any order, any failing subset: each case has exactly its own end."""
+    """Any space, any order, any size of batches, any failing subset: each case has exactly its own end."""
     assert_like_a_plain_loop(space, modulus, backend, data)
 
 
@@ -232,10 +236,13 @@ def large(i: int) -> bytes:
 
 
 def test_workers_are_ended_while_they_send() -> None:
-    """A worker that is ended halfway through a large result leaves nobody waiting for the other half."""
+    """A worker that is ended halfway through a large result leaves nobody waiting for the other half.
+
+    Large results travel one by one, however quick the function is.
+    """
     for n in range(1, 5):
         found = execute(over(10**6), as_function_spec(large), as_run_options(parallel=2))
-        assert all(len(outcome.values) for outcome in islice(found, n))
+        assert all(len(outcome.values) == 1 for outcome in islice(found, n))
         found.close()
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
-import time
+import tempfile
+import threading
 import warnings
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -69,7 +71,7 @@ def attempted(i: int, folder: str, how: str) -> int:
         if how == "dies":
             os._exit(1)
         if how == "hangs":
-            time.sleep(60)
+            threading.Event().wait()
         raise ValueError(i)
     return i
 
@@ -219,82 +221,82 @@ def test_halving_finds_exactly_the_cases_that_kill(
     assert values == {i: i for i in range(300) if i not in killers}
 
 
-def noted(i: int, folder: str) -> int:
-    """Say which process is at work, and stay there."""
-    Path(folder, f"{i}-{os.getpid()}").touch()
+def noted(i: int) -> int:
+    """Start another process, say which ones are at work, and stay there."""
     if i:
-        subprocess.run([sys.executable, "-c", "import time; time.sleep(600)"], check=True)
+        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        os.write(1, f"{os.getpid()} {child.pid}\n".encode())
+        child.wait()
     return i
 
 
 SCRIPT = """
-    import sys
+    import psutil
     from tests.test_execution_faults import noted, over
     from xyzpy_widgets.core.function import as_function_spec
     from xyzpy_widgets.execution.engine import execute
     from xyzpy_widgets.execution.options import as_run_options
 
-    spec = as_function_spec(noted, constants={"folder": sys.argv[1]})
     try:
-        for outcome in execute(over(9), spec, as_run_options(num_workers=2)):
+        for outcome in execute(over(9), as_function_spec(noted), as_run_options(num_workers=2)):
             print("done", *outcome.numbers, flush=True)
     except KeyboardInterrupt:
-        import psutil
-        print("left", *(" ".join(one.cmdline()) for one in psutil.Process().children(recursive=True)), flush=True)
+        print("left", *("input()" in one.cmdline() for one in psutil.Process().children(recursive=True)), flush=True)
 """
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_nothing_is_left_of_a_program_that_ends(tmp_path: Path, how: signal.Signals) -> None:
+def test_nothing_is_left_of_a_program_that_ends(how: signal.Signals) -> None:
     """After Ctrl-C, and after a death too, neither workers nor what they have started go on."""
-    command = [sys.executable, "-c", dedent(SCRIPT), str(tmp_path)]
-    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0)
-    assert program.stdout is not None
-    assert program.stdout.readline() == "done 0\n"
-    wait_for(lambda: len(list(tmp_path.iterdir())) >= 3)
-    processes = {psutil.Process(int(path.name.partition("-")[2])) for path in tmp_path.iterdir()}
-    wait_for(lambda: sum(len(one.children()) for one in processes) >= 2)
-    started = [child for one in processes for child in one.children()]
-    os.killpg(program.pid, how) if how == signal.SIGINT else program.send_signal(how)
-    out, _ = program.communicate(timeout=20)
-    assert "time.sleep" not in out
-    assert len(started) == 2
-    assert psutil.wait_procs([*processes, *started], timeout=5)[1] == []
+    command = [sys.executable, "-c", dedent(SCRIPT)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0) as program:
+        assert program.stdout is not None
+        lines = [program.stdout.readline() for _ in range(3)]
+        assert "done 0\n" in lines
+        ours = [psutil.Process(int(pid)) for line in lines if line[0].isdigit() for pid in line.split()]
+        assert len(ours) == 4
+        os.killpg(program.pid, how)
+        out = program.stdout.read()
+    assert "True" not in out
+    assert out.startswith("left") == (how == signal.SIGINT)
+    assert psutil.wait_procs(ours, timeout=10)[1] == []
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    from threading import Event
+class Constant:
+    """Counts in a folder how often it arrives in which process."""
 
-    for _ in range(2000):
-        if condition():
-            return
-        Event().wait(0.01)
-    pytest.fail("it never came to be")
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        with Path(folder, str(os.getpid())).open("a") as file:
+            file.write("x")
 
-
-def total(i: int, table: np.ndarray[Any, Any], rest: str) -> tuple[float, int]:
-    """Read a large constant and write into it."""
-    table[i] = -1
-    return float(table.sum()), os.getpid()
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Make it anew."""
+        return Constant, (self.folder,)
 
 
-def test_a_large_constant_goes_to_each_worker_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is pickled once, stands in a file that is gone afterwards, and each process has it for itself."""
-    pickled = []
-    table = np.ones(200_000)
+def total(i: int, table: np.ndarray[Any, Any], other: Constant) -> float:
+    """Write into a large constant."""
+    table[0] = 5
+    return float(table[i])
 
-    class Counted(str):
-        def __reduce__(self) -> tuple[Any, ...]:
-            pickled.append(1)
-            return str, ("x",)
 
-    monkeypatch.setenv("TMPDIR", "")
-    values, failures, _ = ran(total, 40, constants={"table": table, "rest": Counted("x")})
-    assert failures == []
-    assert len(pickled) == 1
-    assert table.sum() == 200_000
-    assert {pid for _, pid in values.values()} <= {psutil.Process(pid).pid for _, pid in values.values()}
+@pytest.mark.parametrize("size", [10, 200_000])
+def test_constants_go_to_each_worker_once(tmp_path: Path, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They arrive once in each process, which has them for itself; the file of large ones is gone afterwards."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = tmp_path / "arrived"
+    folder.mkdir()
+    table = np.ones(size)
+    options = as_run_options(num_workers=2)
+    spec = as_function_spec(total, constants={"table": table, "other": Constant(str(folder))})
+    (folder / str(os.getpid())).unlink()
+    values, _, stopped = gathered(execute(over(10), spec, options))
+    assert stopped is None
+    assert values == {0: 5.0, **dict.fromkeys(range(1, 10), 1.0)}
+    assert table.sum() == size
+    assert {path.read_text() for path in folder.iterdir()} == {"x"}
+    assert list(tmp_path.glob("*.function")) == []
 
 
 def test_a_run_leaves_its_workers_to_the_next() -> None:
@@ -303,3 +305,15 @@ def test_a_run_leaves_its_workers_to_the_next() -> None:
     second = {pid for _, pid in ran(lambda i: (i, os.getpid()), 50)[0].values()}
     assert first & second
     assert len(workers._idle) <= 2 * (os.cpu_count() or 1)  # noqa: SLF001 - what is kept
+
+
+def test_a_worker_does_not_outlive_the_source_it_has_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was edited and loaded anew here runs anew in other processes too."""
+    monkeypatch.syspath_prepend(tmp_path)
+    source = tmp_path / "edited_study.py"
+    for answer in (1, 22):
+        source.write_text(f"def fn(i):\n    return {answer}\n")
+        module = importlib.import_module("edited_study")
+        importlib.reload(module)
+        assert ran(module.fn, 3)[0] == dict.fromkeys(range(3), answer)
+    del sys.modules["edited_study"]

@@ -29,6 +29,10 @@ from xyzpy_widgets.execution.options import as_run_options
         ({"parallel": 3, "num_workers": 2}, "processes", 2),
         ({"executor": "threads"}, "threads", None),
         ({"executor": "threads", "parallel": 4}, "threads", 4),
+        ({"executor": "loky"}, "processes", None),
+        ({"parallel": "threading"}, "threads", None),
+        ({"executor": "multiprocessing"}, "multiprocessing", None),
+        ({"parallel": "dask"}, "dask", None),
     ],
 )
 def test_every_way_to_ask_for_workers_is_read(given: dict[str, Any], backend: str, workers: int | None) -> None:
@@ -41,6 +45,7 @@ def test_an_executor_is_taken_as_it_is() -> None:
     """The caller's own pool is where the calls go."""
     with ThreadPoolExecutor(1) as executor:
         assert as_run_options(executor=executor).backend is executor
+        assert as_run_options(parallel=executor).backend is executor
 
 
 def test_a_budget_of_failures_lets_the_run_go_on() -> None:
@@ -71,7 +76,12 @@ def test_an_order_has_a_seed() -> None:
         ({"num_workers": True}, "num_workers=True"),
         ({"num_workers": "2"}, "num_workers='2'"),
         ({"executor": "cluster"}, "executor='cluster'; choose one of"),
-        ({"executor": 5}, "executor=5 is no concurrent.futures.Executor"),
+        ({"executor": 5}, "executor=5 is no Executor and no pool"),
+        ({"parallel": object()}, "is no Executor and no pool"),
+        ({"retries": -1}, "retries=-1; give a whole number of tries, from 0"),
+        ({"max_failures": 0.5}, r"max_failures=0\.5; give a whole number of failures, from 1"),
+        ({"timeout": 0, "parallel": 2}, "timeout=0; give the seconds"),
+        ({"timeout": "1", "parallel": 2}, "timeout='1'; give the seconds"),
         ({"verbosity": 3}, "verbosity=3; choose 0"),
         ({"verbosity": "loud"}, "verbosity='loud'"),
         ({"on_error": "ignore"}, "on_error='ignore'; choose one of 'raise', 'continue'"),

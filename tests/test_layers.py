@@ -31,9 +31,11 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Modules that live in the room of another module.
 LODGERS = {
     "collection": "archive",
+    "history": "archive",
     "harvest": "harvester",
     "harvested": "harvester",
     "labelled_store": "harvester",
+    "leases": "harvester",
     "recovery": "harvester",
     "case_runners": "runner",
     "combo_runners": "runner",
@@ -57,6 +59,7 @@ HOME = {
     "cloudpickle": {"execution"},
     "comm": {"widgets"},
     "dask": {"labelling", "store"},
+    "distributed": {"execution"},
     "h5netcdf": {"store"},
     "h5py": {"store"},
     "holoviews": {"views"},
@@ -71,7 +74,7 @@ HOME = {
     "traitlets": {"magics", "widgets"},
     "zarr": {"store"},
 }
-LOADED_LATE = ("IPython", "anywidget", "bokeh", "holoviews", "hvplot", "ipywidgets", "joblib")
+LOADED_LATE = ("IPython", "anywidget", "bokeh", "distributed", "holoviews", "hvplot", "ipywidgets", "joblib")
 
 
 def modules() -> list[Path]:

@@ -79,11 +79,13 @@ function TimeFact({ plan, trial, busy, onTry }: FactsProps): JSX.Element {
     );
   }
   return (
-    <dd class="xyzpy-line">
-      unknown
-      <Button onClick={onTry} disabled={busy || trial.state === 'running'}>
-        {trial.state === 'running' ? 'Trying one case …' : 'Try one case'}
-      </Button>
+    <dd>
+      <span class="xyzpy-line">
+        unknown
+        <Button onClick={onTry} disabled={busy || trial.state === 'running'}>
+          {trial.state === 'running' ? 'Trying one case …' : 'Try one case'}
+        </Button>
+      </span>
     </dd>
   );
 }

@@ -115,7 +115,7 @@ def call_batch(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int
                 _fail(calls, error, recorder)
                 made = made and _timed(call, args, calls, start + manner.within)
             else:
-                if made is not None or not going:
+                if made is not None or len(going) < n:
                     break
                 if len(calls.values) < n:
                     _fail(calls, CaseError(_STOPPED), recorder)
@@ -127,12 +127,12 @@ def call_batch(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int
 
 @contextmanager
 def _ending(n: int, manner: Manner) -> Iterator[bytearray]:
-    """Give one sign for each call that may begin; they are gone once the time of the batch is over."""
+    """Give one sign for each call that may begin; once the time of the batch is over, those but the first are gone."""
     going = bytearray(b"\1") * n
     if n == 1 or manner.timed or manner.within == math.inf:
         yield going
         return
-    timer = Timer(manner.within, going.clear)
+    timer = Timer(manner.within, going.__delitem__, [slice(1, None)])
     timer.daemon = True
     timer.start()
     try:

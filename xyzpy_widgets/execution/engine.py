@@ -8,6 +8,7 @@ batches of one case, and a batch that turns out slower than expected ends early,
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from threading import current_thread, main_thread
 
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Outcome
@@ -86,7 +87,7 @@ def _serially(supply: Supply, spec: FunctionSpec, options: RunOptions, control: 
             stop_on_error=stop,
             capture=options.capture,
             within=_SERIAL_END_SECONDS,
-            exits=True,
+            exits=current_thread() is main_thread(),
         )
         control.began(supply, numbers)
         calls = call_batch(call, plan.args(numbers), len(numbers), manner)
@@ -103,14 +104,11 @@ def _in_parallel(
     plan: Plan, spec: FunctionSpec, options: RunOptions, control: Control, claim: Claim
 ) -> Iterator[Outcome]:
     pool = opened(options)
+    supply = Supply(plan, Sizes(_PARALLEL_SECONDS, 2 * pool.width()), claim, options.retries)
+    work = Work(supply, pool, options, control)
     finished = False
     try:
-        supply = Supply(plan, Sizes(_PARALLEL_SECONDS, 2 * pool.width()), claim, options.retries)
-        work = Work(supply, pool, options, control)
-        try:
-            yield from work.outcomes(spec.bound(plan.space.names))
-            finished = not work.pending
-        finally:
-            work.leave()
+        yield from work.outcomes(spec.bound(plan.space.names))
+        finished = not work.pending
     finally:
-        pool.close(kill=not finished)
+        work.leave(kill=not finished)

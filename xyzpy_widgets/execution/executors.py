@@ -64,13 +64,13 @@ def opened(options: RunOptions) -> Pool:
 
 
 def workers_of(options: RunOptions) -> int:
-    """Return how many calls are under way at once, as far as is known."""
+    """Return how many calls are under way at once, as far as is known before the backend is opened."""
     if options.backend == "serial":
         return 1
-    if isinstance(options.backend, str):
-        return options.workers or _cores()
     client = dask_client(options.backend)
-    return options.workers or (_width(options.backend) if client is None else DaskPool(client).workers)
+    if options.workers or isinstance(options.backend, str):
+        return options.workers or _cores()
+    return _width(options.backend) if client is None else DaskPool(client).workers
 
 
 def _cores() -> int:

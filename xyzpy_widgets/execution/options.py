@@ -123,29 +123,34 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
     if verbosity not in (0, 1, 2):
         msg = f"verbosity={verbosity!r}; choose 0 (none), 1 (a bar) or 2 (a bar with the current case)"
         raise OptionError(msg)
-    if on_error is None:
-        on_error = "raise" if max_failures is None else "continue"
-    if on_error not in _ON_ERROR:
-        msg = f"on_error={on_error!r}; choose one of {', '.join(map(repr, _ON_ERROR))}"
-        raise OptionError(msg)
-    if on_error == "raise" and max_failures is not None:
-        msg = f"on_error='raise' ends the run with the first failure; drop it, or max_failures={max_failures}"
-        raise OptionError(msg)
-    backend, seed = _backend(parallel, workers, executor), _order(shuffle)
+    backend = _backend(parallel, workers, executor)
     _check_timeout(timeout, backend)
+    seed = _order(shuffle)
     _check_order(order, seed, shuffle)
     return RunOptions(
         backend,
         workers,
         seed,
         int(verbosity),
-        on_error,
+        _on_error(on_error, max_failures),
         order,
         max_failures,
         retries,
         timeout,
         bool(capture),
     )
+
+
+def _on_error(given: str | None, max_failures: int | None) -> str:
+    if given is None:
+        return "raise" if max_failures is None else "continue"
+    if given not in _ON_ERROR:
+        msg = f"on_error={given!r}; choose one of {', '.join(map(repr, _ON_ERROR))}"
+        raise OptionError(msg)
+    if given == "raise" and max_failures is not None:
+        msg = f"on_error='raise' ends the run with the first failure; drop it, or max_failures={max_failures}"
+        raise OptionError(msg)
+    return given
 
 
 def _check_order(order: Any, seed: int | None, shuffle: Any) -> None:

@@ -20,6 +20,10 @@ __all__ = ["Claim", "Numbers", "Sizes", "Supply", "cancelled", "failed"]
 _GROWTH = 16
 _MOST = 8192
 """So many cases in a batch cost next to nothing in time, and more of them would cost memory for their results."""
+
+_BYTES_PER_SECOND = 1e8
+"""Results travel at about this speed: large ones go in small batches, however quick the function is."""
+
 _MOST_ASKED = 4096
 _TIMED_SECONDS = 1e-4
 """A call longer than this is timed singly; for a shorter one the clock would cost more than a trivial function."""
@@ -56,11 +60,12 @@ class Sizes:
         wanted = int(self.target / max(self.per_case, 1e-9))
         return max(1, min(wanted, self.last * _GROWTH, _MOST, -(-remaining // self.shares)))
 
-    def learn(self, calls: Calls) -> None:
-        """Take the time of a batch that was large enough, or long enough, to tell it."""
+    def learn(self, calls: Calls, size: int) -> None:
+        """Take the time of a batch that was large enough, or long enough, to tell it; ``size`` bytes travelled."""
         n = len(calls.values)
-        if n and (n >= self.last or calls.elapsed >= self.target):
-            self.last, self.per_case = n, calls.elapsed / n
+        elapsed = max(calls.elapsed, size / _BYTES_PER_SECOND)
+        if n and (n >= self.last or elapsed >= self.target):
+            self.last, self.per_case = n, elapsed / n
 
     @property
     def timed(self) -> bool:
@@ -116,10 +121,13 @@ class Supply:
         if len(numbers):
             self._again.appendleft(numbers)
 
-    def settle(self, numbers: Numbers, calls: Calls) -> Outcome:
-        """Put the calls of a batch under the numbers of their points; take back what has not run, or is tried again."""
+    def settle(self, numbers: Numbers, calls: Calls, size: int = 0) -> Outcome:
+        """Put the calls of a batch under the numbers of their points; take back what has not run, or is tried again.
+
+        ``size`` counts the bytes in which they came.
+        """
         n = len(calls.values)
-        self.sizes.learn(calls)
+        self.sizes.learn(calls, size)
         self.give_back(numbers[n:])
         seconds = np.full(n, calls.elapsed / max(n, 1), dtype=np.float32)
         if calls.seconds:

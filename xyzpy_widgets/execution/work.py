@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
@@ -102,15 +103,13 @@ class Work:
             return None
 
     def _last(self) -> Iterator[Outcome]:
-        """Take in what comes home by itself, then name what is ended."""
+        """Take in what comes home by itself, from threads all, then name what is ended."""
         if self._error is not None or self._is_given_up():
             self._take_back()
-            last = monotonic() + _GRACE_SECONDS
+            last = monotonic() + (_GRACE_SECONDS if self._pool.ships else math.inf)
             while self.pending and (left := last - monotonic()) > 0:
-                yield from self._taken(self._heard(left))
+                yield from self._taken(self._heard(min(left, _LOOK_SECONDS)))
         if self.pending and self._is_given_up():
-            for batch in self.pending.values():
-                self._control.ended(batch)
             yield cancelled([batch.numbers for batch in self.pending.values()])
 
     def _hand_out(self) -> None:
@@ -176,9 +175,12 @@ class Work:
             self._stop(error, batch.numbers)
             return None
         except Exception as error:  # noqa: BLE001 - what an executor says of a batch that it has lost
-            return self._lost(batch, error)
+            if self._pool.ships and not self._pool.ours:
+                return self._lost(batch, error)
+            self._stop(error, batch.numbers)
+            return None
         self._error = self._error or calls.interrupt
-        return self._supply.settle(batch.numbers, calls)
+        return self._supply.settle(batch.numbers, calls, len(answer) if self._pool.ships else 0)
 
     def _stop(self, error: BaseException, numbers: Numbers) -> None:
         """End the run with an error that names what was lost by it."""
@@ -227,9 +229,10 @@ class Work:
             if future.cancel():
                 self._control.ended(self.pending.pop(future))
 
-    def leave(self) -> None:
-        """Leave nothing that may still begin, and no file."""
+    def leave(self, *, kill: bool) -> None:
+        """Leave the pool, nothing that may still begin, and no file."""
         self._take_back()
+        self._pool.close(kill=kill)
         for batch in self.pending.values():
             self._control.ended(batch)
         if self._function is not None:

@@ -54,7 +54,7 @@ def serve(messages: Connection, path: str) -> None:
 
 
 def _receive(messages: Connection, waiting: SimpleQueue[bytes]) -> None:
-    """Pass messages on; without the other end, this process and what it has started end, in the middle of a case too."""
+    """Pass messages on; without the other end, this process and what it has started end, be a case under way or not."""
     try:
         while True:
             waiting.put(messages.recv_bytes())

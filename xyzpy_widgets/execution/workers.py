@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import SimpleQueue
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 from xyzpy_widgets.execution.worker import FORGET, NOTE_BYTES, mapped, serve
@@ -63,23 +63,28 @@ class WorkerEnded(Exception):  # noqa: N818 - no error of anybody until it is kn
 class _Worker:
     """One process, and the way to it."""
 
-    def __init__(self, nature: tuple[Any, ...], threads: int) -> None:
-        from joblib.externals.loky.backend import get_context
-
+    def __init__(self, nature: tuple[Any, ...], threads: int, context: Any) -> None:
         self.nature = nature
+        self._started = time()
+        self._ending = threading.Lock()
         descriptor, self._path = tempfile.mkstemp(prefix="xyzpy_widgets-", suffix=".note")
         os.truncate(descriptor, NOTE_BYTES)
         os.close(descriptor)
         self._note = mapped(self._path)
         self._messages, theirs = Pipe()
         env = {f"{name}_NUM_THREADS": str(threads) for name in _THREADS if f"{name}_NUM_THREADS" not in os.environ}
-        self._process = get_context("loky").Process(target=serve, args=(theirs, self._path), env=env)
+        self._process = context.Process(target=serve, args=(theirs, self._path), env=env)
         self._process.start()
         theirs.close()
+        _live.add(self)
 
     @property
     def alive(self) -> bool:
         return self._process.exitcode is None
+
+    def suits(self, nature: tuple[Any, ...], edited: float) -> bool:
+        """Whether it is as a new one would be: nothing that it may have imported was edited since it began."""
+        return self.nature == nature and self._started > edited and self.alive
 
     def ask(self, content: bytes, timeout: float | None) -> bytes:
         """Return the answer to a message; raise `WorkerEnded` when none will come."""
@@ -112,11 +117,15 @@ class _Worker:
         """End the process and all that it has started."""
         from joblib.externals.loky.backend.utils import kill_process_tree
 
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
-                os.killpg(self._process.pid, signal.SIGKILL)
-        kill_process_tree(self._process)
-        Path(self._path).unlink(missing_ok=True)
+        with self._ending:
+            if self not in _live:
+                return
+            if hasattr(os, "killpg"):
+                with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
+                    os.killpg(self._process.pid, signal.SIGKILL)
+            kill_process_tree(self._process)
+            _live.discard(self)
+            Path(self._path).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let the process end by itself, and end it where it does not."""
@@ -127,6 +136,7 @@ class _Worker:
 
 _lock = threading.Lock()
 _idle: list[_Worker] = []
+_live: set[_Worker] = set()
 
 
 def _nature(threads: int) -> tuple[Any, ...]:
@@ -134,15 +144,27 @@ def _nature(threads: int) -> tuple[Any, ...]:
     return os.getpid(), Path.cwd(), tuple(sys.path), threads
 
 
-def _hired(threads: int) -> _Worker:
+def _edited() -> float:
+    """Return when the last of the modules was edited that are not installed, in seconds since the epoch."""
+    installed = (sys.prefix, sys.base_prefix)
+    newest = 0.0
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        if isinstance(file, str) and not file.startswith(installed):
+            with suppress(OSError):  # it is gone, or stands in an archive
+                newest = max(newest, Path(file).stat().st_mtime)
+    return newest
+
+
+def _hired(threads: int, context: Any) -> _Worker:
     """Return a worker that nobody uses, or a new one."""
-    nature = _nature(threads)
+    nature, edited = _nature(threads), _edited()
     with _lock:
-        for worker in [one for one in _idle if one.nature == nature]:
-            _idle.remove(worker)
-            if worker.alive:
+        for worker in _idle:
+            if worker.suits(nature, edited):
+                _idle.remove(worker)
                 return worker
-    return _Worker(nature, threads)
+    return _Worker(nature, threads, context)
 
 
 def _released(worker: _Worker) -> None:
@@ -157,10 +179,11 @@ def _released(worker: _Worker) -> None:
 
 
 @atexit.register
-def _close_all() -> None:
-    for worker in _idle:
+def _end_all() -> None:
+    """Leave no process behind; `multiprocessing` would wait for those that are busy."""
+    for worker in list(_live):
         if worker.nature[0] == os.getpid():  # those of the process that this one was forked from are not its own
-            worker.close()
+            worker.end()
 
 
 @dataclass(slots=True)
@@ -181,6 +204,9 @@ class Workers:
     """
 
     def __init__(self, n: int, timeout: float | None = None) -> None:
+        from joblib.externals.loky.backend import get_context  # not in a thread: joblib imports itself in a circle
+
+        self._context = get_context("loky")
         self._n = n
         self._timeout = timeout
         self._threads = max(1, (os.cpu_count() or 1) // n)
@@ -213,6 +239,8 @@ class Workers:
                     answer = worker.ask(task.content, self._timeout)
                 except BaseException as error:  # noqa: BLE001 - it goes to the one who waits for the answer
                     self._lose(worker)
+                    if worker is not None:
+                        worker.end()
                     worker = None
                     self._count(-1)
                     task.future.set_exception(error)
@@ -223,14 +251,17 @@ class Workers:
                 self._count(-1)
         if worker is not None:
             self._lose(worker)
-            _released(worker)
+            if self._ending:
+                worker.end()
+            else:
+                _released(worker)
 
     def _count(self, change: int) -> None:
         with self._changed:
             self._open += change
 
     def _hire(self) -> _Worker:
-        worker = _hired(self._threads)
+        worker = _hired(self._threads, self._context)
         with self._changed:
             self._busy.add(worker)
             late = self._ending
@@ -244,13 +275,13 @@ class Workers:
 
     def close(self, *, kill: bool) -> None:
         """Take no more tasks; release the workers once theirs are done, or end them."""
-        for _ in self._lanes:
-            self._tasks.put(None)
         if kill:
             with self._changed:
                 self._ending = True
                 busy = list(self._busy)
             for worker in busy:
                 worker.end()
+        for _ in self._lanes:
+            self._tasks.put(None)
         for lane in self._lanes:
             lane.join()

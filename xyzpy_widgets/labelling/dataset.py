@@ -120,20 +120,22 @@ class DatasetBuilder:
             nothing = np.broadcast_to(np.float64(np.nan), full)
             attrs = self._spec.var_attrs.get(variable.name, {})
             variables[variable.name] = exact_variable((*names, *variable.dims), nothing, attrs)
-        status = exact_variable(names, np.broadcast_to(np.int8(Status.MISSING), shape), {})
+        return self._outlined(xr.Dataset(variables, self._coords(), self._attrs()))
+
+    def _outlined(self, data: xr.Dataset) -> Labelled:
+        """Put no more beside a dataset than its arguments and constants."""
+        names = self._space.names
+        status = exact_variable(names, np.broadcast_to(np.int8(Status.MISSING), self._lattice.shape), {})
         constants = recorded(self._spec.effective(names))
-        return Labelled(
-            xr.Dataset(variables, self._coords(), self._attrs()),
-            xr.Dataset({"status": status}, attrs={"constants": constants}),
-        )
+        return Labelled(data, xr.Dataset({"status": status}, attrs={"constants": constants}))
 
     def glimpse(self, outcome: Outcome) -> Labelled:
-        """Return the first result of a batch as a dataset of its own."""
+        """Return the first result of a batch as a dataset of its own, without what is known of its case."""
         point = Plan(self._space).point(int(outcome.numbers[0]))
         cases = Cases(self._space.names, tuple((value,) for value in point.args.values()), 1)
         alone = DatasetBuilder(ParameterSpace(cases), self._spec, self._origin)
         alone.add(Outcome(range(1), outcome.values[:1], outcome.seconds[:1], finished=outcome.finished))
-        return alone.build()
+        return alone._outlined(alone.dataset())
 
     def _accounted(self, shape: tuple[int, ...]) -> Account:
         """Return the account of what has been placed, with its origin."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,7 @@ from xyzpy_widgets.labelling.ledger import Labelled
 
 __all__ = ["CostMemory", "cost_of_points"]
 
-_MOST_LOOKED_AT = 2**18
+_MOST_LOOKED_AT = 2**15
 
 
 class CostMemory:
@@ -47,11 +49,18 @@ def cost_of_points(space: ParameterSpace, seconds: NDArray[np.float32]) -> CostM
 
 
 def _picked(seconds: NDArray[np.float32]) -> tuple[NDArray[np.intp], int]:
-    """Return where times are known, of many some at random and always the same; and how many are known."""
-    rng, n = np.random.default_rng(0), len(seconds)
-    looked_at = np.arange(n) if n <= _MOST_LOOKED_AT else np.unique(rng.integers(n, size=_MOST_LOOKED_AT))
+    """Return where times are known, of many some at random and always the same; and about how many are known."""
+    n = len(seconds)
+    looked_at = _looked_at(n)
     found = looked_at[np.isfinite(seconds[looked_at])]
-    known = len(found) if n <= _MOST_LOOKED_AT else int(np.count_nonzero(np.isfinite(seconds)))
+    known = len(found) if n <= _MOST_LOOKED_AT else round(n * len(found) / len(looked_at))
     if len(found) > MOST_KNOWN:
-        found = np.sort(rng.choice(found, MOST_KNOWN, replace=False))
+        found = np.sort(np.random.default_rng(0).choice(found, MOST_KNOWN, replace=False))
     return found, known
+
+
+@lru_cache(maxsize=4)
+def _looked_at(n: int) -> NDArray[np.intp]:
+    """Return which of n cases are looked at: what a harvest into many takes shall not depend on how many they are."""
+    rng = np.random.default_rng(0)
+    return np.arange(n) if n <= _MOST_LOOKED_AT else np.unique(rng.integers(n, size=_MOST_LOOKED_AT))

@@ -53,7 +53,7 @@ def read_schema(source: Source) -> Schema:
     """Read the schema of a file that has one; raise `FormatError` where it does not describe the file."""
     text = source.read(source.group, "schema")
     own, *others = source.read(source.group, "checksums").tolist() or [None]
-    if [own] != list(checksums(text)):
+    if [own] != checksums(text):
         raise DamageError(_damaged(source, "schema"))
     schema: dict[str, Json] = json.loads(str(text[()]))
     if schema["version"] not in _BLOCKS:

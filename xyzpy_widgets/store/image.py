@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,14 +116,12 @@ def ledger_group(taken: Callable[[str], bool]) -> str:
     return group
 
 
-def checksums(values: NDArray[Any], block: int = BLOCK) -> Iterator[int]:
+def checksums(values: NDArray[Any], block: int = BLOCK) -> list[int]:
     """Return the CRC-32 of each block of numbers in C order, or the one of all texts, joined by NUL."""
     if values.dtype == object:
-        yield zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))
-        return
-    buffer = values.reshape(-1).view(np.uint8).data
-    for start in range(0, len(buffer), block):
-        yield zlib.crc32(buffer[start : start + block])
+        return [zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))]
+    buffer, crc32 = values.reshape(-1).view(np.uint8).data, zlib.crc32
+    return [crc32(buffer[start : start + block]) for start in range(0, len(buffer), block)]
 
 
 def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:

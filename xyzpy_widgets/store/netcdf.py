@@ -69,14 +69,17 @@ class NetCDFStore:
         """Tell whether there is something to read."""
         return any(path.exists() for path in (self.path, self.backup, aside(self.path)))
 
-    def check(self) -> None:
-        """Raise before any work is done what would keep `write` from keeping it; see `Store.check`."""
+    def check(self, *, read: bool = False) -> None:
+        """Raise before any work is done what would keep `write` from keeping it; see `Store.check`.
+
+        With ``read``, what is there has been read already, and only its place is looked at.
+        """
         backend = _backend(self.engine)
         if self.chunks is not None and find_spec("dask") is None:
             msg = f"chunks={self.chunks!r} needs dask, which is not installed; install it, or leave chunks out"
             raise OptionError(msg)
         check_writable(self.path, folder=self.engine == "zarr")
-        if not self._settle():
+        if read or not self._settle():
             return
         with backend.opened(self.path) as source:
             if source.group is not None:

@@ -171,7 +171,7 @@ def with_combos(sheet: Sheet, arguments: Sequence[Argument], combos: Any) -> She
     pairs = zip(read.names, read.values, strict=True)
     said = [row_of(known[name], ... if values[:1] == (...,) else values, rows[name]) for name, values in pairs]
     left = [_back(row, known[row.name]) for row in sheet.rows if row.name not in read.names]
-    return replace(sheet, rows=(*left, *said), cases="")
+    return replace(sheet, rows=(*said, *left), cases="")
 
 
 def _back(row: Row, argument: Argument) -> Row:

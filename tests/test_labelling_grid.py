@@ -1,0 +1,109 @@
+"""Growing in place: a grid that has taken in one run after another is what merging them anew each time gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.exact import assert_exact, fingerprint
+from tests.test_labelling_merge import KINDS, POOLS, inner, labelled, runs
+from xyzpy_widgets.errors import ConflictError
+from xyzpy_widgets.labelling.conflicts import OnConflict
+from xyzpy_widgets.labelling.grid import Grid
+from xyzpy_widgets.labelling.ledger import Labelled, copied
+from xyzpy_widgets.labelling.merge import merge
+
+
+def attempted(work: Callable[[], Labelled | None]) -> tuple[Labelled | None, str]:
+    """Return what comes of something, and what a conflict says."""
+    try:
+        return work(), ""
+    except ConflictError as error:
+        return None, str(error)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=80)
+@pytest.mark.filterwarnings("ignore::xyzpy_widgets.errors.LabelWarning")  # labels are respelt on purpose
+def test_a_grid_is_all_its_merges(data: st.DataObject) -> None:
+    """Labels, types, holes, accounts and attributes, whether somebody looks in between or not."""
+    pools = data.draw(st.sampled_from(POOLS)), data.draw(st.sampled_from(POOLS))
+    kinds = data.draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
+    first, _ = data.draw(runs(pools, kinds))
+    full, grid = Grid(first.copy()).labelled, Grid(first.copy())
+    for _ in range(data.draw(st.integers(1, 4))):
+        new, _ = data.draw(runs(pools, kinds))
+        wish: OnConflict = data.draw(st.sampled_from(["raise", "keep", "replace"]))
+        merged, said = attempted(partial(merge, full, new, wish))
+        _, told = attempted(partial(grid.put, new, wish))
+        assert told == said
+        full = full if merged is None else merged
+        if data.draw(st.booleans()):
+            assert_exact(grid.labelled.data, full.data)
+    assert_exact(grid.labelled.data, full.data)
+    assert_exact(grid.labelled.ledger, full.ledger)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=60)
+@pytest.mark.filterwarnings("ignore::xyzpy_widgets.errors.LabelWarning")  # labels are respelt on purpose
+def test_what_is_said_to_have_changed_is_all_that_has(data: st.DataObject) -> None:
+    """Where cells are named, every other cell, and everything beside the cells, is as it was at the last `settle`."""
+    pools = POOLS[0], POOLS[2]
+    full, _ = data.draw(runs(pools, KINDS[2:3]))
+    grid = Grid(full.copy())
+    for _ in range(data.draw(st.integers(1, 3))):
+        grid.settle()
+        before = Labelled(copied(grid.labelled.data), copied(grid.labelled.ledger))
+        new, _ = data.draw(runs(pools, KINDS[2:3]))
+        grid.put(new, data.draw(st.sampled_from(["keep", "replace"])))
+        cells = grid.changed()
+        if cells is None:
+            continue
+        for old, now in ((before.data, grid.labelled.data), (before.ledger, grid.labelled.ledger)):
+            assert list(old.variables) == list(now.variables)
+            assert fingerprint(old.attrs) == fingerprint(now.attrs)
+            for name, one in old.data_vars.items():
+                values, found = one.to_numpy().reshape(-1).copy(), now[name].to_numpy().reshape(-1).copy()
+                values[cells] = found[cells] = found.dtype.type(0) if found.dtype.kind in "fi" else np.datetime64("NaT")
+                assert fingerprint(values) == fingerprint(found)
+
+
+def test_growing_at_the_end_moves_nothing_until_the_room_is_used_up() -> None:
+    """Labels that go behind the others find room, so most of them cost no copy of what is there."""
+    grid = Grid(labelled({"a": list(range(100))}, [0.5] * 100).copy())
+    where = set()
+    for label in range(100, 400):
+        grid.put(labelled({"a": [label]}, [0.5]))
+        where.add(grid.labelled.data["y"].to_numpy().__array_interface__["data"][0])
+    assert len(where) <= 5
+    assert grid.labelled.data["a"].values.tolist() == list(range(400))
+    assert grid.labelled.done.all()
+
+
+def test_a_view_is_the_same_until_its_frame_changes() -> None:
+    """Filling cells changes what was looked at, and makes nothing anew: that is why a user gets a copy."""
+    grid = Grid(labelled({"a": [1, 2, 3]}, [0.5, ..., ...]).copy())
+    view, kept = grid.labelled, copied(grid.labelled.data)
+    grid.put(labelled({"a": [2]}, [1.5]))
+    assert grid.labelled is view
+    assert view.data["y"].values[:2].tolist() == [0.5, 1.5]
+    assert kept["y"].isnull().values.tolist() == [False, True, True]
+    grid.put(labelled({"a": [4]}, [2.5]))
+    assert grid.labelled is not view
+
+
+def test_an_output_of_which_entries_are_missing_says_so_until_they_come() -> None:
+    """A case may lack entries of an inner dimension that others have; when all have come, nothing is kept of that."""
+    grid = Grid(inner(1, [1.0, 2.0], var_coords={"x": ["u", "v"]}).copy())
+    grid.put(inner(2, [3.0], var_coords={"x": ["w"]}))
+    assert "present_y" in grid.labelled.ledger
+    for label, values in ((1, {"w": 5.0}), (2, {"u": 6.0, "v": 7.0})):
+        grid.put(inner(label, list(values.values()), var_coords={"x": list(values)}))
+    assert "present_y" not in grid.labelled.ledger
+    assert grid.labelled.data["y"].values.tolist() == [[1.0, 2.0, 5.0], [6.0, 7.0, 3.0]]
