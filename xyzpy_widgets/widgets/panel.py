@@ -209,7 +209,8 @@ class Panel(ipywidgets.VBox):
             call = self._subject.call(self._sheet, self._arguments)
         except SpaceError as error:
             return self._refused(str(error) if has_problem(verdict) else "")
-        self.card.tell(code={"python": self._subject.code(call), "magic": ""})
+        magic = self._subject.line(self._sheet, self._arguments)
+        self.card.tell(code={"python": self._subject.code(call), "magic": magic})
         if verdict["problem"]:
             return self._refused(verdict["problem"])
         if verdict["total"] is not None and verdict["total"] <= _AT_ONCE:
