@@ -1,8 +1,8 @@
 """What one live update of a plot costs, beside other ways in the same run: ``python benchmarks/explorer.py``.
 
 A heatmap is drawn anew with other values, over and over, in turns: each way once, then each again, and the least time
-of each counts. Counted is the work of the kernel for one update: drawing, and making what is sent; and how many bytes that
-is. No browser takes part. Needs the optional dependencies ``benchmarks``.
+of each counts. Counted is the work of the kernel for one update: drawing, and making what is sent; and how many bytes
+that is. No browser takes part. Needs the optional dependencies ``benchmarks``.
 """
 
 from __future__ import annotations

@@ -72,10 +72,12 @@ def sampler(name: Path, fn: Any = lambda a: a) -> xyz.Sampler:
 def test_what_is_appended_is_what_would_be_written(kinds: list[str], data: st.DataObject) -> None:
     """Whatever rows grow onto a table, its file is, to the byte, that of the whole table, and so is the memory."""
     tables = [
-        pd.DataFrame({
-            f"column {at}": pd.Series(data.draw(st.lists(CELLS[kind], min_size=size, max_size=size)))
-            for at, kind in enumerate(data.draw(st.sampled_from([kinds, kinds, ["float"] * len(kinds)])))
-        })
+        pd.DataFrame(
+            {
+                f"column {at}": pd.Series(data.draw(st.lists(CELLS[kind], min_size=size, max_size=size)))
+                for at, kind in enumerate(data.draw(st.sampled_from([kinds, kinds, ["float"] * len(kinds)])))
+            }
+        )
         for size in data.draw(st.lists(st.integers(1, 3), min_size=1, max_size=4))
     ]
     whole = TableWhole(tables[0])
