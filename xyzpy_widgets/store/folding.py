@@ -139,10 +139,7 @@ def append(path: Path, rows: bytes, segments: Iterable[str] = ()) -> None:
         try:
             _write_on(file, rows, end)
         except BaseException:
-            file.truncate(end)
-            sync(file.fileno())
-            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-            forget(path)
+            _take_back(path, file, stat)
             raise
 
 
@@ -211,6 +208,14 @@ def _appended(path: Path, rows: bytes, note: _Note) -> bool | None:
             return None
         _write_on(file, rows[len(there) :], end + len(there))
     return True
+
+
+def _take_back(path: Path, file: IO[bytes], before: os.stat_result) -> None:
+    """Make a table that was appended to what it was before."""
+    file.truncate(before.st_size)
+    sync(file.fileno())
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    forget(path)
 
 
 def _set_aside(path: Path, note: _Note) -> None:
