@@ -69,10 +69,12 @@ class _Note:
         return cls(**{**told, **pairs})
 
     def take(self, path: Path) -> None:
-        """Write it down beside a table, durably."""
+        """Write it down beside a table, durably; the caller holds the lock."""
         note = _note(path)
         with reported(note.parent):
             note.parent.mkdir(exist_ok=True)
+            for left in note.parent.glob(f".{note.name}.*"):  # by a process that died in here
+                left.unlink()
         with replacing(note) as temporary:
             told: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
             temporary.write_text(json.dumps(told), encoding="utf-8")
