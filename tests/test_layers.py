@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"_version", "doors", "errors"},
     {"core"},
+    {"grammar"},
     {"execution", "labelling", "store", "views"},
     {"runner"},
     {"archive"},
@@ -71,7 +72,7 @@ HOME = {
     "netCDF4": {"store"},
     "pyarrow": {"store"},
     "tqdm": {"execution"},
-    "traitlets": {"widgets"},
+    "traitlets": {"magics", "widgets"},
     "zarr": {"store"},
 }
 LOADED_LATE = ("IPython", "anywidget", "bokeh", "distributed", "holoviews", "hvplot", "ipywidgets", "joblib")
