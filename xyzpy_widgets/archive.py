@@ -8,7 +8,6 @@ looks at the data, and goes into the file with its next write.
 from __future__ import annotations
 
 import errno
-import json
 import threading
 import warnings
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, St
 from xyzpy_widgets.history import RECOVERED, History, Step
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Replay, replay
-from xyzpy_widgets.store.atomic import remove, replacing
+from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.claims import clear_claims
 from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
@@ -31,7 +30,6 @@ from xyzpy_widgets.store.segment import Segment
 __all__ = ["Archive", "Growth", "Keeper", "Whole"]
 
 _UNREAD = "unread"
-_NOTE = "folding.json"
 _SET_ASIDE = ".conflict"
 _DAMAGED = ".damaged"
 
@@ -63,6 +61,15 @@ class Keeper(Protocol[T]):
     def delete(self) -> None:
         """Remove what is there."""
 
+    def settle(self) -> frozenset[str] | None:
+        """Finish the write of which a note is left, and remove the segments that went into the file with it.
+
+        Returns their names; None where there is no such write, or nothing came of it.
+        """
+
+    def forget(self) -> None:
+        """Forget which segments were put into the file: they are gone."""
+
 
 class Whole(Protocol[T, S_contra]):
     """All there is of one kind of value, as it grows."""
@@ -77,16 +84,16 @@ class Whole(Protocol[T, S_contra]):
     def put(self, new: T, on_conflict: OnConflict) -> None:
         """Take a new value in; raise `ConflictError`, and change nothing, where it contradicts, if so wished."""
 
-    def write(self, store: S_contra) -> None:
-        """Bring the file to what there is now; nobody else has written it since the whole was read from it."""
+    def write(self, store: S_contra, segments: tuple[str, ...] = ()) -> None:
+        """Bring the file to what there is now; nobody else has written it since the whole was read from it.
+
+        The segments are those of the journal that go into it: a store that cannot take their content in a second time
+        writes their names down first.
+        """
 
 
 class Growth(Protocol[T, S_contra]):
     """How one kind of value grows."""
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether putting a value in a second time changes nothing."""
 
     def whole(self, value: T) -> Whole[T, S_contra]:
         """Begin with a value, which nobody else has."""
@@ -150,12 +157,17 @@ class Archive(Generic[T, S]):
         that contradict those not written yet.
         """
         with self._guard:
+            self.refresh()
+            return None if self._whole is None else self._whole.value
+
+    def refresh(self) -> None:
+        """Take in what others have written since the last look; raises as `current` does."""
+        with self._guard:
             if self.store is not None:
-                left, seen = self._left_behind(), identity(self.store.path)
+                left, seen = self._left_behind(self.store), identity(self.store.path)
                 if seen != self._seen or left != self._adopted:
                     self._read_again(self.store, left)
                     self._seen = seen
-            return None if self._whole is None else self._whole.value
 
     @property
     def is_read(self) -> bool:
@@ -174,8 +186,9 @@ class Archive(Generic[T, S]):
             self._put(new, on_conflict, note)
 
     def _put(self, new: T, on_conflict: OnConflict, note: str) -> None:
-        old = None if self._whole is None else self._whole.value
-        step = None if self._history is None else self._history.step(old, new, note)
+        step = None
+        if self._history is not None:
+            step = self._history.step(None if self._whole is None else self._whole.value, new, note)
         if self._whole is None:
             self._whole = self._growth.whole(self._growth.copied(new))
         else:
@@ -189,10 +202,10 @@ class Archive(Generic[T, S]):
             if self._whole is not None:
                 self._whole.check(new)
 
-    def _left_behind(self) -> set[Path]:
+    def _left_behind(self, store: S) -> set[Path]:
         """List the segments of dead writers that are not in the file yet."""
-        folded = self._folded()
-        return {one.path for one in segments(self._journal) if not one.live and one.path.name not in folded}
+        store.settle()
+        return {one.path for one in segments(self._journal) if not one.live}
 
     def _adopt(self, left: set[Path]) -> None:
         """Join what dead processes left behind; where it contradicts the file, the file wins."""
@@ -253,7 +266,7 @@ class Archive(Generic[T, S]):
         Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
         """
         with self._guard:
-            self.current()
+            self.refresh()
             self._held += [] if segment is None else [segment]
             try:
                 self._put(new, on_conflict, note)
@@ -321,7 +334,7 @@ class Archive(Generic[T, S]):
 
     def _write_all(self) -> None:
         """Write everything that is not in the file yet; the caller keeps others out."""
-        self.current()
+        self.refresh()
         if self._whole is not None and (self._unsaved or self._held or self._adopted):
             self._write(self._whole)
 
@@ -335,11 +348,15 @@ class Archive(Generic[T, S]):
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
-        for name in self._folded():
-            discard(self._journal / name)
-        if not self._growth.repeatable and (self._held or self._adopted):
-            self._take_note(self.store.path)
-        whole.write(self.store)
+        segments = (*(one.path.name for one in self._held), *sorted(path.name for path in self._adopted))
+        try:
+            whole.write(self.store, segments)
+        except BaseException:
+            gone = self.store.settle()
+            if gone is not None:  # it came about all the same
+                self._let_go(gone)
+                self._unsaved = []
+            raise
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
         if self._history is not None:
@@ -348,32 +365,22 @@ class Archive(Generic[T, S]):
 
     def _forget(self) -> None:
         """Remove from the journal what is in the file now; what contradicts it stays under another name."""
-        for segment in self._held:
-            segment.remove()
+        self._let_go(frozenset(one.path.name for one in self._held))
         for path in self._adopted:
             if path in self._contradicting:
                 path.rename(path.with_suffix(_SET_ASIDE))
             else:
                 discard(path)
-        self._held, self._adopted = [], set()
-        if (self._journal / _NOTE).exists():
-            discard(self._journal / _NOTE)
+        self._adopted = set()
+        if self.store is not None:
+            self.store.forget()
         clear_claims(self._journal)
 
-    def _take_note(self, path: Path) -> None:
-        """Write down which segments go into the file now, so that a process that dies in between is understood."""
-        names = [one.name for one in (*(segment.path for segment in self._held), *self._adopted)]
-        with replacing(self._journal / _NOTE) as temporary:
-            temporary.write_text(json.dumps({"before": identity(path), "segments": names}))
-
-    def _folded(self) -> set[str]:
-        """Return the segments that are in the file already, although they are still there."""
-        try:
-            note = json.loads((self._journal / _NOTE).read_text())
-        except FileNotFoundError:
-            return set()
-        now = None if self.store is None else identity(self.store.path)
-        return set() if note["before"] == (None if now is None else list(now)) else set(note["segments"])
+    def _let_go(self, names: frozenset[str]) -> None:
+        """Remove segments of our own from the journal: they are in the file."""
+        for segment in [one for one in self._held if one.path.name in names]:
+            segment.remove()
+            self._held.remove(segment)
 
     def _set_aside(self, segment: Segment) -> Path:
         """Keep results that contradict the data where nothing takes them up by itself."""

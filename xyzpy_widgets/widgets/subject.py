@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ class Subject:
         """Return what a panel is set to at first."""
         options = self.runner.options({})
         sheet = first_sheet(self.arguments(), sampled=self.sampled)
-        return Sheet(sheet.rows, choice="new" if self.stores else "all", workers=options.workers)
+        return replace(sheet, workers=options.workers)
 
     def call(self, sheet: Sheet, arguments: Sequence[Argument]) -> Call:
         """Return the call that does what a sheet says; raise `SpaceError` for what cannot be meant."""

@@ -90,10 +90,10 @@ def _judged(row: Row, argument: Argument, table: CaseTable, *, sampled: bool) ->
 
 def _counted(reading: Reading, argument: Argument, *, sampled: bool) -> RowVerdict:
     """Count the values of a row that can be read, and say where they lie."""
-    if reading.how == "drawn" or (reading.how == "default" and sampled):
-        return _said(note="drawn anew for each case" if reading.how == "drawn" else "as the sampler draws it")
+    if reading.how == "drawn" or (sampled and reading.how == "default" and reading.values[0] is argument.draw):
+        return _said(note="drawn anew for each case")
     values = reading.values
-    note = {"default": "the default", "stored": "every value that is stored"}.get(reading.how, "")
+    note = "the default" if reading.how == "default" else ""
     if reading.how == "swept" and argument.stored:
         note = _new_note(values, argument)
     if reading.how in {"default", "fixed"}:
@@ -113,7 +113,7 @@ def _new_note(values: Sequence[Any], argument: Argument) -> str:
         return ""
     index = LabelIndex(argument.name, argument.stored)
     new = sum(index.find(value) is None for value in values)
-    return f"{new} of them new" if new else "none of them new"
+    return f"{new} of them new" if new else ""
 
 
 def places_of(values: Sequence[Any]) -> list[float]:
