@@ -53,6 +53,12 @@ class Explored:
     ----------
     target : xarray.Dataset, xarray.DataArray, pandas.DataFrame, Runner, Harvester or Sampler
 
+    Attributes
+    ----------
+    target
+    runs : bool
+        Whether cases can be run from the explorer.
+
     Raises
     ------
     ViewError
@@ -65,7 +71,6 @@ class Explored:
             raise ViewError(f"{target!r} cannot be explored; give a Dataset, a DataFrame, a Harvester or a Sampler")
         self.target = target
         self.runs = isinstance(target, Harvester)
-        """Whether cases can be run from the explorer."""
         self._run: Run | None = None
 
     def follow(self, run: Run | None) -> None:

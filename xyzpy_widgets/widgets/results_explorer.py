@@ -115,8 +115,6 @@ class ResultsExplorer(FigureWidget):
             self.tell(title=self._explored.title)
             self.refresh()
 
-    # ---- what is shown
-
     @property
     def view(self) -> ViewSpec | None:
         """The view as a value, None while there is nothing to draw; set it to another, or to what `to_dict` gave."""
@@ -181,8 +179,6 @@ class ResultsExplorer(FigureWidget):
         words = {"done": "done", "failed": "failed (▲)", "cancelled": "cancelled", "missing": "not run (hatched)"}
         return ", ".join(f"{counts[name]} {word}" for name, word in words.items() if counts.get(name))
 
-    # ---- what is picked out
-
     @property
     def selection(self) -> dict[str, list[Any]]:
         """The labels that are picked out, for each argument; empty where nothing is."""
@@ -239,8 +235,6 @@ class ResultsExplorer(FigureWidget):
         if not counts:
             counts = {"cases": int(np.prod([len(at) for at in places.values()]))}
         self.tell(picked=picked_told(self.selection, counts, runs=self._explored.runs), proposal=None)
-
-    # ---- what is done about it
 
     def propose(self, action: Action) -> Step:
         """Propose what would run in the region that is picked out; nothing of it runs before `start`.
@@ -325,8 +319,6 @@ class ResultsExplorer(FigureWidget):
                 self._boxed(self._box)
             elif self._labels:
                 self._pick(places_of(cast("xr.Dataset", self._explored.seen().data), self._labels))
-
-    # ---- the page
 
     def _done(self, content: Any) -> None:
         """Do what was done on the page; what cannot be done is said there."""
