@@ -93,7 +93,7 @@ test('pictures of every state of the panel', async ({ page }) => {
   await panel.getByRole('button', { name: 'Cancel the run' }).click();
   await expect(panel.getByText(/^Cancelled after/)).toBeVisible();
 
-  await python('seconds, coldest = 0.01, 4.0');
+  await python('seconds, coldest = 0.01, 4.4');
   await panel.getByRole('button', { name: /^Run \d+ new cases/ }).click();
   await expect(panel.getByRole('button', { name: 'Continue anyway' }).first()).toBeVisible();
   await panel
