@@ -71,7 +71,7 @@ test('a case that fails is reproduced in a new cell, mended and run again', asyn
   await panel.getByRole('button', { name: 'Run 4 new cases' }).click();
   const group = panel.getByRole('region', { name: /ValueError, energy\(\), line 7/ });
   await expect(group).toContainText('too hot');
-  await group.getByRole('button', { name: 'T=10.0' }).click();
+  await group.getByRole('button', { name: 'T=10', exact: true }).click();
   await expect(group.getByRole('region', { name: 'Traceback' })).toContainText('raise ValueError("too hot")');
   await group.getByRole('button', { name: 'Reproduce in a new cell' }).click();
   await expect(notebook.cell(2)).toContainText('harvester.fn(T=10.0, L=4)');
