@@ -43,8 +43,10 @@ LODGERS = {
     "launch": "runner",
     "log": "runner",
     "preview": "runner",
+    "registry": "runner",
     "run": "runner",
     "summary": "runner",
+    "tally": "runner",
 }
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from xyzpy_widgets.labelling.coverage import find_missing_cases
     from xyzpy_widgets.preview import Preview
     from xyzpy_widgets.recovery import recover
-    from xyzpy_widgets.run import Run, runs
+    from xyzpy_widgets.registry import runs
+    from xyzpy_widgets.run import Run
     from xyzpy_widgets.runner import Runner
     from xyzpy_widgets.sampler import Sampler
     from xyzpy_widgets.store.netcdf import load_ds, save_ds
@@ -71,7 +72,7 @@ _ROOMS = {
     "load_ds": "store.netcdf",
     "panel": "widgets.panel",
     "recover": "recovery",
-    "runs": "run",
+    "runs": "registry",
     "save_df": "store.table",
     "save_ds": "store.netcdf",
 }

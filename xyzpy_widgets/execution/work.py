@@ -113,7 +113,7 @@ class Work:
             yield cancelled([batch.numbers for batch in self.pending.values()])
 
     def _hand_out(self) -> None:
-        if self._control.state == "stopping":
+        if self._control.state in ("stopping", "cancelling"):
             self._take_back()
         while self._control.state == "running" and self._has_more() and self._has_room():
             batch = self._first.popleft() if self._first else _Batch(self._supply.next())
