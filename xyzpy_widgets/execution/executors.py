@@ -15,7 +15,9 @@ from xyzpy_widgets.execution.options import RunOptions
 from xyzpy_widgets.execution.shipping import call_shipped
 from xyzpy_widgets.execution.workers import Workers
 
-__all__ = ["Pool", "opened", "workers_of"]
+__all__ = ["Pool", "opened", "ships", "workers_of"]
+
+_HERE = (ThreadPoolExecutor, ThreadPool)
 
 Send = Callable[..., Future[Any]]
 """``send(begun, *message)``: ``begun`` is called once the message is with a worker, as far as that is known."""
@@ -61,6 +63,11 @@ def opened(options: RunOptions) -> Pool:
     if isinstance(backend, str):
         return _named(backend, options.workers)
     return _given(backend, options.workers)
+
+
+def ships(options: RunOptions) -> bool:
+    """Say whether calls leave this process, so that what they need must be pickled."""
+    return options.backend not in ("serial", "threads") and not isinstance(options.backend, _HERE)
 
 
 def workers_of(options: RunOptions) -> int:
@@ -116,11 +123,10 @@ def _given(given: Any, workers: int | None) -> Pool:
     if client is not None:
         cluster = DaskPool(client)
         return Pool(_sender(cluster.submit, call_shipped), lambda: workers or cluster.workers, ships=True)
-    here = isinstance(given, (ThreadPoolExecutor, ThreadPool))
     submit = MappingPool(given).submit if is_mapping_pool(given) else given.submit
     width = workers or _width(given)
-    ships = not here
-    return Pool(_sender(submit, call_shipped if ships else call_listed), lambda: width, ships=ships)
+    here = isinstance(given, _HERE)
+    return Pool(_sender(submit, call_listed if here else call_shipped), lambda: width, ships=not here)
 
 
 def _width(given: Any) -> int:
