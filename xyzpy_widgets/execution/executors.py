@@ -12,6 +12,7 @@ from typing import Any
 from xyzpy_widgets.execution.adapters import DaskPool, JoblibPool, MappingPool, dask_client, is_mapping_pool
 from xyzpy_widgets.execution.calls import call_listed
 from xyzpy_widgets.execution.options import RunOptions
+from xyzpy_widgets.execution.shares import cores
 from xyzpy_widgets.execution.shipping import call_shipped
 from xyzpy_widgets.execution.workers import Workers
 
@@ -55,11 +56,11 @@ def opened(options: RunOptions) -> Pool:
     """Open the backend of some options."""
     backend = options.backend
     if backend == "processes":
-        workers = Workers(options.workers or _cores(), options.timeout)
-        width = options.workers or _cores()
+        workers = Workers(options.workers or cores(), options.timeout)
+        width = options.workers or cores()
         return Pool(workers.submit, lambda: width, ships=True, local=True, ours=True, close=workers.close)
     if backend == "threads":
-        return _threads(options.workers or _cores())
+        return _threads(options.workers or cores())
     if isinstance(backend, str):
         return _named(backend, options.workers)
     return _given(backend, options.workers)
@@ -76,15 +77,8 @@ def workers_of(options: RunOptions) -> int:
         return 1
     client = dask_client(options.backend)
     if options.workers or isinstance(options.backend, str):
-        return options.workers or _cores()
+        return options.workers or cores()
     return _width(options.backend) if client is None else DaskPool(client).workers
-
-
-def _cores() -> int:
-    """Count the cores that this process may use."""
-    import joblib
-
-    return int(joblib.cpu_count())
 
 
 def _threads(workers: int) -> Pool:
