@@ -22,7 +22,7 @@ from xyzpy_widgets.execution.interrupts import Interrupts
 from xyzpy_widgets.execution.listeners import Listener, Listeners
 from xyzpy_widgets.execution.progress import Progress, State
 from xyzpy_widgets.job import Job
-from xyzpy_widgets.registry import began, entered, over
+from xyzpy_widgets.registry import began, entered, keeps, over
 from xyzpy_widgets.tally import RUNNING, Tally
 
 __all__ = ["RUNNING", "Run"]
@@ -225,6 +225,7 @@ class Run:
 
     def _carry_out(self) -> None:
         error = self._driven()
+        keeps(self)
         value = None
         try:
             value = self._builder.build()
