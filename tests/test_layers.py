@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"_version", "doors", "errors"},
     {"core"},
+    {"grammar"},
     {"execution", "labelling", "store", "views"},
     {"runner"},
     {"archive"},
@@ -30,9 +31,11 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Modules that live in the room of another module.
 LODGERS = {
     "collection": "archive",
+    "history": "archive",
     "harvest": "harvester",
     "harvested": "harvester",
     "labelled_store": "harvester",
+    "leases": "harvester",
     "recovery": "harvester",
     "case_runners": "runner",
     "combo_runners": "runner",
@@ -46,6 +49,7 @@ LODGERS = {
     "registry": "runner",
     "run": "runner",
     "summary": "runner",
+    "table_growth": "sampler",
     "tally": "runner",
 }
 
@@ -70,7 +74,7 @@ HOME = {
     "netCDF4": {"store"},
     "pyarrow": {"store"},
     "tqdm": {"execution"},
-    "traitlets": {"widgets"},
+    "traitlets": {"magics", "widgets"},
     "zarr": {"store"},
 }
 LOADED_LATE = ("IPython", "anywidget", "bokeh", "distributed", "holoviews", "hvplot", "ipywidgets", "joblib")

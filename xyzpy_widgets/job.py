@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -15,10 +15,12 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.execution.control import Control
+from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions
 from xyzpy_widgets.labelling.extent import Extent
 
-__all__ = ["Builder", "Job", "Known", "Sink", "as_space", "in_order", "with_constants"]
+__all__ = ["Builder", "Job", "Known", "Maker", "Sink", "as_space", "in_order", "with_constants"]
 
 
 class Sink(Protocol):
@@ -26,6 +28,13 @@ class Sink(Protocol):
 
     def add(self, outcome: Outcome) -> None:
         """Place a batch; what raises ends the run before the rest is computed."""
+
+
+class Maker(Sink, Protocol):
+    """A sink whose content can be had."""
+
+    def build(self) -> Any:
+        """Return what was placed."""
 
 
 class Builder(Sink, Protocol):
@@ -73,6 +82,8 @@ class Job:
         How long cases take; None where none is timed.
     known : callable
         Returns what is known beforehand.
+    carry : callable
+        Carries the plan out; `execute`, or what shares the plan with other runs.
     """
 
     spec: FunctionSpec
@@ -81,6 +92,7 @@ class Job:
     begin: Callable[[], Builder]
     cost: CostModel | None = None
     known: Callable[[], Known] = Known
+    carry: Callable[[Plan, FunctionSpec, RunOptions, Control], Generator[Outcome]] = execute
 
     @property
     def in_turn(self) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.grid import Grid
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
+from xyzpy_widgets.labelling.revision import Revision, difference, replaced, revert
 from xyzpy_widgets.log import Replay
 from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.inplace import Layout
@@ -48,8 +51,9 @@ class LabelledWhole:
         """Take new data in; see `Grid.put`."""
         self._growing().put(new, on_conflict)
 
-    def write(self, store: LabelledStore) -> None:
+    def write(self, store: LabelledStore, segments: tuple[str, ...] = ()) -> None:
         """Fill the cells in place that have changed since the last call, or write the file anew."""
+        del segments  # putting them in a second time changes nothing
         grid = self._growing()
         cells = grid.changed()
         if self._layout is None or cells is None or not store.fill(grid.labelled, cells, self._layout):
@@ -65,8 +69,6 @@ class LabelledWhole:
 class LabelledGrowth:
     """How labelled data grows: by merging; a `Growth`."""
 
-    repeatable = True
-
     def whole(self, value: Labelled) -> LabelledWhole:
         """Begin with what is there."""
         return LabelledWhole(value)
@@ -74,6 +76,25 @@ class LabelledGrowth:
     def copied(self, value: Labelled) -> Labelled:
         """Return the same with arrays of its own."""
         return value.copy()
+
+    def told(self, new: Labelled) -> dict[str, Any]:
+        """Tell which versions of the function made new data, on which hosts, and how many cases have an end."""
+        names = new.account.names
+        ended = int((new.ledger["status"].to_numpy() != Status.MISSING).sum())
+        return {"version": ", ".join(names["versions"]), "host": ", ".join(names["hosts"]), "new": ended}
+
+    def step(self, old: Labelled, new: Labelled | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what takes back that new data is joined to the old, or that something else takes its place (None)."""
+        revision = replaced(old) if new is None else difference(old, new)
+        counts = {"new": revision.new, "changed": revision.changed, "conflicts": revision.conflicts}
+        frame, patch = revision.frame, revision.patch
+        data = {"labels": revision.labels, "types": revision.types}
+        return counts, {**data, "frame": [frame.data, frame.ledger], "patch": [patch.data, patch.ledger]}
+
+    def undone(self, now: Labelled, data: Mapping[str, Any]) -> Labelled:
+        """Take a step back."""
+        frame, patch = (Labelled(*data[part]) for part in ("frame", "patch"))
+        return revert(now, Revision(frame, data["labels"], data["types"], patch))
 
     def rebuilt(self, told: Replay) -> Labelled:
         """Make the dataset of the cases that a log tells."""
@@ -139,6 +160,12 @@ class LabelledStore:
     def delete(self) -> None:
         """Remove the file."""
         self.file.delete()
+
+    def settle(self) -> None:
+        """Do nothing: what is put in a second time changes nothing."""
+
+    def forget(self) -> None:
+        """Do nothing: no segment was written down."""
 
     def using(self, **changes: Any) -> LabelledStore:
         """Return the store with another engine or other chunks; values of None change nothing."""

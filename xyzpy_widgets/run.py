@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from dataclasses import replace
+from threading import Lock
 from time import time
 from typing import Any
 
@@ -17,11 +18,11 @@ from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.errors import XyzError
 from xyzpy_widgets.execution.control import Control
-from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.interrupts import Interrupts
 from xyzpy_widgets.execution.listeners import Listener, Listeners
 from xyzpy_widgets.execution.progress import Progress, State
 from xyzpy_widgets.job import Job
+from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.registry import began, entered, keeps, over
 from xyzpy_widgets.tally import RUNNING, Tally
 
@@ -70,7 +71,10 @@ class Run:
         self.options = job.options
         self.started = time()
         self.spec = job.spec
-        self._builder = job.begin()
+        self._carry = job.carry
+        self._builder = builder = job.begin()
+        self._so_far: Callable[[], Any] = builder.so_far if isinstance(builder, Keeping) else _nothing
+        self._placing = Lock()
         self._holds = holds
         self._control = Control()
         self._interrupts = Interrupts(self._control.cancel)
@@ -208,6 +212,11 @@ class Run:
         """The state of each point of ``plan.space``: a `Status` or `RUNNING`, shape ``(len(plan.space),)``."""
         return self._tally.states(self._control.running)
 
+    def so_far(self) -> Any:
+        """Return what has come so far, without keeping it: labelled data or a table; None once the run is over."""
+        with self._placing:
+            return self._so_far()
+
     def __repr__(self) -> str:
         """Tell what runs and how far it is."""
         return f"<Run {self.name}: {self.progress}>"
@@ -233,7 +242,9 @@ class Run:
             if error is not None:
                 unkept.add_note(f"the run itself was ended by {error!r}")
             error = unkept
-        del self._builder
+        with self._placing:
+            self._so_far = _nothing
+            del self._builder
         self._finish(value, error)
 
     def _driven(self) -> BaseException | None:
@@ -242,7 +253,7 @@ class Run:
         try:
             with (
                 self._control.telling(self._turned),
-                closing(execute(self.plan, self.spec, self.options, self._control)) as outcomes,
+                closing(self._carry(self.plan, self.spec, self.options, self._control)) as outcomes,
             ):
                 for outcome in map(_recorded, outcomes):
                     self._place(outcome)
@@ -257,7 +268,8 @@ class Run:
     def _place(self, outcome: Outcome) -> None:
         """Place a batch and count it: what is wrong with one result costs the others of its batch nothing."""
         try:
-            self._builder.add(outcome)
+            with self._placing:
+                self._builder.add(outcome)
         except XyzError as error:
             self._count(outcome.without(error.numbers))
             raise
@@ -290,6 +302,10 @@ class Run:
         if error is not None:
             return "stopped" if isinstance(error, KeyboardInterrupt) else "failed"
         return "done" if self._tally.whole else _ENDINGS.get(self._control.state, "done")
+
+
+def _nothing() -> None:
+    """Return nothing."""
 
 
 def _recorded(outcome: Outcome) -> Outcome:

@@ -25,9 +25,9 @@ from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.rows import Row
 from xyzpy_widgets.widgets.sheet import Call, Sheet, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
-from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text, said_html
+from xyzpy_widgets.widgets.still import bundle, panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
-from xyzpy_widgets.widgets.verdict import verdict_on
+from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
 from xyzpy_widgets.widgets.watching import Watching
 
 __all__ = ["Panel", "panel"]
@@ -74,7 +74,7 @@ class Panel(ipywidgets.VBox):
         self._telling = False
         self.editor = SpaceEditor(panel=name, sampled=subject.sampled, distributions=_distributions(subject))
         self.card = PlanCard(panel=name, title=subject.title, store=subject.place, backends=subject.backends)
-        self._watching = Watching(subject, name, self._retry, self._go_on, self._ended)
+        self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
         for widget in (self.editor, self.card):
             heard_while_busy(widget)
@@ -208,8 +208,9 @@ class Panel(ipywidgets.VBox):
         try:
             call = self._subject.call(self._sheet, self._arguments)
         except SpaceError as error:
-            return self._refused(str(error))
-        self.card.tell(code={"python": self._subject.code(call), "magic": ""})
+            return self._refused(str(error) if has_problem(verdict) else "")
+        magic = self._subject.line(self._sheet, self._arguments)
+        self.card.tell(code={"python": self._subject.code(call), "magic": magic})
         if verdict["problem"]:
             return self._refused(verdict["problem"])
         if verdict["total"] is not None and verdict["total"] <= _AT_ONCE:
@@ -311,13 +312,16 @@ class Panel(ipywidgets.VBox):
         return cases_reply(self._preview, request["of"], int(request["offset"]))
 
     def _lay_out(self) -> None:
-        """Show the parts that have something to show."""
-        shown = {self.monitor: self.monitor.progress["state"] != "idle", self.failed: bool(self._watching.run)}
-        for widget, there in shown.items():
-            widget.layout.display = None if there else "none"
+        """Show the parts that have something to show, from then on."""
+        if self.monitor.progress["state"] != "idle":
+            self.monitor.layout.display = None
+        if self.failed.groups:
+            self.failed.layout.display = None
 
     def _laid_out(self) -> tuple[ipywidgets.Widget, ...]:
         """Return the parts: side by side where there is room, below one another where there is not."""
+        for widget in (self.monitor, self.failed):
+            widget.layout.display = "none"
         for widget, flex in ((self.editor, "3 1 26em"), (self.card, "2 1 20em")):
             widget.layout = ipywidgets.Layout(flex=flex, min_width="0")
         row = ipywidgets.Box((self.editor, self.card), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="8px"))
@@ -325,25 +329,19 @@ class Panel(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         """Tell what the panel is of, and how far its run is."""
-        run = self._watching.run
-        return f"<Panel of {self._subject.title}: {self._told_state(run)}>"
+        return f"<Panel of {self._subject.title}: {self._standing()}>"
 
-    def _told_state(self, run: Run | None) -> str:
-        if run is not None:
-            return progress_text(run.progress)
-        return self.monitor.progress["said"] or "nothing has run yet"
+    def _standing(self) -> str:
+        if self._watching.run is not None:
+            return progress_text(self._watching.run.progress)
+        return self._watching.told_found or "nothing has run yet"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the widget, and words for where no widget lives."""
         shown: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
-        run = self._watching.run
-        said = "Run this cell again to see the panel."
-        title = f"Panel of {self._subject.title}"
-        if run is None:
-            html = said_html(title, self._told_state(run), said)
-        else:
-            html = progress_html(title, run.progress, said)
-        return {**shown, **bundle(repr(self), html)}
+        verdict: Any = self.editor.verdict
+        card = panel_card(self._subject, verdict, self._preview, self._watching.run)
+        return {**shown, **bundle(repr(self), card)}
 
 
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:
