@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from xyzpy_widgets import doors as _doors
 from xyzpy_widgets._version import __version__
-from xyzpy_widgets.views import accessor as _accessor  # noqa: F401 - registers ds.xyz
 
 if TYPE_CHECKING:
     from xyzpy_widgets import errors
@@ -82,6 +81,7 @@ _ROOMS = {
 _doors.hang("explore", f"{__name__}.widgets.results_explorer", "ResultsExplorer")
 _doors.hang("monitor", f"{__name__}.widgets.live", "LiveMonitor")
 _doors.hang("panel", f"{__name__}.widgets.panel", "Panel")
+_doors.follow("xarray", f"{__name__}.views.accessor")
 
 
 def __getattr__(name: str) -> Any:
