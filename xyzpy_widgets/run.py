@@ -164,6 +164,9 @@ class Run:
     def cancel(self) -> bool:
         """End the cases that run, where they can be ended (in processes), and the run; what was finished is kept.
 
+        Results come home by the batch, and no batch goes on for more than 0.2 seconds beyond its last case: so when a
+        long case is ended, up to 0.2 seconds of work of short ones before it may be ended with it, and count as cancelled.
+
         Returns
         -------
         bool
