@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
-from dataclasses import replace
 from threading import Lock
 from time import time
 from typing import Any
@@ -21,6 +20,7 @@ from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.interrupts import Interrupts
 from xyzpy_widgets.execution.listeners import Listener, Listeners
 from xyzpy_widgets.execution.progress import Progress, State
+from xyzpy_widgets.failures import recorded
 from xyzpy_widgets.job import Job
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.registry import began, entered, keeps, over
@@ -164,8 +164,8 @@ class Run:
     def cancel(self) -> bool:
         """End the cases that run, where they can be ended (in processes), and the run; what was finished is kept.
 
-        Results come home by the batch, and no batch goes on for more than 0.2 seconds beyond its last case: so when a
-        long case is ended, up to 0.2 seconds of work of short ones before it may be ended with it, and count as cancelled.
+        Results come home by the batch: a long case that is ended in a worker takes with it the short ones that were handed
+        out together with it, of up to 0.2 seconds in all. They count as cancelled, too.
 
         Returns
         -------
@@ -258,7 +258,7 @@ class Run:
                 self._control.telling(self._turned),
                 closing(self._carry(self.plan, self.spec, self.options, self._control)) as outcomes,
             ):
-                for outcome in map(_recorded, outcomes):
+                for outcome in map(recorded, outcomes):
                     self._place(outcome)
                     if outcome.failures and self.options.on_error == "raise":
                         error = error or outcome.failures[0].exception
@@ -309,10 +309,3 @@ class Run:
 
 def _nothing() -> None:
     """Return nothing."""
-
-
-def _recorded(outcome: Outcome) -> Outcome:
-    """Let each failure be written out once, whoever asks for it afterwards."""
-    if not outcome.failures:
-        return outcome
-    return replace(outcome, failures=tuple(replace(one, record=one.told()) for one in outcome.failures))
