@@ -164,8 +164,8 @@ class Run:
     def cancel(self) -> bool:
         """End the cases that run, where they can be ended (in processes), and the run; what was finished is kept.
 
-        Results come home by the batch: a long case that is ended in a worker takes with it the short ones that were handed
-        out together with it, of up to 0.2 seconds in all. They count as cancelled, too.
+        Results come home by the batch: a long case that is ended in a worker takes with it the short ones that were
+        handed out together with it, of up to 0.2 seconds in all. They count as cancelled, too.
 
         Returns
         -------
