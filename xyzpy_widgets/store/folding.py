@@ -69,10 +69,12 @@ class _Note:
         return cls(**{**told, **pairs})
 
     def take(self, path: Path) -> None:
-        """Write it down beside a table, durably."""
+        """Write it down beside a table, durably; the caller holds the lock."""
         note = _note(path)
         with reported(note.parent):
             note.parent.mkdir(exist_ok=True)
+            for left in note.parent.glob(f".{note.name}.*"):  # by a process that died in here
+                left.unlink()
         with replacing(note) as temporary:
             told: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
             temporary.write_text(json.dumps(told), encoding="utf-8")
@@ -139,10 +141,7 @@ def append(path: Path, rows: bytes, segments: Iterable[str] = ()) -> None:
         try:
             _write_on(file, rows, end)
         except BaseException:
-            file.truncate(end)
-            sync(file.fileno())
-            os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-            forget(path)
+            _take_back(path, file, stat)
             raise
 
 
@@ -211,6 +210,14 @@ def _appended(path: Path, rows: bytes, note: _Note) -> bool | None:
             return None
         _write_on(file, rows[len(there) :], end + len(there))
     return True
+
+
+def _take_back(path: Path, file: IO[bytes], before: os.stat_result) -> None:
+    """Make a table that was appended to what it was before."""
+    file.truncate(before.st_size)
+    sync(file.fileno())
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    forget(path)
 
 
 def _set_aside(path: Path, note: _Note) -> None:
