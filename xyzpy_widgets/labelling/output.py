@@ -56,7 +56,7 @@ class Side:
     @classmethod
     def of(cls, new: Labelled, name: str, dims: tuple[str, ...], joints: Mapping[str, Joint]) -> Side:
         """Return one output of new data, its dimensions in another order."""
-        variable = new.data[name].variable
+        variable = new.parts.outputs[name]
         order = [variable.dims.index(dim) for dim in dims]
         present = new.present(name).transpose(order)
         values = unsettled(variable.to_numpy().transpose(order), present)
@@ -102,7 +102,7 @@ class Output:
     @classmethod
     def of(cls, labelled: Labelled, name: str, dims: tuple[str, ...], status: Roomy) -> Output:
         """Take over one output, its dimensions in another order."""
-        variable = labelled.data[name].variable
+        variable = labelled.parts.outputs[name]
         order = [variable.dims.index(dim) for dim in dims]
         present = labelled.present(name).transpose(order)
         values = unsettled(variable.to_numpy().transpose(order), present)

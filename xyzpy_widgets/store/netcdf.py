@@ -160,15 +160,15 @@ class NetCDFStore:
         StoreError
             When the system refuses.
         """
-        shape = ledger["status"].shape
+        shape = ledger.variables["status"].shape
         where = np.unravel_index(cells, shape)
         content: dict[tuple[str, str], list[Extent]] = {}
         for group, dataset in (("/", data), (layout.group, ledger)):
-            for name, one in dataset.data_vars.items():
+            for name in dataset.data_vars:
                 place = layout.places.get((group, str(name)))
                 if place is None:
                     continue
-                values = one.to_numpy()
+                values = dataset.variables[name].to_numpy()
                 extents = extents_of(place, values[where], cells) if values.shape[: len(shape)] == shape else None
                 if extents is None:
                     return False
