@@ -69,8 +69,8 @@ class Whole(Protocol[T, S_contra]):
     def value(self) -> T:
         """What there is now; it may be a view, which changes with the whole."""
 
-    def check(self, new: T) -> None:
-        """Raise what would keep a value of the structure of a new one from being put in."""
+    def check(self, new: T) -> bool:
+        """Raise what would keep a value of the structure of a new one from being put in; say whether that is known."""
 
     def put(self, new: T, on_conflict: OnConflict) -> None:
         """Take a new value in; raise `ConflictError`, and change nothing, where it contradicts, if so wished."""
@@ -170,11 +170,13 @@ class Archive(Generic[T, S]):
         else:
             self._whole.put(new, on_conflict)
 
-    def check(self, new: T) -> None:
-        """Raise what would keep a value of the structure of a new one from being added."""
+    def check(self, new: T) -> bool:
+        """Raise what would keep a value of the structure of a new one from being added.
+
+        Returns whether this structure is known: whether what is there has it already, but for the content of cells.
+        """
         with self._guard:
-            if self._whole is not None:
-                self._whole.check(new)
+            return self._whole is not None and self._whole.check(new)
 
     def _left_behind(self) -> set[Path]:
         """List the segments of dead writers that are not in the file yet."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import xarray as xr
 
+from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.version import function_version
 from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
 from xyzpy_widgets.harvested import Harvested
@@ -19,6 +20,7 @@ from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.coverage import states_of
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.extent import extent_of
+from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.timed import CostMemory
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, opening
@@ -49,8 +51,6 @@ class Harvester(Harvested):
     Attributes
     ----------
     runner : Runner
-    last_ds : xarray.Dataset or None
-        What the last harvest gave, also when it ended early or could not be merged.
 
     Raises
     ------
@@ -76,8 +76,13 @@ class Harvester(Harvested):
         full_ds: xr.Dataset | None = None,
     ) -> None:
         super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds)
-        self.last_ds: xr.Dataset | None = None
+        self._last: Labelled | None = None
         self._costs = CostMemory()
+
+    @property
+    def last_ds(self) -> xr.Dataset | None:
+        """What the last harvest gave, also when it ended early or could not be merged."""
+        return None if self._last is None else self._last.data
 
     def harvest_combos(  # noqa: PLR0913 - the public spelling
         self,
@@ -258,23 +263,26 @@ class Harvester(Harvested):
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
-            self._check(builder.outline())
+            self._check_outline(builder.outline())
             first = opening(spec, space.names, origin, wishes.on_conflict)
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
-            return Keeping(
-                builder, partial(self._keep, builder, wishes), log, lambda one: self._check(builder.glimpse(one))
-            )
+            return Keeping(builder, partial(self._keep, builder, wishes), log, partial(self._check_first, builder))
 
         def known() -> Known:
             return Known(states(), extent_of(space, old, last), None if self._store is None else self._store.size)
 
         return Job(spec, plan, options, begin, cost, known)
 
+    def _check_first(self, builder: DatasetBuilder, outcome: Outcome) -> None:
+        """Raise what would keep the first result from being merged or written, where that was not known before."""
+        if not builder.foresees(outcome):
+            self._check(builder.glimpse(outcome))
+
     def _keep(self, builder: DatasetBuilder, wishes: Wishes, segment: Segment | None) -> xr.Dataset:
         """Merge what a harvest gave, and write it if so wished."""
         new = builder.build()
-        self.last_ds = new.data
-        if new.ledger["status"].any() or self._archive.current() is None:
+        self._last = new
+        if new.account.status.any() or self._archive.current() is None:
             self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
             return new.data
         if segment is not None:

@@ -40,9 +40,9 @@ class LabelledWhole:
         """What there is now: a view."""
         return self._start if self._grid is None else self._grid.labelled
 
-    def check(self, new: Labelled) -> None:
-        """Raise what would keep the structure of new data from going together with what is there."""
-        self._growing().check(new)
+    def check(self, new: Labelled) -> bool:
+        """Raise what would keep the structure of new data from going together with what is there; see `Grid.check`."""
+        return self._growing().check(new)
 
     def put(self, new: Labelled, on_conflict: OnConflict) -> None:
         """Take new data in; see `Grid.put`."""

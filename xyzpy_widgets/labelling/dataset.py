@@ -23,6 +23,8 @@ from xyzpy_widgets.labelling.ledger import Labelled, Parts, marks_of
 
 __all__ = ["DatasetBuilder", "place"]
 
+_NUMBERS = {bool, int, float, complex, np.bool_, np.int64, np.float64, np.complex128}
+
 
 def place(space: ParameterSpace, outcome: Outcome, put: Callable[[Any, list[Any]], None]) -> None:
     """Give the results of a batch to ``put``, together where all fit and one by one where not.
@@ -132,6 +134,14 @@ class DatasetBuilder:
         """Put no more beside the outputs than their arguments and constants."""
         status = np.broadcast_to(np.int8(Status.MISSING), self._lattice.shape)
         return self._labelled(outputs, Account({"status": status}, {"versions": (), "hosts": ()}))
+
+    def foresees(self, outcome: Outcome) -> bool:
+        """Say whether the first result of a batch is just what the outline tells: plain numbers."""
+        variables = self._spec.variables
+        if variables is None or any(one.dims for one in variables):
+            return False
+        first = outcome.values[0]
+        return all(type(one) in _NUMBERS for one in (first if type(first) in {tuple, list} else (first,)))
 
     def glimpse(self, outcome: Outcome) -> Labelled:
         """Return the first result of a batch as a dataset of its own, without what is known of its case."""

@@ -164,7 +164,7 @@ class Grid:
         """Say for each dimension of new data where its entries belong."""
         parts, joints = new.parts, {}
         for dim, size in parts.sizes.items():
-            labels = parts.coords[dim].to_numpy() if dim in parts.coords else None
+            labels = parts.coords[dim].values if dim in parts.coords else None
             axis = self._axes.get(dim) or Axis(dim, 0, None, {})
             joints[dim] = axis.joint(size, labels)
         return joints
@@ -301,7 +301,7 @@ class Grid:
 def _axis(parts: Parts, dim: str, size: int) -> Axis:
     if dim not in parts.coords:
         return Axis(dim, size, None, {})
-    return Axis(dim, size, parts.coords[dim].to_numpy(), parts.coords[dim].attrs)
+    return Axis(dim, size, parts.coords[dim].values, parts.coords[dim].attrs)
 
 
 def _writable(array: NDArray[Any]) -> NDArray[Any]:

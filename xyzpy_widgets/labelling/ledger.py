@@ -142,13 +142,13 @@ class Labelled:
 
     def labels(self, arg: str) -> NDArray[Any]:
         """Return the labels of an argument."""
-        return self.parts.coords[arg].to_numpy()
+        return np.asarray(self.parts.coords[arg].values)
 
     def present(self, name: str) -> NDArray[np.bool_]:
         """Return which values of an output are there, in the shape of the output."""
         marked = self.parts.marks.get(name)
         shape = self.parts.outputs[name].shape
-        return spread(self.done if marked is None else marked.to_numpy().astype(bool), shape)
+        return spread(self.done if marked is None else marked.values.astype(bool), shape)
 
     def follows(self, name: str) -> bool:
         """Say whether the values of an output are there exactly where the cases are done."""

@@ -59,7 +59,7 @@ class Side:
         variable = new.parts.outputs[name]
         order = [variable.dims.index(dim) for dim in dims]
         present = new.present(name).transpose(order)
-        values = unsettled(variable.to_numpy().transpose(order), present)
+        values = unsettled(variable.values.transpose(order), present)
         follows = new.follows(name) and set(dims[: len(new.args)]) == set(new.args)
         return cls(dims, values, present, tuple(joints[dim] for dim in dims), follows, variable.attrs)
 
@@ -105,7 +105,7 @@ class Output:
         variable = labelled.parts.outputs[name]
         order = [variable.dims.index(dim) for dim in dims]
         present = labelled.present(name).transpose(order)
-        values = unsettled(variable.to_numpy().transpose(order), present)
+        values = unsettled(variable.values.transpose(order), present)
         values = values if values.flags.writeable else values.copy()
         follows = labelled.follows(name) and dims[: len(labelled.args)] == labelled.args
         return cls(dims, values, None if follows else present.copy(), status, variable.attrs)

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -168,7 +169,7 @@ class NetCDFStore:
                 place = layout.places.get((group, str(name)))
                 if place is None:
                     continue
-                values = dataset.variables[name].to_numpy()
+                values = dataset.variables[name].values
                 extents = extents_of(place, values[where], cells) if values.shape[: len(shape)] == shape else None
                 if extents is None:
                     return False
@@ -249,6 +250,7 @@ class NetCDFStore:
         return data, ledger
 
 
+@cache
 def _backend(engine: str) -> ModuleType:
     """Import what reads and writes the format; raise `OptionError` when it is not installed."""
     module = _MODULES[engine]
