@@ -30,9 +30,11 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Modules that live in the room of another module.
 LODGERS = {
     "collection": "archive",
+    "history": "archive",
     "harvest": "harvester",
     "harvested": "harvester",
     "labelled_store": "harvester",
+    "leases": "harvester",
     "recovery": "harvester",
     "case_runners": "runner",
     "combo_runners": "runner",

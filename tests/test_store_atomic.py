@@ -7,7 +7,7 @@ import os
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -255,7 +255,8 @@ def locked_folder(tmp_path: Path) -> Iterator[Path]:
 def test_a_read_only_folder_is_noticed_before_anything_runs(locked_folder: Path) -> None:
     """The message names the path and says what to do, in the check and in the write; reading goes on."""
     store = NetCDFStore.named(locked_folder / "study")
-    for act in (store.check, lambda: store.write(xr.Dataset(), None)):
+    acts: tuple[Callable[[], object], ...] = (store.check, lambda: store.write(xr.Dataset(), None))
+    for act in acts:
         with pytest.raises(
             StoreError, match=r"study\.h5: (Permission denied|Operation not permitted); choose a folder"
         ):

@@ -442,6 +442,6 @@ def test_a_panel_reads_as_text_where_no_widget_lives() -> None:
     panel = harvester_of(product).panel()
     bundle = panel._repr_mimebundle_()
     assert bundle["text/plain"] == "<Panel of product(a, b): nothing has run yet>"
-    assert "Run this cell again" in bundle["text/html"]
+    assert "run the cell again" in bundle["text/html"]
     assert "<script" not in bundle["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in bundle

@@ -5,7 +5,7 @@ import config from './playwright.config';
 /** The gallery alone, which needs no JupyterLab. */
 export default defineConfig({
   ...config,
-  testMatch: 'gallery.spec.ts',
+  testMatch: ['gallery.spec.ts', 'map.spec.ts'],
   outputDir: 'results/gallery-traces',
   webServer: [],
 });

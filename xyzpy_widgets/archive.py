@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, StoreError
+from xyzpy_widgets.history import RECOVERED, History, Step
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Replay, replay
 from xyzpy_widgets.store.atomic import remove, replacing
+from xyzpy_widgets.store.claims import clear_claims
 from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.journal import discard, segments
@@ -107,15 +109,20 @@ class Archive(Generic[T, S]):
         How the data grows.
     start : optional
         What is there before anything is added; it is written with the first call that writes.
+    history : History, optional
+        Keeps the way back.
     """
 
-    def __init__(self, store: S | None, growth: Growth[T, S], start: T | None = None) -> None:
+    def __init__(
+        self, store: S | None, growth: Growth[T, S], start: T | None = None, history: History[T] | None = None
+    ) -> None:
         self.store = store
+        self._history = history
         self._growth = growth
         self._guard = threading.RLock()
         self._adopted: set[Path] = set()
         self._contradicting: set[Path] = set()
-        self._unsaved: list[tuple[T, OnConflict]] = [] if start is None else [(start, "raise")]
+        self._unsaved: list[tuple[T, OnConflict, str]] = [] if start is None else [(start, "raise", "full_ds")]
         self._whole: Whole[T, S] | None = None if start is None else growth.whole(growth.copied(start))
         self._held: list[Segment] = []
         self._seen: Identity | str | None = _UNREAD
@@ -158,17 +165,23 @@ class Archive(Generic[T, S]):
     def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
         if stored is None and isinstance(self._seen, tuple) and self._whole is not None:
-            self._unsaved = [(self._growth.copied(self._whole.value), "raise")]
+            self._unsaved = [(self._growth.copied(self._whole.value), "raise", "the file had vanished")]
         self._whole = None if stored is None else self._growth.whole(stored)
+        if self._history is not None:
+            self._history.forget_pending()
         self._adopt(left)
-        for new, on_conflict in self._unsaved:
-            self._put(new, on_conflict)
+        for new, on_conflict, note in self._unsaved:
+            self._put(new, on_conflict, note)
 
-    def _put(self, new: T, on_conflict: OnConflict) -> None:
+    def _put(self, new: T, on_conflict: OnConflict, note: str) -> None:
+        old = None if self._whole is None else self._whole.value
+        step = None if self._history is None else self._history.step(old, new, note)
         if self._whole is None:
             self._whole = self._growth.whole(self._growth.copied(new))
         else:
             self._whole.put(new, on_conflict)
+        if self._history is not None:
+            self._history.add(step)
 
     def check(self, new: T) -> bool:
         """Raise what would keep a value of the structure of a new one from being added.
@@ -193,9 +206,9 @@ class Archive(Generic[T, S]):
             self._adopted.add(path)
             value = self._growth.rebuilt(told)
             try:
-                self._put(value, told.on_conflict)
+                self._put(value, told.on_conflict, RECOVERED)
             except ConflictError as error:
-                self._put(value, "keep")
+                self._put(value, "keep", RECOVERED)
                 if path not in self._contradicting:
                     msg = f"a run that was cut off contradicts {self.where}; its values are kept in {path}: {error}"
                     warnings.warn(msg, RecoveryWarning, stacklevel=5)
@@ -232,7 +245,9 @@ class Archive(Generic[T, S]):
                 with locked(self.store.path):
                     yield
 
-    def add(self, new: T, on_conflict: OnConflict, *, sync: bool, segment: Segment | None = None) -> None:
+    def add(
+        self, new: T, on_conflict: OnConflict, *, sync: bool, segment: Segment | None = None, note: str = "harvest"
+    ) -> None:
         """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one.
 
         The segment of the run is held until its results are in the file.
@@ -243,12 +258,12 @@ class Archive(Generic[T, S]):
             self.current()
             self._held += [] if segment is None else [segment]
             try:
-                self._put(new, on_conflict)
+                self._put(new, on_conflict, note)
             except ConflictError as error:
                 if segment is not None:
                     error.add_note(f"they are kept in {self._set_aside(segment)} too")
                 raise
-            self._unsaved.append((new, on_conflict))
+            self._unsaved.append((new, on_conflict, note))
             if sync:
                 self.save()
             else:
@@ -262,23 +277,63 @@ class Archive(Generic[T, S]):
         """
         try:
             with self._alone():
-                self.current()
-                if self._whole is not None and (self._unsaved or self._held or self._adopted):
-                    self._write(self._whole)
+                self._write_all()
         except BaseException:
             for held in self._held:
                 held.sync()
             raise
 
-    def change(self, how: Callable[[T], T]) -> None:
+    def change(self, how: Callable[[T], T], note: str) -> None:
         """Put something else in the place of everything there is, and write the file."""
         with self._alone():
             full = self.current()
             if full is not None:
-                self._write(self._growth.whole(self._growth.copied(how(full))))
+                changed = self._growth.whole(self._growth.copied(how(full)))
+                if self._history is not None:
+                    self._history.add(self._history.step(full, None, note))
+                self._write(changed)
+
+    def steps(self) -> list[tuple[Step, bool]]:
+        """Return the steps that led to what is there, oldest first, each with whether `undo` reaches it."""
+        with self._alone():
+            self._write_all()
+            return [] if self._history is None else self._history.steps(self._identity())
+
+    def undo(self) -> Step:
+        """Go back to what was there before the last step, and write the file; return the step.
+
+        Raises `StoreError` where it is not known what was there.
+        """
+        with self._alone():
+            self._write_all()
+            steps = [] if self._history is None else self._history.steps(self._identity())
+            if self._history is None or not steps or not steps[-1][1]:
+                raise StoreError(_no_way_back(self.where, steps))
+            step = steps[-1][0]
+            before = self._history.reverted(self.current(), step)
+            self._history.begin_undo(self._identity())
+            self._whole = None if before is None else self._growth.whole(before)
+            if self.store is not None and self._whole is not None:
+                self._whole.write(self.store)
+            elif self.store is not None:
+                self.store.delete()
+            self._seen = self._identity()
+            self._history.end_undo(self._seen)
+            return step
+
+    def _write_all(self) -> None:
+        """Write everything that is not in the file yet; the caller keeps others out."""
+        self.current()
+        if self._whole is not None and (self._unsaved or self._held or self._adopted):
+            self._write(self._whole)
+
+    def _identity(self) -> Identity | None:
+        return None if self.store is None else identity(self.store.path)
 
     def _write(self, whole: Whole[T, S]) -> None:
         """Write the file, then forget what the journal has of it."""
+        if self._history is not None:
+            self._history.begin(self._identity())
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
@@ -289,6 +344,8 @@ class Archive(Generic[T, S]):
         whole.write(self.store)
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
+        if self._history is not None:
+            self._history.end(self._identity())
         self._forget()
 
     def _forget(self) -> None:
@@ -303,6 +360,7 @@ class Archive(Generic[T, S]):
         self._held, self._adopted = [], set()
         if (self._journal / _NOTE).exists():
             discard(self._journal / _NOTE)
+        clear_claims(self._journal)
 
     def _take_note(self, path: Path) -> None:
         """Write down which segments go into the file now, so that a process that dies in between is understood."""
@@ -334,6 +392,17 @@ class Archive(Generic[T, S]):
                 self.store.delete()
                 remove(self._journal)
                 remove(lock_file(self.store.path))
+            if self._history is not None:
+                self._history.delete()
             self._whole = None
             self._held, self._adopted, self._unsaved = [], set(), []
             self._seen = _UNREAD
+
+
+def _no_way_back(where: str, steps: list[tuple[Step, bool]]) -> str:
+    """Say why the last step cannot be taken back."""
+    if not steps:
+        return f"there is no step to take back in {where}"
+    if steps[-1][0].data is None:
+        return f"what the last step replaced in {where} was too large to be kept; raise history_bytes before the next"
+    return f"{where} was changed by another program since the last step, which cannot be taken back from here"

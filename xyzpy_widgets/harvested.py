@@ -16,6 +16,7 @@ from xyzpy_widgets.core.version import function_version
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.failures import failure_table
 from xyzpy_widgets.harvest import as_on_conflict
+from xyzpy_widgets.history import History
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
@@ -24,7 +25,12 @@ from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.summary import harvest_card
 from xyzpy_widgets.views.card import card_html
 
-__all__ = ["Harvested"]
+__all__ = ["HISTORY_BYTES", "Harvested"]
+
+HISTORY_BYTES = 2**25
+"""How much is kept for going back, when nothing else is said."""
+
+_COLUMNS = ("when", "note", "new", "changed", "conflicts", "version", "host", "undoable")
 
 
 class Harvested(Collection[Labelled]):
@@ -40,13 +46,16 @@ class Harvested(Collection[Labelled]):
         chunks: Any = None,
         engine: str | None = None,
         full_ds: xr.Dataset | None = None,
+        history_bytes: int = HISTORY_BYTES,
     ) -> None:
         super().__init__(runner)
         start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
         self._store: LabelledStore | None = None
         if data_name is not None:
             self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
-        self._archive = Archive(self._store, LabelledGrowth(), start)
+        path = None if self._store is None else self._store.path.with_name(f"{self._store.path.name}.history")
+        growth = LabelledGrowth()
+        self._archive = Archive(self._store, growth, start, History(growth, path, history_bytes))
 
     @property
     def full_ds(self) -> xr.Dataset | None:
@@ -123,7 +132,7 @@ class Harvested(Collection[Labelled]):
         new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
         self._archive.current()
         self._check(new)
-        self._archive.add(new, on_conflict, sync=sync)
+        self._archive.add(new, on_conflict, sync=sync, note="add_ds")
 
     def expand_dims(self, name: str, value: Any) -> None:
         """Make an argument that did not vary so far a dimension, and write the file.
@@ -156,7 +165,7 @@ class Harvested(Collection[Labelled]):
             data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
             return Labelled(data, ledger)
 
-        self._archive.change(grown)
+        self._archive.change(grown, f"expand_dims({name!r}, {value!r})")
 
     def drop_sel(self, labels: Mapping[str, Any] | None = None, *, errors: str = "raise", **labels_kwargs: Any) -> None:
         """Drop labels with all their cases, and write the file.
@@ -181,7 +190,37 @@ class Harvested(Collection[Labelled]):
             data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
             return Labelled(data, full.ledger.drop_sel(on_ledger, errors=errors))  # type: ignore[arg-type]
 
-        self._archive.change(shrunk)
+        self._archive.change(shrunk, f"drop_sel({chosen!r})")
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """The steps in which the data came about, oldest first; what is not written yet is written before.
+
+        ``when`` (UTC); ``note``, what it was: a harvest, one that was recovered from the journal, `add_ds`, `drop_sel`
+        or `expand_dims`; how many cases were ``new``, how many ``changed`` that were done before, and how many
+        ``conflicts`` of values there were; the ``version`` of the function and the ``host``; and ``undoable``, whether
+        as many calls of `undo` as there are rows from here on reach back before it.
+        """
+        rows = [
+            {"new": 0, "changed": 0, "conflicts": 0, "version": "", "host": "", **step.told, "undoable": reached}
+            for step, reached in self._archive.steps()
+        ]
+        table = pd.DataFrame(rows, columns=list(_COLUMNS))
+        return table.assign(when=pd.to_datetime(table["when"].astype(float), unit="s"))
+
+    def undo(self) -> None:
+        """Go back to the data before the last step of `history`, and write the file.
+
+        Steps are taken back one by one, the newest first, whichever process made them; the journal has nothing of them
+        any more, so the cases are as before, done or not.
+
+        Raises
+        ------
+        StoreError
+            When there is no step, what it replaced was too large to be kept (see ``history_bytes``), or another program
+            has changed the file since.
+        """
+        self._archive.undo()
 
     def delete_ds(self) -> None:
         """Remove the file, and forget what was harvested."""

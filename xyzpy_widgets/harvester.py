@@ -8,14 +8,19 @@ from os import PathLike
 from socket import gethostname
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from xyzpy_widgets.core.outcome import Outcome
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.core.version import function_version
+from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
-from xyzpy_widgets.harvested import Harvested
+from xyzpy_widgets.harvested import HISTORY_BYTES, Harvested
 from xyzpy_widgets.job import Job, Known, in_order
 from xyzpy_widgets.keeping import Keeping
+from xyzpy_widgets.labelled_store import LabelledGrowth
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.coverage import states_of
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
@@ -23,6 +28,7 @@ from xyzpy_widgets.labelling.extent import extent_of
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.timed import CostMemory
 from xyzpy_widgets.launch import carried_out, submitted
+from xyzpy_widgets.leases import Leases
 from xyzpy_widgets.log import Logged, opening
 from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.run import Run
@@ -47,6 +53,8 @@ class Harvester(Harvested):
         The format of the file; by default the one of its suffix, h5netcdf without.
     full_ds : xarray.Dataset, optional
         Data to start from.
+    history_bytes : int, default 32 MiB
+        How much is kept for `undo`, beside the file in ``NAME.history``, which grows to twice of it; 0 for none.
 
     Attributes
     ----------
@@ -74,8 +82,9 @@ class Harvester(Harvested):
         chunks: Any = None,
         engine: str | None = None,
         full_ds: xr.Dataset | None = None,
+        history_bytes: int = HISTORY_BYTES,
     ) -> None:
-        super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds)
+        super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds, history_bytes=history_bytes)
         self._last: Labelled | None = None
         self._costs = CostMemory()
 
@@ -114,6 +123,8 @@ class Harvester(Harvested):
             True: the new win, a new nan too; False: the old win.
         missing_only : bool
             Run only the cases that are not done, those that failed among them; a nan that was returned counts as done.
+            Several processes, threads or kernels that do so at once, or with the two below, share the cases out: each
+            runs in one of them, and all are there when any of them returns.
         retry_failed : bool, optional
             Run only the cases that failed; with ``missing_only`` or ``stale``, those too. False with ``missing_only``:
             leave them out.
@@ -138,7 +149,7 @@ class Harvester(Harvested):
             The function's own, with a note that names the case; what was finished is merged and written before.
         """
         wishes = Wishes(as_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
-        return carried_out(self._job(Asked(combos, cases, None, constants), wishes, settings))  # type: ignore[no-any-return]
+        return carried_out(self._shared_job(Asked(combos, cases, None, constants), wishes, settings))  # type: ignore[no-any-return]
 
     def harvest_cases(  # noqa: PLR0913 - the public spelling
         self,
@@ -176,7 +187,7 @@ class Harvester(Harvested):
             As for `harvest_combos`.
         """
         wishes = Wishes(as_on_conflict(overwrite), sync, missing_only, retry_failed, stale)
-        return carried_out(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))  # type: ignore[no-any-return]
+        return carried_out(self._shared_job(Asked(combos, cases, fn_args, constants), wishes, settings))  # type: ignore[no-any-return]
 
     def submit(
         self,
@@ -205,7 +216,7 @@ class Harvester(Harvested):
             Here, before anything runs; everything else is raised by ``result()``.
         """
         wishes, settings = as_wishes(wishes_and_settings)
-        return submitted(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
+        return submitted(self._shared_job(Asked(combos, cases, fn_args, constants), wishes, settings))
 
     def plan(
         self,
@@ -245,7 +256,17 @@ class Harvester(Harvested):
         wishes, settings = as_wishes(wishes_and_settings)
         return previewed(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
 
-    def _job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> Job:
+    def _shared_job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> Job:
+        """Read what is asked for; where that is what is left to do, others may be about the same."""
+        leases = None if self._store is None or not wishes.selective else Leases(self._store.path)
+        try:
+            return self._job(asked, wishes, settings, leases)
+        except BaseException:
+            if leases is not None:
+                leases.leave(kept=False)
+            raise
+
+    def _job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any], leases: Leases | None = None) -> Job:
         """Read what is asked for against what is stored, and what becomes of it."""
         settings = dict(settings)
         changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
@@ -261,32 +282,59 @@ class Harvester(Harvested):
         states = cache(lambda: None if old is None else states_of(old, space, origin.version))
         plan = in_order(chosen(space, states() if wishes.selective else None, wishes), options, cost)
 
+        if leases is not None:
+            leases.over(plan, partial(self._undone, space, wishes, origin.version))
+
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
             self._check_outline(builder.outline())
             first = opening(spec, space.names, origin, wishes.on_conflict)
-            log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
-            return Keeping(builder, partial(self._keep, builder, wishes), log, partial(self._check_first, builder))
+            opened = self._archive.begin if leases is None else leases.logged(self._archive.begin)
+            log = None if self._store is None else Logged(builder, opened, first, plan)
+            keep = partial(self._keep, builder, wishes, leases)
+            return Keeping(builder, keep, log, partial(self._check_first, builder))
 
         def known() -> Known:
             return Known(states(), extent_of(space, old, last), None if self._store is None else self._store.size)
 
-        return Job(spec, plan, options, begin, cost, known)
+        return Job(spec, plan, options, begin, cost, known, execute if leases is None else leases.carry)
 
     def _check_first(self, builder: DatasetBuilder, outcome: Outcome) -> None:
         """Raise what would keep the first result from being merged or written, where that was not known before."""
         if not builder.foresees(outcome):
             self._check(builder.glimpse(outcome))
 
-    def _keep(self, builder: DatasetBuilder, wishes: Wishes, segment: Segment | None) -> xr.Dataset:
-        """Merge what a harvest gave, and write it if so wished."""
+    def _undone(self, space: ParameterSpace, wishes: Wishes, version: str, plan: Plan) -> Plan:
+        """Leave out of a plan what is not to be done any more, as it is stored now."""
+        now = self._archive.current()
+        left = chosen(space, None if now is None else states_of(now, space, version), wishes)
+        done = np.ones(len(space), dtype=bool)
+        done[left.numbers(0, len(left))] = False
+        return plan.without(done)
+
+    def _keep(
+        self, builder: DatasetBuilder, wishes: Wishes, leases: Leases | None, segment: Segment | None
+    ) -> xr.Dataset:
+        """Merge what a harvest gave, with what others finished of it meanwhile, and write it if so wished."""
         new = builder.build()
         self._last = new
+        kept = False
+        try:
+            self._merge(new, wishes, segment)
+            kept = True
+            for told in () if leases is None else leases.finished():
+                self._archive.add(LabelledGrowth().rebuilt(told), "keep", sync=wishes.sync)
+        finally:
+            if leases is not None:
+                leases.leave(kept=kept)
+        return new.data
+
+    def _merge(self, new: Labelled, wishes: Wishes, segment: Segment | None) -> None:
+        """Merge new data, of which there may be nothing."""
         if new.account.status.any() or self._archive.current() is None:
             self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
-            return new.data
+            return
         if segment is not None:
             segment.remove()
         if wishes.sync:
             self._archive.save()
-        return new.data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -15,6 +15,8 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.execution.control import Control
+from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions
 from xyzpy_widgets.labelling.extent import Extent
 
@@ -73,6 +75,8 @@ class Job:
         How long cases take; None where none is timed.
     known : callable
         Returns what is known beforehand.
+    carry : callable
+        Carries the plan out; `execute`, or what shares the plan with other runs.
     """
 
     spec: FunctionSpec
@@ -81,6 +85,7 @@ class Job:
     begin: Callable[[], Builder]
     cost: CostModel | None = None
     known: Callable[[], Known] = Known
+    carry: Callable[[Plan, FunctionSpec, RunOptions, Control], Generator[Outcome]] = execute
 
     @property
     def in_turn(self) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.grid import Grid
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
+from xyzpy_widgets.labelling.revision import Revision, difference, replaced, revert
 from xyzpy_widgets.log import Replay
 from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.inplace import Layout
@@ -74,6 +77,25 @@ class LabelledGrowth:
     def copied(self, value: Labelled) -> Labelled:
         """Return the same with arrays of its own."""
         return value.copy()
+
+    def told(self, new: Labelled) -> dict[str, Any]:
+        """Tell which versions of the function made new data, on which hosts, and how many cases have an end."""
+        names = new.account.names
+        ended = int((new.ledger["status"].to_numpy() != Status.MISSING).sum())
+        return {"version": ", ".join(names["versions"]), "host": ", ".join(names["hosts"]), "new": ended}
+
+    def step(self, old: Labelled, new: Labelled | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what takes back that new data is joined to the old, or that something else takes its place (None)."""
+        revision = replaced(old) if new is None else difference(old, new)
+        counts = {"new": revision.new, "changed": revision.changed, "conflicts": revision.conflicts}
+        frame, patch = revision.frame, revision.patch
+        data = {"labels": revision.labels, "types": revision.types}
+        return counts, {**data, "frame": [frame.data, frame.ledger], "patch": [patch.data, patch.ledger]}
+
+    def undone(self, now: Labelled, data: Mapping[str, Any]) -> Labelled:
+        """Take a step back."""
+        frame, patch = (Labelled(*data[part]) for part in ("frame", "patch"))
+        return revert(now, Revision(frame, data["labels"], data["types"], patch))
 
     def rebuilt(self, told: Replay) -> Labelled:
         """Make the dataset of the cases that a log tells."""

@@ -20,7 +20,6 @@ from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.execution.clock import Clock
 from xyzpy_widgets.execution.control import Control
-from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.executors import workers_of
 from xyzpy_widgets.execution.listeners import Listener, Listeners
 from xyzpy_widgets.execution.pace import Pace
@@ -79,6 +78,7 @@ class Run:
         self.options = job.options
         self.started = time()
         self.spec = job.spec
+        self._carry = job.carry
         self._builder = job.begin()
         self._holds = holds
         self._control = Control()
@@ -274,7 +274,7 @@ class Run:
         try:
             with (
                 self._control.telling(self._turned),
-                closing(execute(self.plan, self.spec, self.options, self._control)) as outcomes,
+                closing(self._carry(self.plan, self.spec, self.options, self._control)) as outcomes,
             ):
                 for outcome in map(_recorded, outcomes):
                     self._place(outcome)

@@ -1,7 +1,7 @@
 /** Pointing at the case map, dragging over it, and moving on it by keys. */
 
 import type { HTMLAttributes, TargetedKeyboardEvent, TargetedPointerEvent } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 
 import { cellsUnder, census, type Raster, type Region, regionOf, selectionOf } from '../core/casemap';
 import type { Selection } from '../protocol';
@@ -118,13 +118,15 @@ interface PickingProps {
 
 /** Point at a map, drag over it and move on it; a new layout begins with nothing picked out. */
 export function usePicking(raster: Raster, { states, onOpen, onSelect }: PickingProps): Picking {
-  const [pointed, setPointed] = useState<Pointed>(NOTHING);
-  const drag = useRef<Drag>({ anchor: null, region: null }).current;
+  const { layout } = raster;
+  const [held, hold] = useState({ layout, pointed: NOTHING });
+  const pointed = held.layout === layout ? held.pointed : NOTHING;
+  const drag = useMemo<Drag>(() => ({ anchor: null, region: null }), [layout]);
   const change = (changes: Partial<Pointed>): void => {
-    setPointed((before) => ({ ...before, ...changes }));
+    hold((before) => ({ layout, pointed: { ...(before.layout === layout ? before.pointed : NOTHING), ...changes } }));
   };
   const pick = (region: Region | null): void => {
-    if (region || pointed.region) onSelect(region ? selectionOf(raster.layout, cellsUnder(raster, region)) : {});
+    if (region || pointed.region) onSelect(region ? selectionOf(layout, cellsUnder(raster, region)) : {});
     drag.region = region;
     change({ region });
   };
@@ -132,10 +134,6 @@ export function usePicking(raster: Raster, { states, onOpen, onSelect }: Picking
     const { first } = census(raster, states, regionOf(block, block));
     if (first !== null) onOpen(first);
   };
-  useEffect(() => {
-    [drag.anchor, drag.region] = [null, null];
-    setPointed(NOTHING);
-  }, [raster.layout, drag]);
   const acts = { raster, drag, change, pick, open };
   const { focus, hover, region } = pointed;
   const single = hover ?? focus;

@@ -387,6 +387,7 @@ const MONITORS: readonly Shown[] = [
     traits: monitor({ state: 'held', running: 0, current: [], said: 'Held: 3 cases failed in one way.' }),
   },
   { name: 'run-cancel', widget: 'RunMonitor', traits: monitor({}), press: ['Cancel …'] },
+  { name: 'run-case', widget: 'RunMonitor', traits: monitor({}), press: ['T = 2.144'] },
   { name: 'run-stopping', widget: 'RunMonitor', traits: monitor({ state: 'stopping' }) },
   {
     name: 'run-done',

@@ -99,7 +99,9 @@ describe('the run monitor', () => {
       expect(view.textContent).toContain('done 85');
     });
     // the view may have been opened late, so it begins with a question
-    expect(asked()).toBe(1);
+    await vi.waitFor(() => {
+      expect(asked()).toBe(1);
+    });
     model.set('states', RUNNING.states);
     delta(model, 1, [88, 89, 96], 'done');
     await vi.waitFor(() => {

@@ -14,8 +14,8 @@ const WIDGETS = {
   Failures: failures,
 } as unknown as Readonly<Record<string, AnyWidget>>;
 
-/** Show one state of one widget in the element of the page, as a notebook would; returns its model. */
-export async function show(name: string): Promise<unknown> {
+/** Show one state of one widget in the element of the page, as a notebook would. The model is `window.model`. */
+export async function show(name: string): Promise<void> {
   const shown = GALLERY.find((one) => one.name === name);
   const found = shown && WIDGETS[shown.widget];
   const el = document.querySelector<HTMLElement>('#widget');
@@ -26,8 +26,8 @@ export async function show(name: string): Promise<unknown> {
   });
   const widget = typeof found === 'function' ? await found() : found;
   const model = new FakeModel({ ...shown.traits }, ANSWERS);
+  Object.assign(window, { model });
   await widget.render?.({ model: model.any, el, signal: new AbortController().signal } as unknown as RenderProps);
-  return model;
 }
 
 Object.assign(window, { show });

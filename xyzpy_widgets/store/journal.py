@@ -46,7 +46,7 @@ class SegmentFile:
     live: bool
 
 
-def segments(folder: Path, *, grace: float = _GRACE) -> list[SegmentFile]:
+def segments(folder: Path, *, grace: float = _GRACE, suffix: str = SUFFIX) -> list[SegmentFile]:
     """Return the segments of a journal, in the order in which they were begun.
 
     Parameters
@@ -55,6 +55,8 @@ def segments(folder: Path, *, grace: float = _GRACE) -> list[SegmentFile]:
         The journal, which need not be there.
     grace : float, default 60
         Where the file system has no locks: the time without a change, in seconds, after which a writer counts as dead.
+    suffix : str, default ".log"
+        What their names end with.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def segments(folder: Path, *, grace: float = _GRACE) -> list[SegmentFile]:
     """
     with reported(folder):
         try:
-            paths = sorted(path for path in folder.iterdir() if path.suffix == SUFFIX)
+            paths = sorted(path for path in folder.iterdir() if path.suffix == suffix)
         except FileNotFoundError:
             return []
         found = [_looked_at(path, grace) for path in paths]

@@ -25,7 +25,7 @@ from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.rows import Row
 from xyzpy_widgets.widgets.sheet import Call, Sheet, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
-from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text, said_html
+from xyzpy_widgets.widgets.still import bundle, panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
 from xyzpy_widgets.widgets.verdict import verdict_on
 from xyzpy_widgets.widgets.watching import Watching
@@ -325,25 +325,21 @@ class Panel(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         """Tell what the panel is of, and how far its run is."""
-        run = self._watching.run
-        return f"<Panel of {self._subject.title}: {self._told_state(run)}>"
+        return f"<Panel of {self._subject.title}: {self._standing()}>"
 
-    def _told_state(self, run: Run | None) -> str:
+    def _standing(self) -> str:
+        run, preview, found = self._watching.run, self._preview, str(self.monitor.progress["said"])
         if run is not None:
             return progress_text(run.progress)
-        return self.monitor.progress["said"] or "nothing has run yet"
+        stored = "" if preview is None or not preview.stored else f"{preview.stored} of {preview.total} cases stored"
+        return found or stored or "nothing has run yet"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the widget, and words for where no widget lives."""
         shown: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
-        run = self._watching.run
-        said = "Run this cell again to see the panel."
-        title = f"Panel of {self._subject.title}"
-        if run is None:
-            html = said_html(title, self._told_state(run), said)
-        else:
-            html = progress_html(title, run.progress, said)
-        return {**shown, **bundle(repr(self), html)}
+        verdict: Any = self.editor.verdict
+        card = panel_card(self._subject, verdict, self._preview, self._watching.run)
+        return {**shown, **bundle(repr(self), card)}
 
 
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from html import escape
 
 from xyzpy_widgets.execution.progress import Progress, duration
+from xyzpy_widgets.preview import Preview
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.summary import called, place_of
+from xyzpy_widgets.views.card import AxisRow, Card, card_html
+from xyzpy_widgets.widgets.protocol import Verdict
+from xyzpy_widgets.widgets.subject import Subject
 
-__all__ = ["bundle", "progress_html", "progress_text", "said_html"]
+__all__ = ["bundle", "panel_card", "progress_html", "progress_text"]
 
 _FAINT = "var(--jp-ui-font-color2, GrayText)"
 _LINE = "var(--jp-border-color2, #8886)"
@@ -40,18 +46,24 @@ def progress_html(title: str, progress: Progress, said: str = "") -> str:
         if count and progress.total
     ]
     bar = f'<div style="background: {_LINE}; display: flex; margin: 4px 0">{"".join(bars)}</div>'
-    return _card(title, progress_text(progress), said, bar)
-
-
-def said_html(title: str, text: str, said: str) -> str:
-    """Return a card without a run."""
-    return _card(title, text, said)
-
-
-def _card(title: str, text: str, said: str, bar: str = "") -> str:
     faint = f'<div style="color: {_FAINT}; overflow-wrap: anywhere">{escape(said)}</div>' if said else ""
-    head = f"<div><b>{escape(title)}</b></div><div>{escape(text)}</div>"
+    head = f"<div><b>{escape(title)}</b></div><div>{escape(progress_text(progress))}</div>"
     return f'<div class="xyzpy-static" style="{_BOX}">{head}{bar}{faint}</div>'
+
+
+def panel_card(subject: Subject, verdict: Verdict, preview: Preview | None, run: Run | None) -> str:
+    """Return a panel as a card: what is chosen, what is planned and what has run, as it stands now."""
+    spec = subject.runner.spec
+    axes = [AxisRow(name, one["count"], one["span"]) for name, one in verdict["rows"].items() if one["span"]]
+    plan = "" if preview is None else f"{preview.total} cases, {len(preview.plan)} of them would run"
+    rows = (
+        ("data", subject.place),
+        ("plan", plan),
+        ("run", "" if run is None else progress_text(run.progress)),
+        ("note", "as it stood when this cell ran; run the cell again to see the panel"),
+    )
+    card = card_html(Card("Panel", called(spec), place_of(spec.fn), rows, tuple(axes)))
+    return f'<div class="xyzpy-static">{card}</div>'
 
 
 def bundle(text: str, html: str) -> dict[str, str]:

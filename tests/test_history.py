@@ -1,0 +1,230 @@
+"""Steps and the way back: whatever was harvested can be taken back, newest first, also after a restart."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import xyzpy_widgets as xyz
+from tests.exact import assert_exact
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import StoreError
+
+STEPS: list[Any] = [
+    lambda h: h.harvest_combos({"a": [1, 2], "b": [1]}),
+    lambda h: h.harvest_combos({"a": [2, 3], "b": [1, 2]}),
+    lambda h: h.add_ds(xr.Dataset({"out": (("a", "b"), [[5.5]])}, {"a": [9], "b": [9]})),
+    lambda h: h.harvest_combos({"a": [1], "b": [1]}, overwrite=True),
+    lambda h: h.drop_sel(a=2),
+    lambda h: h.expand_dims("c", 0),
+    lambda h: h.harvest_combos({"a": [1], "b": [7]}, constants={"c": 4}),
+]
+
+
+def harvester(name: Path | None, offset: int = 0, **more: Any) -> xyz.Harvester:
+    """Return a harvester of sums."""
+
+    def fn(a: int, b: int, c: int = 0) -> int:
+        if a == 3:
+            msg = "three"
+            raise ValueError(msg)
+        return a + 10 * b + c + offset
+
+    return xyz.Harvester(xyz.Runner(fn, "out", verbosity=0, on_error="continue"), name, **more)
+
+
+def content(one: xyz.Harvester) -> tuple[Any, Any]:
+    """Return what is there: the data and the state of each case."""
+    return (None, None) if one.full_ds is None else (one.full_ds, one.status)
+
+
+def assert_same(found: tuple[Any, Any], wanted: tuple[Any, Any]) -> None:
+    """Hold one content against another."""
+    if wanted[0] is None or found[0] is None:
+        assert found[0] is wanted[0] is None
+        return
+    assert_exact(wanted[0], found[0])
+    assert found[1].identical(wanted[1])
+
+
+@pytest.mark.parametrize("where", ["memory", "file", "restart"])
+def test_every_kind_of_step_is_taken_back(where: str, tmp_path: Path) -> None:
+    """Harvests, added data, dropped labels and new dimensions go back one by one, down to nothing."""
+    name = None if where == "memory" else tmp_path / "data.h5"
+    one = harvester(name)
+    before = [content(one)]
+    for number, step in enumerate(STEPS):
+        one = harvester(name, offset=number == 3) if where != "memory" else one
+        step(one)
+        before.append(content(one))
+    assert one.history["undoable"].all()
+    assert len(one.history) == len(STEPS)
+    for wanted in before[-2::-1]:
+        one = harvester(name) if where == "restart" else one
+        one.undo()
+        assert_same(content(one), wanted)
+        if where != "memory" and wanted[0] is not None:
+            assert_exact(wanted[0], xyz.load_ds(tmp_path / "data.h5"))
+    assert len(one.history) == 0
+    with pytest.raises(StoreError, match="there is no step to take back"):
+        one.undo()
+
+
+def test_the_history_tells_what_each_step_was(tmp_path: Path) -> None:
+    """Numbers of cases and conflicts, the kind of step, the version of the function and the time are in a table."""
+    one = harvester(tmp_path / "data.h5")
+    one.harvest_combos({"a": [1, 2, 3], "b": [1]})
+    harvester(tmp_path / "data.h5", offset=1).harvest_combos({"a": [1, 4], "b": [1]}, overwrite=True)
+    one.drop_sel(b=1)
+    table = harvester(tmp_path / "data.h5").history
+    assert table["note"].tolist() == ["harvest", "harvest", "drop_sel({'b': 1})"]
+    assert table["new"].tolist() == [3, 1, 0]
+    assert table["changed"].tolist() == [0, 1, 0]
+    assert table["conflicts"].tolist() == [0, 1, 0]
+    assert table["version"][0] != table["version"][1] != ""
+    assert table["when"].is_monotonic_increasing
+    assert abs(table["when"][0] - np.datetime64("now")) < np.timedelta64(1, "D")
+
+
+def test_a_step_that_is_taken_back_can_be_made_again(tmp_path: Path) -> None:
+    """After undo the cases are missing again, a harvest runs them, and that is a step like any other."""
+    one = harvester(tmp_path / "data.h5")
+    one.harvest_combos({"a": [1], "b": [1]})
+    one.harvest_combos({"a": [2], "b": [1]})
+    one.undo()
+    one.harvest_combos({"a": [1, 2], "b": [1]}, missing_only=True)
+    assert one.status.values.tolist() == [[Status.DONE], [Status.DONE]]
+    assert len(one.history) == 2
+    one.undo()
+    one.undo()
+    assert one.full_ds is None
+    assert not (tmp_path / "data.h5").exists()
+
+
+def test_what_is_not_written_yet_is_a_step_too(tmp_path: Path) -> None:
+    """Harvests with sync=False are taken back one by one as well."""
+    one = harvester(tmp_path / "data.h5")
+    one.harvest_combos({"a": [1], "b": [1]}, sync=False)
+    one.harvest_combos({"a": [2], "b": [1]}, sync=False)
+    one.undo()
+    assert one.full_ds is not None
+    assert one.full_ds["out"].values.tolist() == [[11]]
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [[11]]
+    assert not (tmp_path / "data.h5.journal").exists()
+
+
+def test_steps_of_several_processes_go_back_newest_first(tmp_path: Path) -> None:
+    """The history belongs to the file: each process sees and takes back the steps of all."""
+    first, second = harvester(tmp_path / "data.h5"), harvester(tmp_path / "data.h5")
+    first.harvest_combos({"a": [1], "b": [1]})
+    second.harvest_combos({"a": [2], "b": [1]})
+    first.harvest_combos({"a": [4], "b": [1]})
+    second.undo()
+    first.undo()
+    assert second.full_ds is not None
+    assert second.full_ds["a"].values.tolist() == [1]
+
+
+def test_the_size_is_bounded(tmp_path: Path) -> None:
+    """The data of the oldest steps goes first; their rows stay, and tell that undo does not reach them."""
+    one = harvester(tmp_path / "data.h5", history_bytes=20_000)
+    for a in range(10, 40):
+        one.harvest_combos({"a": [a], "b": [1]})
+    assert (tmp_path / "data.h5.history").stat().st_size <= 2 * 20_000 + 10_000
+    table = one.history
+    assert len(table) == 30
+    reached = int(table["undoable"].sum())
+    assert 0 < reached < 30
+    assert table["undoable"].tolist() == [False] * (30 - reached) + [True] * reached
+    for _ in range(reached):
+        one.undo()
+    assert one.full_ds is not None
+    assert one.full_ds["a"].values.tolist() == list(range(10, 40 - reached))
+    with pytest.raises(StoreError, match="raise history_bytes"):
+        one.undo()
+
+
+def test_no_history_is_kept_where_none_is_wished(tmp_path: Path) -> None:
+    """With history_bytes=0 nothing is written beside the file."""
+    one = harvester(tmp_path / "data.h5", history_bytes=0)
+    one.harvest_combos({"a": [1], "b": [1]})
+    assert not (tmp_path / "data.h5.history").exists()
+    with pytest.raises(StoreError, match="no step"):
+        one.undo()
+
+
+def test_a_change_by_another_program_is_never_taken_back(tmp_path: Path) -> None:
+    """Where the file is not what the last step left, old values would be put among new ones: that is refused."""
+    one = harvester(tmp_path / "data.h5")
+    one.harvest_combos({"a": [1], "b": [1]})
+    xyz.save_ds(xr.Dataset({"out": (("a", "b"), [[7]])}, {"a": [1], "b": [1]}), tmp_path / "data.h5")
+    assert one.history["undoable"].tolist() == [False]
+    with pytest.raises(StoreError, match="changed by another program"):
+        one.undo()
+    one.harvest_combos({"a": [2], "b": [1]})
+    one.undo()
+    assert one.full_ds is not None
+    assert one.full_ds["out"].values.tolist() == [[7]]
+    assert one.history["undoable"].tolist() == [False]
+
+
+DYING = """
+import os, sys
+from pathlib import Path
+from xyzpy_widgets.labelled_store import LabelledStore
+from tests.test_history import harvester
+write = LabelledStore.write
+def dying(self, value):
+    if sys.argv[2] == "after":
+        write(self, value)
+    os._exit(9)
+one = harvester(Path(sys.argv[1]))
+LabelledStore.write = dying
+one.undo() if sys.argv[3] == "undo" else one.harvest_combos({"a": [5], "b": [1]})
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("what", ["harvest", "undo"])
+def test_dying_around_the_write_leaves_a_true_history(moment: str, what: str, tmp_path: Path) -> None:
+    """A process that dies just before or after it wrote the file leaves no step that was none, and loses none."""
+    name = tmp_path / "data.h5"
+    one = harvester(name)
+    one.harvest_combos({"a": [1], "b": [1]})
+    one.harvest_combos({"a": [2], "b": [1]})
+    arguments = [sys.executable, "-c", DYING, str(name), moment, what]
+    assert subprocess.run(arguments, check=False).returncode == 9
+    table = harvester(name).history
+    labels = {("undo", "before"): [1, 2], ("undo", "after"): [1]}.get((what, moment), [1, 2, 5])
+    assert xyz.load_ds(name)["a"].values.tolist() == labels
+    assert len(table) == len(labels)
+    again = harvester(name)
+    for left in range(len(labels) - 1, -1, -1):
+        again.undo()
+        assert (again.full_ds is None) == (left == 0)
+        assert left == 0 or content(again)[0]["a"].values.tolist() == labels[:left]
+
+
+def test_a_torn_step_is_cut_off(tmp_path: Path) -> None:
+    """What a dying process has half written is replaced by the next step, and costs no other."""
+    one = harvester(tmp_path / "data.h5")
+    one.harvest_combos({"a": [1], "b": [1]})
+    with (tmp_path / "data.h5.history").open("ab") as file:
+        file.write(b"\x50\x00\x00\x00torn")
+    harvester(tmp_path / "data.h5").harvest_combos({"a": [2], "b": [1]})
+    assert len(one.history) == 2
+    assert one.history["undoable"].all()
+
+
+def test_deleting_the_data_deletes_its_history(tmp_path: Path) -> None:
+    """Nothing is left beside a file that is gone."""
+    one = harvester(tmp_path / "data.h5")
+    one.harvest_combos({"a": [1], "b": [1]})
+    one.delete_ds()
+    assert list(tmp_path.iterdir()) == []

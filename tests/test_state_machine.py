@@ -1,0 +1,183 @@
+"""The whole stack against a plain dict: harvests, restarts, deaths, conflicts, changes and steps back, in any order."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+import xyzpy_widgets as xyz
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import ConflictError, StoreError
+from xyzpy_widgets.labelled_store import LabelledStore
+
+Case = tuple[int, int]
+
+labels = st.lists(st.integers(0, 4), min_size=1, max_size=3, unique=True)
+overwrites = st.sampled_from([None, True, False])
+
+
+class Stack(RuleBasedStateMachine):
+    """A harvester over a file, and what it must hold as a dict; each step is one that `undo` takes back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.version = 0
+        self.failing: set[Case] = set()
+        self.called: list[Case] = []
+        self.values: dict[Case, int] = {}
+        self.failed: set[Case] = set()
+        self.axes: tuple[set[int], set[int]] = (set(), set())
+        self.past: list[Any] = []
+        self.written = True
+
+    @initialize()
+    def begin(self) -> None:
+        """Open the file for the first time."""
+        self.harvester = self.opened()
+
+    def opened(self) -> xyz.Harvester:
+        """Open the file as a new process does."""
+
+        def fn(a: int, b: int) -> int:
+            self.called.append((a, b))
+            if (a, b) in self.failing:
+                msg = "bad"
+                raise ValueError(msg)
+            return a + 10 * b + 100 * self.version
+
+        runner = xyz.Runner(fn, "out", verbosity=0, on_error="continue")
+        return xyz.Harvester(runner, self.folder / "data.h5")
+
+    def remember(self) -> None:
+        """Take down what there is before a step."""
+        self.past.append(deepcopy((self.values, self.failed, self.axes)))
+
+    def join(self, ran: dict[Case, int | None], grid: tuple[list[int], list[int]], *, replace: bool) -> None:
+        """Do in the dict what a harvest does; None is a failure."""
+        self.axes[0].update(grid[0])
+        self.axes[1].update(grid[1])
+        for case, value in ran.items():
+            if value is None:
+                self.failed |= {case} - set(self.values)
+            elif replace or case not in self.values:
+                self.values[case] = value
+                self.failed.discard(case)
+
+    @rule(a=labels, b=labels, overwrite=overwrites, missing=st.booleans(), sync=st.booleans(), dies=st.booleans())
+    def harvest(self, a: list[int], b: list[int], *, overwrite: Any, missing: bool, sync: bool, dies: bool) -> None:
+        """Run a grid, all of it or what is not done; the write of the file may fail in the middle."""
+        cases = [(i, j) for i in a for j in b if not (missing and (i, j) in self.values)]
+        ran = {one: None if one in self.failing else one[0] + 10 * one[1] + 100 * self.version for one in cases}
+        conflicts = [one for one, value in ran.items() if value is not None and self.values.get(one, value) != value]
+        self.called.clear()
+        new = bool(ran) or not self.past
+        before = deepcopy((self.values, self.failed, self.axes))
+        write = LabelledStore.write
+        try:
+            if dies and sync:
+                LabelledStore.write = _full_disk  # type: ignore[assignment, method-assign]
+            self.harvester.harvest_combos({"a": a, "b": b}, overwrite=overwrite, missing_only=missing, sync=sync)
+        except ConflictError:
+            assert conflicts
+            assert overwrite is None
+            return
+        except StoreError:
+            assert dies
+            self.written = False
+        else:
+            self.written = self.written and not new if not sync else True
+            assert not conflicts or overwrite is not None
+        finally:
+            LabelledStore.write = write  # type: ignore[method-assign]
+            assert sorted(self.called) == sorted(cases)
+        if new:
+            self.past.append(before)
+            self.join(ran, (a, b), replace=overwrite is True)
+
+    @rule(cases=st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=4))
+    def fail(self, cases: set[Case]) -> None:
+        """Let other cases fail from now on."""
+        self.failing = cases
+
+    @rule()
+    def change(self) -> None:
+        """Let the function give other values from now on."""
+        self.version = (self.version + 1) % 3
+
+    @rule()
+    def restart(self) -> None:
+        """Open the file anew; what was not written yet stands in the journal of a process that is gone."""
+        for segment in self.harvester._archive._held:  # noqa: SLF001 - the locks that a death frees
+            segment.close()
+        self.harvester = self.opened()
+
+    @precondition(lambda self: self.written and bool(self.past))
+    @rule()
+    def undo(self) -> None:
+        """Take the last step back."""
+        self.values, self.failed, self.axes = self.past.pop()
+        self.harvester.undo()
+
+    @precondition(lambda self: self.written and len(self.axes[0]) > 1)
+    @rule(data=st.data())
+    def drop(self, data: st.DataObject) -> None:
+        """Drop a label with its cases."""
+        label = data.draw(st.sampled_from(sorted(self.axes[0])))
+        self.remember()
+        self.harvester.drop_sel(a=label)
+        self.axes[0].discard(label)
+        self.values = {one: value for one, value in self.values.items() if one[0] != label}
+        self.failed = {one for one in self.failed if one[0] != label}
+
+    @precondition(lambda self: self.written and bool(self.past))
+    @rule(a=st.integers(0, 9), b=st.integers(0, 9), value=st.integers(-5, -1))
+    def add(self, a: int, b: int, value: int) -> None:
+        """Merge data that was made elsewhere."""
+        self.remember()
+        self.harvester.add_ds(xr.Dataset({"out": (("a", "b"), [[value]])}, {"a": [a], "b": [b]}), overwrite=True)
+        self.join({(a, b): value}, ([a], [b]), replace=True)
+
+    @invariant()
+    def holds_what_the_dict_holds(self) -> None:
+        """Every value, every state, every label; in the file too, when all is written."""
+        full = self.harvester.full_ds
+        if not self.past:
+            assert full is None
+            return
+        assert full is not None
+        assert set(full["a"].values.tolist()) == self.axes[0]
+        assert set(full["b"].values.tolist()) == self.axes[1]
+        status = self.harvester.status
+        for a in self.axes[0]:
+            for b in self.axes[1]:
+                state = status.sel(a=a, b=b).item()
+                wanted = Status.DONE if (a, b) in self.values else Status.FAILED if (a, b) in self.failed else 0
+                assert state == wanted, (a, b)
+                if wanted == Status.DONE:
+                    assert full["out"].sel(a=a, b=b).item() == self.values[a, b]
+        if self.written:
+            assert xyz.load_ds(self.folder / "data.h5").identical(full)
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        self.harvester.delete_ds()
+        shutil.rmtree(self.folder)
+
+
+def _full_disk(store: LabelledStore, *_: Any) -> None:
+    """Fail as a full disk does."""
+    msg = f"{store.path}: the disk is full"
+    raise StoreError(msg)
+
+
+TestStack = Stack.TestCase
+TestStack.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)

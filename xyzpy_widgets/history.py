@@ -1,0 +1,229 @@
+"""`History`: the steps in which data grew, and what it takes to go back, beside the file or in memory.
+
+The history of ``NAME`` is the file ``NAME.history``, framed as a segment of the journal. A step is written down before
+the data file is, with the identity of the file before; the identity after is noted behind it. So a step that a dying
+process has written down and not carried out is known by the file being the same still, and one that follows on a
+change by another program by the file having become another. All of it happens under the lock of the data file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, Generic, Protocol, TypeVar
+
+from xyzpy_widgets.errors import EncodingError
+from xyzpy_widgets.store.atomic import remove
+from xyzpy_widgets.store.identity import Identity
+from xyzpy_widgets.store.records import RecordFile
+
+__all__ = ["RECOVERED", "History", "Revisions", "Step"]
+
+RECOVERED = "recovered"
+"""The note of a step that takes up what a process that died has left in the journal."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step.
+
+    Attributes
+    ----------
+    told : dict
+        What it was: ``when`` (seconds since 1970), ``note``, ``new``, ``changed``, ``version``, ``host``.
+    data : dict or None
+        What it takes to go back, nothing where the data began; None where that was too much to keep.
+    before, after : tuple or None
+        The identity of the data file before and after it; None for no file, and for not known.
+    """
+
+    told: Mapping[str, Any]
+    data: Mapping[str, Any] | None
+    before: Identity | None = None
+    after: Identity | None = None
+
+
+class Revisions(Protocol[T]):
+    """How one kind of value goes back."""
+
+    def told(self, new: T) -> dict[str, Any]:
+        """Tell what is new: its ``version`` and ``host``, and how many cases have an end."""
+
+    def step(self, old: T, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what takes back that new data is joined to the old, or (None) that something else takes its place.
+
+        The first part tells the numbers of cases, the second what it takes to go back.
+        """
+
+    def undone(self, now: T, data: Mapping[str, Any]) -> T:
+        """Take a step back."""
+
+
+class History(Generic[T]):
+    """The steps of one archive.
+
+    Parameters
+    ----------
+    revisions : Revisions
+        How the data goes back.
+    path : pathlib.Path or None
+        The file; None keeps the steps in memory.
+    limit : int
+        How many bytes may be kept for going back; the data of the oldest steps go first. 0 keeps no history.
+    """
+
+    def __init__(self, revisions: Revisions[T], path: Path | None, limit: int) -> None:
+        self._revisions = revisions
+        self._file = None if path is None else RecordFile(path)
+        self.limit = limit
+        self._pending: list[Step] = []
+        self._steps: list[Step] = []
+
+    def forget_pending(self) -> None:
+        """Forget the steps that are not in the file: they are made again from another one."""
+        self._pending = []
+
+    def step(self, old: T | None, new: T | None, note: str) -> Step | None:
+        """Return the step in which new data joins the old, or (None) something else takes its place, before it happens.
+
+        Returns None for no history, and for what was recovered and is there already.
+        """
+        if not self.limit:
+            return None
+        counts, data = ({}, {}) if old is None else self._revisions.step(old, new)
+        if note == RECOVERED and counts and not counts["new"] and not counts["conflicts"]:
+            return None
+        told = {} if new is None else self._revisions.told(new)
+        return Step({"when": time.time(), "note": note, **told, **counts}, data)
+
+    def add(self, step: Step | None) -> None:
+        """Take down a step that goes into the file with the next write."""
+        self._pending += [] if step is None else [step]
+
+    def reverted(self, now: T | None, step: Step) -> T | None:
+        """Return what was there before a step, None for nothing."""
+        return self._revisions.undone(now, step.data) if now is not None and step.data else None
+
+    def begin(self, before: Identity | None) -> None:
+        """Write down the steps that the next write of the data file takes."""
+        if self._file is None:
+            self._steps += self._pending
+            self._pending = []
+            return
+        write = token_hex(4)
+        for step in self._pending:
+            record = {"told": dict(step.told), "data": step.data, "before": before, "write": write}
+            try:
+                self._file.append(record, durable=True)
+            except EncodingError:  # a value that is too large or too odd to be kept: there is no way back then
+                self._file.append({**record, "data": None}, durable=True)
+
+    def end(self, after: Identity | None) -> None:
+        """Note that the data file has been written."""
+        if self._file is not None and self._pending:
+            self._file.append({"after": after}, durable=False)
+            self._pending = []
+            self._trim(self._file)
+
+    def begin_undo(self, before: Identity | None) -> None:
+        """Write down that the last step is going to be taken back."""
+        if self._file is not None:
+            self._file.append({"undo": True, "before": before}, durable=True)
+
+    def end_undo(self, after: Identity | None) -> None:
+        """Note that the data file is as it was before the last step."""
+        if self._file is None:
+            del self._steps[-1:]
+        else:
+            self._file.append({"undone": True, "after": after}, durable=False)
+
+    def steps(self, now: Identity | None) -> list[tuple[Step, bool]]:
+        """Return the steps that led to what is there, oldest first, each with whether `undo` reaches it.
+
+        Parameters
+        ----------
+        now : tuple or None
+            The identity of the data file.
+        """
+        steps = self._steps if self._file is None else _read(self._file, now)
+        found = []
+        reached = True
+        following = now
+        for step in reversed(steps):
+            known = self._file is None or step.after is None or step.after == following
+            reached = reached and step.data is not None and known
+            found.append((step, reached))
+            following = step.before
+        return found[::-1]
+
+    def delete(self) -> None:
+        """Forget all steps."""
+        self._steps, self._pending = [], []
+        if self._file is not None:
+            remove(self._file.path)
+
+    def _trim(self, file: RecordFile) -> None:
+        """Drop the data of the oldest steps once the file has grown to twice the limit."""
+        if file.size <= 2 * self.limit:
+            return
+        left = self.limit
+        kept: list[Mapping[str, Any]] = []
+        for one in reversed(file.read()):
+            left -= one.end - one.offset
+            kept.append(one.value if left >= 0 or "data" not in one.value else {**one.value, "data": None})
+        file.replace(kept[::-1])
+
+
+def _read(file: RecordFile, now: Identity | None) -> list[Step]:
+    """Return the steps that have come about and were not taken back."""
+    steps: list[Step] = []
+    begun: list[Step] = []  # written down, and not known to have come about
+    write = None  # which write of the data file they are of
+    undoing: list[Identity | None] = []  # the file before an undo that is not known to have come about
+    for one in file.read():
+        record = one.value
+        after = _identity(record.get("after"))
+        before = _identity(record.get("before"))
+        if "told" in record or "undo" in record:
+            if begun and record.get("write") == write:
+                begun.append(Step(record["told"], record["data"], before))
+                continue
+            write = record.get("write")
+            steps = _settled(steps, begun, undoing, before)
+            begun = [Step(record["told"], record["data"], before)] if "told" in record else []
+            undoing = [before] if "undo" in record else []
+        elif "undone" in record:
+            steps, undoing = _taken_back(steps, after), []
+        else:
+            steps, begun = _ending_in([*steps, *begun], after), []
+    return _settled(steps, begun, undoing, now)
+
+
+def _settled(steps: list[Step], begun: list[Step], undoing: list[Identity | None], now: Identity | None) -> list[Step]:
+    """Decide by the identity of the file what became of that which a process did not live to note."""
+    if begun and begun[0].before != now:
+        return [*steps, *begun]
+    if undoing and undoing[0] != now:
+        return _taken_back(steps, None)
+    return steps
+
+
+def _taken_back(steps: list[Step], after: Identity | None) -> list[Step]:
+    """Return steps without the last; the one before it left the file as it is now, unless somebody came in between."""
+    *others, last = steps
+    followed = bool(others) and others[-1].after in {None, last.before}
+    return _ending_in(others, after) if followed else others
+
+
+def _ending_in(steps: list[Step], after: Identity | None) -> list[Step]:
+    """Return steps the last of which left the file as it is told."""
+    return [*steps[:-1], *(replace(step, after=after) for step in steps[-1:])]
+
+
+def _identity(value: Any) -> Identity | None:
+    return None if value is None else (int(value[0]), int(value[1]), int(value[2]))
