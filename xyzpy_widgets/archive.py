@@ -174,8 +174,7 @@ class Archive(Generic[T, S]):
             self._put(new, on_conflict, note)
 
     def _put(self, new: T, on_conflict: OnConflict, note: str) -> None:
-        old = None if self._whole is None else self._whole.value
-        step = None if self._history is None else self._history.step(old, new, note)
+        step = None if self._history is None else self._history.step(self._whole, new, note)
         if self._whole is None:
             self._whole = self._growth.whole(self._growth.copied(new))
         else:
@@ -290,7 +289,7 @@ class Archive(Generic[T, S]):
             if full is not None:
                 changed = self._growth.whole(self._growth.copied(how(full)))
                 if self._history is not None:
-                    self._history.add(self._history.step(full, None, note))
+                    self._history.add(self._history.step(self._whole, None, note))
                 self._write(changed)
 
     def steps(self) -> list[tuple[Step, bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,28 @@ from xyzpy_widgets.labelling.ledger import Labelled, Parts, marks_of
 from xyzpy_widgets.labelling.output import Output, Side, index_of
 from xyzpy_widgets.labelling.roomy import Roomy
 
-__all__ = ["Grid"]
+__all__ = ["Addition", "Grid"]
 
 Cells = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Addition:
+    """Cases that were added where there were none, and the labels that came with them.
+
+    Attributes
+    ----------
+    labels : dict of str to ndarray
+        The labels of each argument that the cases are of.
+    ended : ndarray of bool
+        Which of the combinations are added, over the arguments in the order of ``labels``.
+    new : dict of str to ndarray
+        The labels that were not there.
+    """
+
+    labels: dict[str, NDArray[Any]]
+    ended: NDArray[np.bool_]
+    new: dict[str, NDArray[Any]]
 
 
 class Grid:
@@ -138,6 +158,51 @@ class Grid:
         if not same:
             self._changed = self._labelled = None
 
+    def addition(self, new: Labelled) -> Addition | None:
+        """Say what new data is going to add, None where it does more than to add labels and cases.
+
+        Parameters
+        ----------
+        new : Labelled
+            What is going to be put in.
+        """
+        if not self._keeps_rest(new) or set(new.parts.outputs) != set(self._columns):
+            return None
+        joints, given = self._joints(new), new.account
+        ended = given.status.transpose([new.args.index(arg) for arg in self._args]) != Status.MISSING
+        known = [np.flatnonzero(joints[arg].known) for arg in self._args]
+        before = self._fields["status"].values[index_of([joints[arg].before for arg in self._args])]
+        if (before[ended[index_of(known)]] != Status.MISSING).any() or united(self._names, given.names) != self._names:
+            return None
+        if not all(self._takes(name, new, joints) for name in self._columns):
+            return None
+        labels = {arg: new.labels(arg) for arg in self._args}
+        if any(joints[arg].labels.dtype != self._axes[arg].labels.dtype for arg in self._args):
+            return None
+        return Addition(labels, ended, {arg: labels[arg][~joints[arg].known] for arg in self._args})
+
+    def _takes(self, name: str, new: Labelled, joints: Mapping[str, Joint]) -> bool:
+        """Say whether an output takes the values of new cases as what it is, and knows by their state that they are."""
+        column, dims = self._columns[name], self._dims(new, name)
+        side = Side.of(new, name, dims, joints)
+        return column.follows and side.follows and side.fits(len(self._args)) and column.is_like(side)
+
+    def without(self, addition: Addition) -> Labelled:
+        """Return what was there before an addition; the grid is of no use then."""
+        places = [[self._axes[arg].index.find(label) for label in addition.labels[arg]] for arg in self._args]
+        here = [np.array([at is not None for at in found], dtype=bool) for found in places]
+        where = index_of([np.array([at for at in found if at is not None], dtype=np.intp) for found in places])
+        order = [list(addition.labels).index(arg) for arg in self._args]
+        ended = addition.ended.transpose(order)[index_of([np.flatnonzero(one) for one in here])]
+        for name, field in self._fields.items():
+            region = field.values[where]
+            region[ended] = nothing_in(name)
+            field.values[where] = region
+        for column in self._columns.values():
+            column.clear(where, ended)
+        self._failures = self._still_failed(self._failures)
+        return self._presented()
+
     def _check_dims(self, new: Labelled) -> None:
         if set(self._args) != set(new.args):
             extra, lacking = set(new.args) - set(self._args), set(self._args) - set(new.args)
@@ -188,9 +253,14 @@ class Grid:
 
     def _keeps_frame(self, new: Labelled, joints: Mapping[str, Joint]) -> bool:
         """Say whether new data has nothing but other content for cells that are there."""
+        known = all(dim in self._axes and joint.is_known for dim, joint in joints.items())
+        return known and self._keeps_rest(new)
+
+    def _keeps_rest(self, new: Labelled) -> bool:
+        """Say whether new data has no dimension, coordinate, output, attribute or constant that is not there."""
         parts = new.parts
         return (
-            all(dim in self._axes and joint.is_known for dim, joint in joints.items())
+            all(dim in self._axes for dim in parts.sizes)
             and all(name in self._axes for name in parts.coords)
             and not self._others
             and all(name in self._columns for name in parts.outputs)

@@ -173,6 +173,20 @@ class Output:
         old[known], where[known] = values[before], differ
         return old, where
 
+    def is_like(self, side: Side) -> bool:
+        """Say whether a side has numbers of the same type."""
+        dtype = self._cells.values.dtype
+        return bool(dtype == side.values.dtype and dtype.kind in _NUMBERS)
+
+    def clear(self, where: tuple[Any, ...], mask: Mask) -> None:
+        """Take away the values of some cases, which are no longer done; the index and the mask are over the arguments.
+
+        Only for an output whose values are there where its cases are done.
+        """
+        region = self._cells.values[where]
+        region[mask] = nothing_of(region.dtype)
+        self._cells.values[where] = region
+
     def put(self, side: Side, *, replace: bool) -> bool:
         """Write the values of a side, before the state of its cases is.
 
