@@ -7,33 +7,27 @@ looks at the data, and goes into the file with its next write.
 
 from __future__ import annotations
 
-import errno
-import json
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, StoreError
+from xyzpy_widgets.errors import ConflictError, StoreError
+from xyzpy_widgets.held import Held
 from xyzpy_widgets.history import RECOVERED, History, Step
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.log import Replay, replay
-from xyzpy_widgets.store.atomic import remove, replacing
+from xyzpy_widgets.leftovers import Leftovers
+from xyzpy_widgets.log import Replay
+from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.claims import clear_claims
-from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
-from xyzpy_widgets.store.journal import discard, segments
 from xyzpy_widgets.store.lock import lock_file, locked
 from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Archive", "Growth", "Keeper", "Whole"]
 
 _UNREAD = "unread"
-_NOTE = "folding.json"
-_SET_ASIDE = ".conflict"
-_DAMAGED = ".damaged"
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Keeper[Any]")
@@ -120,11 +114,11 @@ class Archive(Generic[T, S]):
         self._history = history
         self._growth = growth
         self._guard = threading.RLock()
-        self._adopted: set[Path] = set()
-        self._contradicting: set[Path] = set()
         self._unsaved: list[tuple[T, OnConflict, str]] = [] if start is None else [(start, "raise", "full_ds")]
         self._whole: Whole[T, S] | None = None if start is None else growth.whole(growth.copied(start))
-        self._held: list[Segment] = []
+        self._journal = Path() if store is None else store.path.with_name(f"{store.path.name}.journal")
+        self._held = Held(self._journal, shared=growth.repeatable)
+        self._leftovers = Leftovers(self._journal)
         self._seen: Identity | str | None = _UNREAD
 
     @property
@@ -132,15 +126,15 @@ class Archive(Generic[T, S]):
         """Where the data is, for a repr."""
         return "in memory" if self.store is None else f"{self.store.path} [{self.store.engine}]"
 
-    @property
-    def _journal(self) -> Path:
-        """The folder of the journal; there is none without a file."""
-        path = Path() if self.store is None else self.store.path
-        return path.with_name(f"{path.name}.journal")
-
     def begin(self) -> Segment:
-        """Begin a segment of the journal for a run, which hands it over with its results (`add`)."""
-        return Segment.create(self._journal)
+        """Return a segment of the journal for a run, which hands it over with its results (`add`), or drops it."""
+        with self._guard:
+            return self._held.begin()
+
+    def drop(self, segment: Segment) -> None:
+        """Take the segment of a run back that gave nothing."""
+        with self._guard:
+            self._held.drop(segment)
 
     def current(self) -> T | None:
         """Return all there is: the file, what dead processes left in the journal, and what is not written yet.
@@ -151,8 +145,9 @@ class Archive(Generic[T, S]):
         """
         with self._guard:
             if self.store is not None:
-                left, seen = self._left_behind(), identity(self.store.path)
-                if seen != self._seen or left != self._adopted:
+                seen = identity(self.store.path)
+                left = self._leftovers.found(seen)
+                if seen != self._seen or left != self._leftovers.adopted:
                     self._read_again(self.store, left)
                     self._seen = seen
             return None if self._whole is None else self._whole.value
@@ -169,7 +164,7 @@ class Archive(Generic[T, S]):
         self._whole = None if stored is None else self._growth.whole(stored)
         if self._history is not None:
             self._history.forget_pending()
-        self._adopt(left)
+        self._leftovers.adopt(left, self._put_again, self.where)
         for new, on_conflict, note in self._unsaved:
             self._put(new, on_conflict, note)
 
@@ -182,6 +177,10 @@ class Archive(Generic[T, S]):
         if self._history is not None:
             self._history.add(step)
 
+    def _put_again(self, told: Replay, on_conflict: OnConflict) -> None:
+        """Take in what the log of a process that died tells."""
+        self._put(self._growth.rebuilt(told), on_conflict, RECOVERED)
+
     def check(self, new: T) -> bool:
         """Raise what would keep a value of the structure of a new one from being added.
 
@@ -189,50 +188,6 @@ class Archive(Generic[T, S]):
         """
         with self._guard:
             return self._whole is not None and self._whole.check(new)
-
-    def _left_behind(self) -> set[Path]:
-        """List the segments of dead writers that are not in the file yet."""
-        folded = self._folded()
-        return {one.path for one in segments(self._journal) if not one.live and one.path.name not in folded}
-
-    def _adopt(self, left: set[Path]) -> None:
-        """Join what dead processes left behind; where it contradicts the file, the file wins."""
-        self._adopted = set()
-        for path in sorted(left):
-            told = self._told(path)
-            if told is None:
-                continue
-            self._adopted.add(path)
-            value = self._growth.rebuilt(told)
-            try:
-                self._put(value, told.on_conflict, RECOVERED)
-            except ConflictError as error:
-                self._put(value, "keep", RECOVERED)
-                if path not in self._contradicting:
-                    msg = f"a run that was cut off contradicts {self.where}; its values are kept in {path}: {error}"
-                    warnings.warn(msg, RecoveryWarning, stacklevel=5)
-                self._contradicting.add(path)
-
-    def _told(self, path: Path) -> Replay | None:
-        """Read a log back, None when it tells nothing; what is damaged is said, and the rest is kept."""
-        try:
-            found = list(scan(path))
-        except StoreError as error:
-            if error.errno == errno.ENOENT:  # another process has just put it into the file
-                return None
-            raise
-        damaged = sum(one.end - one.offset for one in found if isinstance(one, Damage))
-        if damaged:
-            warnings.warn(f"{path}: {damaged} damaged bytes were passed over", RecoveryWarning, stacklevel=6)
-        try:
-            told = replay(one.value for one in found if isinstance(one, Record))
-        except FormatError as error:
-            aside = path.rename(path.with_suffix(_DAMAGED))
-            warnings.warn(f"{aside} cannot be taken up: {error}", RecoveryWarning, stacklevel=6)
-            return None
-        if told is None:
-            discard(path)
-        return told
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -255,19 +210,19 @@ class Archive(Generic[T, S]):
         """
         with self._guard:
             self.current()
-            self._held += [] if segment is None else [segment]
+            if segment is not None:
+                self._held.take(segment)
             try:
                 self._put(new, on_conflict, note)
             except ConflictError as error:
                 if segment is not None:
-                    error.add_note(f"they are kept in {self._set_aside(segment)} too")
+                    error.add_note(f"they are kept in {self._held.set_aside(segment)} too")
                 raise
             self._unsaved.append((new, on_conflict, note))
             if sync:
                 self.save()
             else:
-                for held in self._held:
-                    held.sync()
+                self._held.sync()
 
     def save(self) -> None:
         """Write everything that is not in the file yet, if there is one; what cannot be written stays in the journal.
@@ -278,8 +233,7 @@ class Archive(Generic[T, S]):
             with self._alone():
                 self._write_all()
         except BaseException:
-            for held in self._held:
-                held.sync()
+            self._held.sync()
             raise
 
     def change(self, how: Callable[[T], T], note: str) -> None:
@@ -323,7 +277,7 @@ class Archive(Generic[T, S]):
     def _write_all(self) -> None:
         """Write everything that is not in the file yet; the caller keeps others out."""
         self.current()
-        if self._whole is not None and (self._unsaved or self._held or self._adopted):
+        if self._whole is not None and (self._unsaved or self._held or self._leftovers.adopted):
             self._write(self._whole)
 
     def _identity(self) -> Identity | None:
@@ -336,57 +290,23 @@ class Archive(Generic[T, S]):
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
-        for name in self._folded():
-            discard(self._journal / name)
-        if not self._growth.repeatable and (self._held or self._adopted):
-            self._take_note(self.store.path)
+        before = self._identity()
+        self._leftovers.clear(before)
+        if not self._growth.repeatable and (self._held or self._leftovers.adopted):
+            self._leftovers.take_note(before, self._held.names)
         whole.write(self.store)
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
         if self._history is not None:
             self._history.end(self._identity())
-        self._forget()
-
-    def _forget(self) -> None:
-        """Remove from the journal what is in the file now; what contradicts it stays under another name."""
-        for segment in self._held:
-            segment.remove()
-        for path in self._adopted:
-            if path in self._contradicting:
-                path.rename(path.with_suffix(_SET_ASIDE))
-            else:
-                discard(path)
-        self._held, self._adopted = [], set()
-        if (self._journal / _NOTE).exists():
-            discard(self._journal / _NOTE)
+        self._held.forget()
+        self._leftovers.forget()
         clear_claims(self._journal)
-
-    def _take_note(self, path: Path) -> None:
-        """Write down which segments go into the file now, so that a process that dies in between is understood."""
-        names = [one.name for one in (*(segment.path for segment in self._held), *self._adopted)]
-        with replacing(self._journal / _NOTE) as temporary:
-            temporary.write_text(json.dumps({"before": identity(path), "segments": names}))
-
-    def _folded(self) -> set[str]:
-        """Return the segments that are in the file already, although they are still there."""
-        try:
-            note = json.loads((self._journal / _NOTE).read_text())
-        except FileNotFoundError:
-            return set()
-        now = None if self.store is None else identity(self.store.path)
-        return set() if note["before"] == (None if now is None else list(now)) else set(note["segments"])
-
-    def _set_aside(self, segment: Segment) -> Path:
-        """Keep results that contradict the data where nothing takes them up by itself."""
-        self._held.remove(segment)
-        segment.close()
-        return segment.path.rename(segment.path.with_suffix(_SET_ASIDE))
 
     def delete(self) -> None:
         """Remove the file and its journal, and forget the data."""
         with self._alone():
-            for segment in self._held:
-                segment.remove()
+            self._held.forget()
             if self.store is not None:
                 self.store.delete()
                 remove(self._journal)
@@ -394,7 +314,8 @@ class Archive(Generic[T, S]):
             if self._history is not None:
                 self._history.delete()
             self._whole = None
-            self._held, self._adopted, self._unsaved = [], set(), []
+            self._unsaved = []
+            self._leftovers.adopted = set()
             self._seen = _UNREAD
 
 

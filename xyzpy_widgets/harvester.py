@@ -335,6 +335,6 @@ class Harvester(Harvested):
             self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
             return
         if segment is not None:
-            segment.remove()
+            self._archive.drop(segment)
         if wishes.sync:
             self._archive.save()

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from xarray.indexes import PandasIndex
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.outcome import Status
@@ -65,7 +66,7 @@ class Parts:
 
     def data(self) -> xr.Dataset:
         """Make the dataset."""
-        return xr.Dataset(self.outputs, self.coords, self.attrs)
+        return xr.Dataset(self.outputs, _coordinates(self.coords), self.attrs)
 
     def ledger(self) -> xr.Dataset:
         """Make the ledger."""
@@ -157,6 +158,16 @@ class Labelled:
     def copy(self) -> Labelled:
         """Return the same with arrays of its own."""
         return Labelled(copied(self.data), copied(self.ledger))
+
+
+def _coordinates(coords: Mapping[str, xr.Variable]) -> xr.Coordinates:
+    """Index the labels of each dimension, which the way through the constructor of a dataset does several times."""
+    indexes, variables = {}, dict(coords)
+    for name, one in coords.items():
+        if one.dims == (name,):
+            indexes[name] = PandasIndex.from_variables({name: one}, options={})
+            variables |= indexes[name].create_variables({name: one})
+    return xr.Coordinates(variables, indexes)
 
 
 def _parts_of(data: xr.Dataset, ledger: xr.Dataset) -> Parts:
