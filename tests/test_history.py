@@ -133,10 +133,10 @@ def test_steps_of_several_processes_go_back_newest_first(tmp_path: Path) -> None
 
 def test_the_size_is_bounded(tmp_path: Path) -> None:
     """The data of the oldest steps goes first; their rows stay, and tell that undo does not reach them."""
-    one = harvester(tmp_path / "data.h5", history_bytes=20_000)
+    one = harvester(tmp_path / "data.h5", history_bytes=3_000)
     for a in range(10, 40):
         one.harvest_combos({"a": [a], "b": [1]})
-    assert (tmp_path / "data.h5.history").stat().st_size <= 2 * 20_000 + 10_000
+    assert (tmp_path / "data.h5.history").stat().st_size <= 2 * 3_000 + 10_000
     table = one.history
     assert len(table) == 30
     reached = int(table["undoable"].sum())

@@ -31,7 +31,9 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Modules that live in the room of another module.
 LODGERS = {
     "collection": "archive",
+    "held": "archive",
     "history": "archive",
+    "leftovers": "archive",
     "harvest": "harvester",
     "harvested": "harvester",
     "labelled_store": "harvester",

@@ -33,7 +33,10 @@ def picked(box: Box, **wishes: Any) -> dict[str, list[Any]]:
     """The labels that a box picks out."""
     data = study()
     places = picked_places(data, resolve(data, Wishes(**wishes)), box)
-    return {dim: (data[dim].to_numpy()[at].astype(str) if dim == "t" else data[dim].to_numpy()[at]).tolist() for dim, at in places.items()}
+    return {
+        dim: (data[dim].to_numpy()[at].astype(str) if dim == "t" else data[dim].to_numpy()[at]).tolist()
+        for dim, at in places.items()
+    }
 
 
 @settings(max_examples=60, deadline=None)

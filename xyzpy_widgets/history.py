@@ -54,10 +54,10 @@ class Revisions(Protocol[T]):
     def told(self, new: T) -> dict[str, Any]:
         """Tell what is new: its ``version`` and ``host``, and how many cases have an end."""
 
-    def step(self, old: T, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what takes back that new data is joined to the old, or (None) that something else takes its place.
 
-        The first part tells the numbers of cases, the second what it takes to go back.
+        ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go back.
         """
 
     def undone(self, now: T, data: Mapping[str, Any]) -> T:
@@ -88,14 +88,15 @@ class History(Generic[T]):
         """Forget the steps that are not in the file: they are made again from another one."""
         self._pending = []
 
-    def step(self, old: T | None, new: T | None, note: str) -> Step | None:
+    def step(self, whole: Any, new: T | None, note: str) -> Step | None:
         """Return the step in which new data joins the old, or (None) something else takes its place, before it happens.
 
+        ``whole`` is what holds the old data, None where there is none.
         Returns None for no history, and for what was recovered and is there already.
         """
         if not self.limit:
             return None
-        counts, data = ({}, {}) if old is None else self._revisions.step(old, new)
+        counts, data = ({}, {}) if whole is None else self._revisions.step(whole, new)
         if note == RECOVERED and counts and not counts["new"] and not counts["conflicts"]:
             return None
         told = {} if new is None else self._revisions.told(new)

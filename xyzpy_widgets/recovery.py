@@ -125,7 +125,7 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
     full = archive.current()
     return Recovery(
         store.path,
-        {} if full is None else {str(name): int(full.present(str(name)).sum()) for name in full.data.data_vars},
+        {} if full is None else {name: int(full.present(name).sum()) for name in full.parts.outputs},
         lost,
         salvage is None or salvage.verified,
         old,
