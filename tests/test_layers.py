@@ -50,7 +50,7 @@ LODGERS = {
     "preview": "runner",
     "run": "runner",
     "summary": "runner",
-    "table_growth": "sampler",
+    "table_growth": "archive",
 }
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.

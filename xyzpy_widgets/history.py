@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.identity import Identity
+from xyzpy_widgets.store.packing import pack
 from xyzpy_widgets.store.records import RecordFile
 
 __all__ = ["RECOVERED", "History", "Revisions", "Step"]
@@ -40,12 +41,15 @@ class Step:
         What it takes to go back, nothing where the data began; None where that was too much to keep.
     before, after : tuple or None
         The identity of the data file before and after it; None for no file, and for not known.
+    size : int
+        How many bytes the data takes in memory.
     """
 
     told: Mapping[str, Any]
     data: Mapping[str, Any] | None
     before: Identity | None = None
     after: Identity | None = None
+    size: int = 0
 
 
 class Revisions(Protocol[T]):
@@ -113,7 +117,7 @@ class History(Generic[T]):
     def begin(self, before: Identity | None) -> None:
         """Write down the steps that the next write of the data file takes."""
         if self._file is None:
-            self._steps += self._pending
+            self._steps = _bounded([*self._steps, *map(_weighed, self._pending)], self.limit)
             self._pending = []
             return
         write = token_hex(4)
@@ -178,6 +182,23 @@ class History(Generic[T]):
             left -= one.end - one.offset
             kept.append(one.value if left >= 0 or "data" not in one.value else {**one.value, "data": None})
         file.replace(kept[::-1])
+
+
+def _weighed(step: Step) -> Step:
+    """Return a step with the size of its data, and without data that is too odd to have one."""
+    try:
+        return replace(step, size=len(pack(dict(step.data or {}))))
+    except EncodingError:
+        return replace(step, data=None)
+
+
+def _bounded(steps: list[Step], limit: int) -> list[Step]:
+    """Return steps of which the oldest lack their data where all of it together is too large."""
+    kept = []
+    for step in reversed(steps):
+        limit -= step.size
+        kept.append(step if limit >= 0 else replace(step, data=None, size=0))
+    return kept[::-1]
 
 
 def _read(file: RecordFile, now: Identity | None) -> list[Step]:
