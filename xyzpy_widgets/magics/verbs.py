@@ -18,7 +18,8 @@ from xyzpy_widgets.magics.asking import Where, asked, how, whole_number
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.showing import Text, show, wait_for
 from xyzpy_widgets.magics.sweeps import Last, Sweeps, is_sweep
-from xyzpy_widgets.run import Run, runs
+from xyzpy_widgets.registry import runs
+from xyzpy_widgets.run import Run
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.sheet import Call, with_combos
 from xyzpy_widgets.widgets.subject import Subject
