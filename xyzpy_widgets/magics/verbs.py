@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -235,7 +236,7 @@ class Overview:
 
     def _repr_html_(self) -> str:
         rows = self.table.to_html(index=False) if len(self.table) else f"<pre>{_NOTHING}</pre>"
-        return rows + "".join(f"<pre>{str(run)[1:-1]}</pre>" for run in self.others)
+        return rows + "".join(f"<pre>{escape(repr(run))}</pre>" for run in self.others)
 
 
 _NOTHING = "No sweep yet. Make one: %%xyz sweep NAME -o OUTPUT, with the function below; %xyz? tells the rest."
