@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.identity import Identity
+from xyzpy_widgets.store.packing import pack
 from xyzpy_widgets.store.records import RecordFile
 
 __all__ = ["RECOVERED", "History", "Revisions", "Step"]
@@ -40,12 +41,15 @@ class Step:
         What it takes to go back, nothing where the data began; None where that was too much to keep.
     before, after : tuple or None
         The identity of the data file before and after it; None for no file, and for not known.
+    size : int
+        How many bytes the data takes in memory.
     """
 
     told: Mapping[str, Any]
     data: Mapping[str, Any] | None
     before: Identity | None = None
     after: Identity | None = None
+    size: int = 0
 
 
 class Revisions(Protocol[T]):
@@ -54,10 +58,10 @@ class Revisions(Protocol[T]):
     def told(self, new: T) -> dict[str, Any]:
         """Tell what is new: its ``version`` and ``host``, and how many cases have an end."""
 
-    def step(self, old: T, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what takes back that new data is joined to the old, or (None) that something else takes its place.
 
-        The first part tells the numbers of cases, the second what it takes to go back.
+        ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go back.
         """
 
     def undone(self, now: T, data: Mapping[str, Any]) -> T:
@@ -88,14 +92,15 @@ class History(Generic[T]):
         """Forget the steps that are not in the file: they are made again from another one."""
         self._pending = []
 
-    def step(self, old: T | None, new: T | None, note: str) -> Step | None:
+    def step(self, whole: Any, new: T | None, note: str) -> Step | None:
         """Return the step in which new data joins the old, or (None) something else takes its place, before it happens.
 
+        ``whole`` is what holds the old data, None where there is none.
         Returns None for no history, and for what was recovered and is there already.
         """
         if not self.limit:
             return None
-        counts, data = ({}, {}) if old is None else self._revisions.step(old, new)
+        counts, data = ({}, {}) if whole is None else self._revisions.step(whole, new)
         if note == RECOVERED and counts and not counts["new"] and not counts["conflicts"]:
             return None
         told = {} if new is None else self._revisions.told(new)
@@ -112,7 +117,7 @@ class History(Generic[T]):
     def begin(self, before: Identity | None) -> None:
         """Write down the steps that the next write of the data file takes."""
         if self._file is None:
-            self._steps += self._pending
+            self._steps = _bounded([*self._steps, *map(_weighed, self._pending)], self.limit)
             self._pending = []
             return
         write = token_hex(4)
@@ -177,6 +182,23 @@ class History(Generic[T]):
             left -= one.end - one.offset
             kept.append(one.value if left >= 0 or "data" not in one.value else {**one.value, "data": None})
         file.replace(kept[::-1])
+
+
+def _weighed(step: Step) -> Step:
+    """Return a step with the size of its data, and without data that is too odd to have one."""
+    try:
+        return replace(step, size=len(pack(dict(step.data or {}))))
+    except EncodingError:
+        return replace(step, data=None)
+
+
+def _bounded(steps: list[Step], limit: int) -> list[Step]:
+    """Return steps of which the oldest lack their data where all of it together is too large."""
+    kept = []
+    for step in reversed(steps):
+        limit -= step.size
+        kept.append(step if limit >= 0 else replace(step, data=None, size=0))
+    return kept[::-1]
 
 
 def _read(file: RecordFile, now: Identity | None) -> list[Step]:

@@ -20,9 +20,10 @@ from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import Account, blank
 from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable, settled, unsettled
+from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
-__all__ = ["Revision", "difference", "replaced", "revert"]
+__all__ = ["Revision", "difference", "replaced", "revert", "without"]
 
 Places = dict[str, NDArray[np.intp]]
 
@@ -118,6 +119,17 @@ def revert(now: Labelled, revision: Revision) -> Labelled:
     order = {str(name): coords[str(name)] for name in data.coords}
     ledger = ledger_of(args, order, account, present, frame.constants)
     return Labelled(xr.Dataset(variables, order, dict(data.attrs)), ledger)
+
+
+def without(now: Labelled, addition: Addition) -> Labelled:
+    """Take labels and cases away that were added, and return what was there before."""
+    kept = {
+        arg: np.flatnonzero([label_key(label) not in gone for label in now.labels(arg)])
+        for arg, new in addition.new.items()
+        if (gone := {label_key(label) for label in new})
+    }
+    left = _selected(now, {**{arg: np.arange(len(now.labels(arg))) for arg in now.args}, **kept}) if kept else now
+    return Grid(left.copy()).without(addition)
 
 
 def _widens(old: Labelled, new: Labelled, name: str) -> bool:

@@ -96,6 +96,11 @@ class Segment:
         """The number of bytes that were written: the ``end`` of the last record."""
         return self._file.size
 
+    @property
+    def usable(self) -> bool:
+        """Whether this process can write to it, as far as is known."""
+        return not self._file.closed and self._failure is None
+
     def append(self, record: Mapping[str, Any]) -> None:
         """Write a record in one call of the system, so that it outlives this process.
 
