@@ -149,6 +149,24 @@ def test_a_step_can_be_handed_over() -> None:
     assert explorer.proposal is None
 
 
+def test_in_a_panel_a_step_is_what_the_panel_is_set_to() -> None:
+    """What is proposed below stands in the rows above, is planned there, and is drawn when it runs."""
+    found = harvester()
+    panel = found.panel()
+    explorer = panel.explore(kind="heatmap", x="a", y="b")
+    explorer.selection = {"a": [2.0, 4.0], "b": [3]}
+    explorer.propose("refine")
+    panel.settle()
+    assert sorted(point.args["b"] for point in panel.plan.plan.points()) == [2, 2, 2, 3]
+    panel.start().result()
+    panel.settle()
+    explorer.settle()
+    assert found.full_ds is not None
+    assert found.full_ds.sizes == {"a": 5, "b": 3}
+    assert explorer.shelf is not None
+    assert [one["size"] for one in explorer.shelf["dimensions"]] == [5, 3]
+
+
 def test_a_run_is_drawn_as_it_comes() -> None:
     """While cases run, what they gave is drawn into the figure that is there; at the end it is as a fresh one."""
     gate, reached = Event(), Event()
@@ -232,6 +250,7 @@ def test_a_table_is_explored_by_its_rows(front_end: FrontEnd) -> None:
     table = pd.DataFrame({"x": [1.0, 2, 3], "y": [5.0, 6, 7], "fn": ["a", "b", "a"]})
     explorer = ResultsExplorer(table)
     box(front_end, explorer, (0.0, 2.5), (0.0, 9.0))
+    assert isinstance(explorer.ds, pd.DataFrame)
     assert explorer.ds["x"].tolist() == [1.0, 2.0]
     assert explorer.picked == {"parts": [], "cases": 2, "done": 0, "failed": 0, "missing": 0, "actions": []}
     with pytest.raises(ViewError, match="nothing is picked out"):

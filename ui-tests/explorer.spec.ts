@@ -51,8 +51,8 @@ test('cases inside a box on logarithmic and text axes are run, and no others', a
   await expect(shown.getByLabel('Label of seed')).toHaveValue('1');
   await expect(shown.locator('canvas[data-kept]')).toHaveCount(1);
 
-  // the two middle values of C on the two upper kernels
-  await drag(page, shown, [0.3, 0.08, 0.68, 0.55]);
+  // the two middle values of C on the two lower kernels
+  await drag(page, shown, [0.3, 0.36, 0.68, 0.8]);
   const picked = shown.getByRole('group', { name: 'Picked out' });
   await expect(picked).toContainText('4 cases picked out');
   await expect(picked).toContainText('4 not run');

@@ -82,6 +82,15 @@ _WHERE = (
 )
 _SEED = Option("--seed", "where the draws come from", "N")
 _WAIT = Option("--wait", "wait for the end; an interrupt ends the run, and what is finished is kept")
+_VIEW = (
+    Option("--x", "what the x axis is", "NAME"),
+    Option("--y", "what the y axis is", "NAME"),
+    Option("--by", "what gives a curve for each of its labels", "NAME"),
+    Option("--color", "what the colours tell", "NAME"),
+    Option("--row", "what gives a panel below another", "NAME"),
+    Option("--col", "what gives a panel beside another", "NAME"),
+    Option("--kind", "line, scatter, bar, heatmap or hist", "KIND"),
+)
 
 _ALL = (
     Verb(
@@ -129,17 +138,17 @@ _ALL = (
         "draw what there is",
         "plot ising energy --x T --by L",
         words=(1, 2),
-        options=(
-            Option("--x", "what the x axis is", "NAME"),
-            Option("--y", "what the y axis is", "NAME"),
-            Option("--by", "what gives a curve for each of its labels", "NAME"),
-            Option("--color", "what the colours tell", "NAME"),
-            Option("--row", "what gives a panel below another", "NAME"),
-            Option("--col", "what gives a panel beside another", "NAME"),
-            Option("--kind", "line, scatter, bar, heatmap or hist", "KIND"),
-        ),
+        options=_VIEW,
     ),
     Verb("panel", "NAME", "open its panel, set to the axes of the last line", "panel ising"),
+    Verb(
+        "explore",
+        "NAME [VARIABLE]",
+        "open its explorer: see results as they come, pick out a part, fill or refine it",
+        "explore ising energy --x T",
+        words=(1, 2),
+        options=_VIEW,
+    ),
     Verb("code", "NAME", "the Python that does what the last line did", "code ising"),
 )
 

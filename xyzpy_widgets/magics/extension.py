@@ -23,6 +23,7 @@ from xyzpy_widgets.magics.verbs import Here, answer, overview
 __all__ = ["XyzMagics", "load_ipython_extension", "unload_ipython_extension"]
 
 _MOST_SHOWN = 24
+_HELP = {"--help", "-h"}
 
 
 @magics_class
@@ -81,17 +82,19 @@ class XyzMagics(Magics):
         line = line.rstrip().removesuffix(";")
         shell = self._shell
         words = line.split()
+        if words[:1] == [SWEEP.name] and _HELP & set(words[1:]):
+            return Text(manual_of(SWEEP))
         if cell is not None:
-            return Text(manual_of(SWEEP)) if words[1:] in (["--help"], ["-h"]) else sweep(line, cell, shell)
+            return sweep(line, cell, shell)
         names = Names({**shell.user_ns, **local_ns})
         if not words:
             return overview(names, self.sweeps)
         if words[0] == SWEEP.name:
             msg = f"sweep takes a whole cell; write %%xyz {SWEEP.example}, and the function below it"
             raise LineError(msg, 0)
-        if words[0] in {"--help", "-h", "help"}:
+        if words[0] in {*_HELP, "help"}:
             return Text(manual())
-        if words[0] in VERBS and {"--help", "-h"} & set(words[1:]):
+        if words[0] in VERBS and _HELP & set(words[1:]):
             return Text(manual_of(VERBS[words[0]]))
         shown = is_shown(shell, self._cell, line)
         here = Here(shell, names, self.sweeps, Where(self.workers, self.backend), self.refresh, shown=shown)

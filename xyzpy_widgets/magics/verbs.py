@@ -18,7 +18,8 @@ from xyzpy_widgets.magics.asking import Where, asked, how, whole_number
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.showing import Text, show, wait_for
 from xyzpy_widgets.magics.sweeps import Last, Sweeps, is_sweep
-from xyzpy_widgets.run import Run, runs
+from xyzpy_widgets.registry import runs
+from xyzpy_widgets.run import Run
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.sheet import Call, with_combos
 from xyzpy_widgets.widgets.subject import Subject
@@ -149,6 +150,15 @@ def _row(said: Said, table: pd.DataFrame) -> int:
 
 
 def _plot(given: _Asked) -> Any:
+    return given.subject.target.plot(**_wishes(given))
+
+
+def _explore(given: _Asked) -> Any:
+    return given.subject.target.explore(**_wishes(given))
+
+
+def _wishes(given: _Asked) -> dict[str, str]:
+    """Return what is wished of a view."""
     wishes = {one.name.removeprefix("--"): one.text for one in given.line.options}
     variables = given.subject.runner.var_names
     if len(given.line.words) > 1:
@@ -157,7 +167,7 @@ def _plot(given: _Asked) -> Any:
             msg = f"{said.text} is no output of {given.name}; {hint(said.text, variables)}"
             raise LineError(msg, said.at)
         wishes["var"] = said.text
-    return given.subject.target.plot(**wishes)
+    return wishes
 
 
 def _panel(given: _Asked) -> Any:
@@ -191,6 +201,7 @@ _VERBS: Mapping[str, Callable[[_Asked], Any]] = {
     "retry": _retry,
     "plot": _plot,
     "panel": _panel,
+    "explore": _explore,
     "code": _code,
 }
 

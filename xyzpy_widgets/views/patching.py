@@ -128,11 +128,21 @@ def _carry(old: Any, new: Any, but: Iterable[str]) -> None:
     changes = {}
     for name in _shared(old):
         mine, other = getattr(old, name), getattr(new, name)
+        if name == "data" and isinstance(other, Mapping) and _of_one_size(mine, other):
+            columns = {key: value for key, value in other.items() if not _same(mine[key], value)}
+            if columns:
+                mine.update(columns)  # what is the same is not sent again
+            continue
         held = isinstance(mine, Model) or any(isinstance(part, Model) for part in _flat(_parts(mine)))
         if name not in but and not held and not _same(mine, other):
             changes[name] = dict(other) if isinstance(other, Mapping) else other
     if changes:
         old.update(**changes)
+
+
+def _of_one_size(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Say whether two sets of columns have the same names and lengths."""
+    return one.keys() == other.keys() and all(len(one[key]) == len(other[key]) for key in one)
 
 
 def _same(one: Any, other: Any) -> bool:

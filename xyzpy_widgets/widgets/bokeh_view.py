@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from html import escape
 from typing import Any
 
 from traitlets import Int, Unicode
@@ -16,11 +17,13 @@ from xyzpy_widgets.widgets.route import heard_while_busy
 __all__ = ["BokehView", "FigureWidget", "still_html"]
 
 
-def still_html(picture: str, said: str = "") -> str:
-    """Return a still picture as HTML, for wherever no kernel lives."""
+def still_html(figure: FigureDocument) -> str:
+    """Return a still picture of a figure as HTML, for wherever no kernel lives."""
+    picture, title = figure.picture(), escape(figure.title)
     data = base64.b64encode(picture.encode()).decode()
+    head = f'<div style="font-weight: 600">{title}</div>' if title else ""
     image = f'<img alt="" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">' if picture else ""
-    return f"<div>{image}{said}</div>"
+    return f"<div>{head}{image}</div>"
 
 
 class FigureWidget(Widget):
@@ -105,5 +108,5 @@ class BokehView(FigureWidget):
         """Return the widget, and a still picture for wherever no kernel lives."""
         bundle: Any = super()._repr_mimebundle_(**keywords)
         data, meta = bundle
-        still = {"text/plain": "BokehView", "text/html": still_html(self.figure.picture())}
+        still = {"text/plain": "BokehView", "text/html": still_html(self.figure)}
         return {**data, **still}, meta

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import ipywidgets
 
+from xyzpy_widgets.core.region import Step
 from xyzpy_widgets.errors import SpaceError, XyzError
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.preview import Preview
@@ -21,6 +22,8 @@ from xyzpy_widgets.widgets.draws import DISTRIBUTIONS, OWN
 from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
 from xyzpy_widgets.widgets.planned import cases_reply, plan_told, reason_against, trial_told, wishes_told
+from xyzpy_widgets.widgets.protocol import Choice
+from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.rows import Row
 from xyzpy_widgets.widgets.sheet import Call, Sheet, with_combos
@@ -72,6 +75,7 @@ class Panel(ipywidgets.VBox):
         self._call: Call | None = None
         self._plans = 0
         self._telling = False
+        self._explorer: ResultsExplorer | None = None
         self.editor = SpaceEditor(panel=name, sampled=subject.sampled, distributions=_distributions(subject))
         self.card = PlanCard(panel=name, title=subject.title, store=subject.place, backends=subject.backends)
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
@@ -137,6 +141,31 @@ class Panel(ipywidgets.VBox):
             call = self._subject.call(self._sheet, self._arguments)
             return self._submitted(call)
 
+    def explore(self, **wishes: Any) -> ResultsExplorer:
+        """Open the explorer below the other parts, and return it; what is proposed in it is what the panel is set to.
+
+        Parameters
+        ----------
+        **wishes
+            What is wished of its first view, as for ``Dataset.xyz.plot``.
+        """
+        with self._guard:
+            if self._explorer is None:
+                self._explorer = ResultsExplorer(self._subject.target, self._take, **wishes)
+                shown: Any = self
+                shown.children = (*shown.children, self._explorer)
+                if self._watching.busy and self._watching.run is not None:
+                    self._explorer.follow(self._watching.run)
+            return self._explorer
+
+    def _take(self, step: Step) -> None:
+        """Be set to what was proposed in the explorer."""
+        with self._guard:
+            sheet = with_combos(self._sheet, self._arguments, step.combos)
+            self._sheet = replace(sheet, choice=_choice_of(step), stale=False)
+            self._show()
+            self._tell()
+
     def settle(self) -> None:
         """Wait until the plan is that of the space, and the end of a run that is over has been told."""
         self._latest.settle()
@@ -152,6 +181,8 @@ class Panel(ipywidgets.VBox):
             self.card.tell(busy=True)
             self._watching.attach(run, constants)
             self._lay_out()
+            if self._explorer is not None:
+                self._explorer.follow(run)
 
     def _ended(self) -> None:
         """Plan anew, against what is stored now."""
@@ -347,6 +378,13 @@ class Panel(ipywidgets.VBox):
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:
     """Return a `Panel` of a function, or of a Runner, Harvester or Sampler."""
     return Panel(function)
+
+
+def _choice_of(step: Step) -> Choice:
+    """Return which of the cases of a step are to run."""
+    if step.wishes.get("overwrite"):
+        return "all"
+    return "new_failed" if step.wishes.get("retry_failed") else "new"
 
 
 def _distributions(subject: Subject) -> list[dict[str, Any]]:

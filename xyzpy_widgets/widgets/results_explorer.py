@@ -370,7 +370,7 @@ class ResultsExplorer(FigureWidget):
         data, meta = bundle
         shown = "nothing to draw" if self._view is None else self._view.title
         text = f"<Explorer {self.title or 'of a dataset'}: {shown}>"
-        return {**data, "text/plain": text, "text/html": still_html(self.figure.picture())}, meta
+        return {**data, "text/plain": text, "text/html": still_html(self.figure)}, meta
 
 
 def _plain(reply: Callable[[], Any]) -> Callable[[Mapping[str, Any]], Any]:
