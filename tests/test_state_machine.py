@@ -116,7 +116,7 @@ class Stack(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         """Open the file anew; what was not written yet stands in the journal of a process that is gone."""
-        for segment in self.harvester._archive._held:  # noqa: SLF001 - the locks that a death frees
+        for segment in self.harvester._archive._held._waiting:  # noqa: SLF001 - the locks that a death frees
             segment.close()
         self.harvester = self.opened()
 

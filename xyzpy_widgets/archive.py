@@ -211,7 +211,7 @@ class Archive(Generic[T, S]):
         with self._guard:
             self.current()
             if segment is not None:
-                self._held.take(segment)
+                self._held.take(segment, repeatable=self._growth.repeatable and on_conflict != "replace")
             try:
                 self._put(new, on_conflict, note)
             except ConflictError as error:
