@@ -42,6 +42,10 @@ test: $(VENV)/.dev browser ## every test: Python, TypeScript, and JupyterLab in 
 	npm run --silent test
 	npm run --silent test:ui
 
+.PHONY: screenshots
+screenshots: $(VENV)/.dev browser ## pictures of every state of the panel, into ui-tests/results/screenshots
+	npm run --silent screenshots
+
 .PHONY: format
 format: $(VENV)/.dev ## lay out every source file
 	$(BIN)/ruff check --fix --exit-zero

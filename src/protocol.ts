@@ -232,6 +232,70 @@ export interface FailureGroup {
   readonly cases: readonly FailedCase[];
 }
 
+/* ---- Values of the explorer ------------------------------------------------------------------------------------ */
+
+export type PlotKind = 'line' | 'scatter' | 'bar' | 'heatmap' | 'hist' | 'box' | 'parallel' | 'table';
+
+/** What a dimension is in a view; `each` is a mark or a line of its own for each label, or a count in a bin. */
+export type DimensionRole = 'x' | 'y' | 'color' | 'row' | 'col' | 'slider' | 'aggregate' | 'each' | 'fixed';
+
+/** A dimension or column on the shelf. */
+export interface Dimension {
+  readonly name: string;
+  /** What stands beside its axis. */
+  readonly caption: string;
+  readonly size: number;
+  readonly role: DimensionRole;
+  /** How it is aggregated; empty where it is not. */
+  readonly how: string;
+  /** What it can be in this kind of plot. */
+  readonly roles: readonly DimensionRole[];
+  /** Its labels as text; empty where they are too many to send. */
+  readonly labels: readonly string[];
+  /** Which of them is drawn, where one is. */
+  readonly position: number;
+}
+
+/** What is drawn, and what else could be. */
+export interface Shelf {
+  readonly variables: readonly string[];
+  readonly variable: string;
+  readonly kind: PlotKind;
+  readonly dimensions: readonly Dimension[];
+  /** The scales that can be logarithmic, each with whether it is. */
+  readonly logs: Readonly<Record<string, boolean>>;
+  /** How the spread of what is aggregated is drawn: `std`, `range`, or not (empty); null where it cannot be. */
+  readonly spread: string | null;
+}
+
+/** What can be done about a region. */
+export type RegionAction = 'fill' | 'refine' | 'retry' | 'recompute';
+
+/** What is picked out by a box. */
+export interface Picked {
+  /** The labels, for example `C 1 … 100 (3)`. */
+  readonly parts: readonly string[];
+  readonly cases: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly missing: number;
+  /** What can be done about it, in the order of the buttons; empty where nothing can be run. */
+  readonly actions: readonly RegionAction[];
+}
+
+/** What would run in a region: nothing of it has. */
+export interface Proposal {
+  /** Names this proposal; a `run` message repeats it as its plan. */
+  readonly id: string;
+  readonly action: RegionAction;
+  /** The values of each argument, for example `gamma 5 values, 2 of them new`. */
+  readonly parts: readonly string[];
+  readonly to_run: number;
+  readonly stored: number;
+  /** The least and the greatest time that it may take, in seconds; null when that is unknown. */
+  readonly seconds: readonly [number, number] | null;
+}
+
 /* ---- Traits ---------------------------------------------------------------------------------------------------- */
 
 /** What every widget has. */
@@ -296,8 +360,41 @@ export interface FailuresTraits extends CommonTraits {
   busy: boolean;
 }
 
+/** What every widget with a figure has. */
+export interface FigureTraits extends CommonTraits {
+  /** The version of BokehJS that the kernel sends. */
+  bokeh: string;
+  /** Grows with every figure that replaces another; a change of the figure itself comes as a patch. */
+  revision: number;
+  /** A still picture of the figure as SVG, shown until it is drawn and where no kernel lives; may be empty. */
+  picture: string;
+}
+
+export interface ResultsExplorerTraits extends FigureTraits {
+  /** What is explored, for example `energy(T, L, p)`. */
+  title: string;
+  /** What the figure is headed by. */
+  heading: string;
+  /** Null while there is nothing to draw. */
+  shelf: Shelf | null;
+  /** How many cases there are of each state, and what the marks mean; may be empty. */
+  said: string;
+  /** Why the last wish could not be met; empty when it was. */
+  problem: string;
+  picked: Picked | null;
+  proposal: Proposal | null;
+  /** Whether a run is under way. */
+  busy: boolean;
+  /** The Python that draws the view. */
+  code: string;
+  /** The rows of a view that is a table; null for every other. */
+  rows: CasesReply | null;
+}
+
 /** The traits of every widget. */
 export interface WidgetTraits {
+  BokehView: FigureTraits;
+  ResultsExplorer: ResultsExplorerTraits;
   SpaceEditor: SpaceEditorTraits;
   PlanCard: PlanCardTraits;
   RunMonitor: RunMonitorTraits;
@@ -358,7 +455,25 @@ export const RUN_MONITOR: RunMonitorTraits = {
 
 export const FAILURES: FailuresTraits = { panel: '', groups: [], held: '', busy: false };
 
+export const BOKEH_VIEW: FigureTraits = { panel: '', bokeh: '', revision: 0, picture: '' };
+
+export const RESULTS_EXPLORER: ResultsExplorerTraits = {
+  ...BOKEH_VIEW,
+  title: '',
+  heading: '',
+  shelf: null,
+  said: '',
+  problem: '',
+  picked: null,
+  proposal: null,
+  busy: false,
+  code: '',
+  rows: null,
+};
+
 export const DEFAULTS: WidgetTraits = {
+  BokehView: BOKEH_VIEW,
+  ResultsExplorer: RESULTS_EXPLORER,
   SpaceEditor: SPACE_EDITOR,
   PlanCard: PLAN_CARD,
   RunMonitor: RUN_MONITOR,
@@ -421,7 +536,50 @@ export interface StatesMessage {
   readonly kind: 'states';
 }
 
+/** What was done to the figure in a view: Bokeh's own patch, as JSON. */
+export interface PatchMessage {
+  readonly kind: 'patch';
+  readonly view: string;
+  readonly content: string;
+}
+/** Give a dimension a role. */
+export interface RoleMessage {
+  readonly kind: 'role';
+  readonly name: string;
+  readonly role: DimensionRole;
+  /** How it is aggregated; empty for every other role. */
+  readonly how: string;
+}
+/** Draw another label of a dimension of which one is drawn. */
+export interface LabelMessage {
+  readonly kind: 'label';
+  readonly name: string;
+  readonly position: number;
+}
+/** Draw another variable or kind, or an axis on another scale (`yes` or empty), or a spread. */
+export interface ShowMessage {
+  readonly kind: 'show';
+  readonly what: 'variable' | 'kind' | 'logx' | 'logy' | 'logz' | 'spread';
+  readonly value: string;
+}
+/** Propose what would run in the region that is picked out. */
+export interface ActMessage {
+  readonly kind: 'act';
+  readonly action: RegionAction;
+}
+/** Forget the region that is picked out, or what was proposed for it. */
+export interface DropMessage {
+  readonly kind: 'drop';
+  readonly what: 'picked' | 'proposal';
+}
+
 export type Message =
+  | PatchMessage
+  | RoleMessage
+  | LabelMessage
+  | ShowMessage
+  | ActMessage
+  | DropMessage
   | RunMessage
   | TryMessage
   | ControlMessage
@@ -433,6 +591,8 @@ export type Message =
 
 /** The kinds of message that each widget may send. */
 export const MESSAGES = {
+  BokehView: ['patch'],
+  ResultsExplorer: ['patch', 'role', 'label', 'show', 'act', 'drop', 'run'],
   SpaceEditor: [],
   PlanCard: ['run', 'try_one'],
   RunMonitor: ['control', 'continue', 'go_on', 'watch', 'states'],
@@ -459,7 +619,21 @@ export interface FailuresRequest {
   readonly offset: number;
 }
 
-export type Request = CasesRequest | CaseRequest | FailuresRequest;
+/** BokehJS. */
+export interface LibraryRequest {
+  readonly kind: 'library';
+}
+/** The figure as it is now. */
+export interface FigureRequest {
+  readonly kind: 'figure';
+}
+/** What is shown, as a file. */
+export interface ExportRequest {
+  readonly kind: 'export';
+  readonly format: 'svg' | 'html' | 'csv' | 'netcdf';
+}
+
+export type Request = CasesRequest | CaseRequest | FailuresRequest | LibraryRequest | FigureRequest | ExportRequest;
 
 /** A request on its way. */
 export interface Question {
@@ -470,6 +644,8 @@ export interface Question {
 
 /** The kinds of request that each widget may make. */
 export const REQUESTS = {
+  BokehView: ['library', 'figure'],
+  ResultsExplorer: ['library', 'figure', 'export'],
   SpaceEditor: [],
   PlanCard: ['cases'],
   RunMonitor: ['case'],
@@ -507,8 +683,30 @@ export interface FailuresReply {
   readonly cases: readonly FailedCase[];
 }
 
+/** BokehJS, packed with gzip and written in base 64. */
+export interface LibraryReply {
+  readonly packed: string;
+}
+
+/** Bokeh's document as JSON, with all patches up to a serial number in it. */
+export interface FigureReply {
+  readonly json: string;
+  readonly serial: number;
+}
+
+/** A file to save. */
+export interface ExportReply {
+  readonly name: string;
+  readonly type: string;
+  /** Its bytes, written in base 64. */
+  readonly content: string;
+}
+
 /** What each kind of request is answered with. */
 export interface Replies {
+  library: LibraryReply;
+  figure: FigureReply;
+  export: ExportReply;
   cases: CasesReply;
   case: CaseReply;
   failures: FailuresReply;
@@ -536,8 +734,19 @@ export interface DeltaMessage {
   readonly serial: number;
 }
 
+/** The figure changed: Bokeh's own patch as JSON, which refers to the buffers by `ids`. */
+export interface FigurePatchMessage {
+  readonly kind: 'patch';
+  readonly content: string;
+  readonly ids: readonly string[];
+  /** The view where it was done, which knows it; empty where the kernel did it. */
+  readonly origin: string;
+  /** Counts the patches of a widget. */
+  readonly serial: number;
+}
+
 /** What the kernel sends besides traits. */
-export type Sent = Answer | Refusal | DeltaMessage;
+export type Sent = Answer | Refusal | DeltaMessage | FigurePatchMessage;
 
 /* ---- Guards ---------------------------------------------------------------------------------------------------- */
 
@@ -554,6 +763,7 @@ export function isControlWord(given: unknown): given is ControlWord {
 export function isSent(given: unknown): given is Sent {
   if (!isRecord(given)) return false;
   if (given.kind === 'delta') return Number.isInteger(given.serial);
+  if (given.kind === 'patch') return typeof given.content === 'string' && Array.isArray(given.ids);
   if (typeof given.id !== 'string') return false;
   return given.kind === 'answer' ? isRecord(given.reply) : given.kind === 'refusal' && typeof given.said === 'string';
 }

@@ -79,7 +79,7 @@ export function ask<Kind extends Request['kind'], Traits extends object>(
     listen(
       model,
       (sent) => {
-        if (sent.kind !== 'delta' && sent.id === id) settle(sent);
+        if ((sent.kind === 'answer' || sent.kind === 'refusal') && sent.id === id) settle(sent);
       },
       AbortSignal.any([signal, answered.signal]),
     );

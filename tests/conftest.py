@@ -1,5 +1,6 @@
 """Fixtures that several rooms share."""
 
 from tests.front_end import front_end
+from tests.ipython import notebook
 
-__all__ = ["front_end"]
+__all__ = ["front_end", "notebook"]

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     {"_version", "doors", "errors"},
     {"core"},
+    {"grammar"},
     {"execution", "labelling", "store", "views"},
     {"runner"},
     {"archive"},
@@ -49,6 +50,7 @@ LODGERS = {
     "preview": "runner",
     "run": "runner",
     "summary": "runner",
+    "table_growth": "sampler",
 }
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
@@ -72,7 +74,7 @@ HOME = {
     "netCDF4": {"store"},
     "pyarrow": {"store"},
     "tqdm": {"execution"},
-    "traitlets": {"widgets"},
+    "traitlets": {"magics", "widgets"},
     "zarr": {"store"},
 }
 LOADED_LATE = ("IPython", "anywidget", "bokeh", "distributed", "holoviews", "hvplot", "ipywidgets", "joblib")

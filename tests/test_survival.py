@@ -99,9 +99,9 @@ def test_dying_around_the_write_repeats_no_row(moment: str, tmp_path: Path) -> N
 import os, sys, xyzpy_widgets as xyz
 from xyzpy_widgets.store.table import TableStore
 write = TableStore.write
-def dying(self, frame):
+def dying(self, frame, segments):
     if {moment!r} == "after":
-        write(self, frame)
+        write(self, frame, segments)
     os._exit(9)
 TableStore.write = dying
 xyz.Sampler(xyz.Runner(lambda a: a, 'out', verbosity=0), sys.argv[1]).sample_combos(3, {{'a': [5]}})

@@ -92,7 +92,7 @@ def test_times_are_told_as_dates() -> None:
 def test_many_marks_are_painted() -> None:
     """A large heatmap and many points make a picture of some kilobytes, with every pixel at its place."""
     data = xr.DataArray(np.add.outer(np.arange(80.0), np.zeros(90)), dims=["a", "b"], name="z")
-    svg = picture(hv.render(plot(data), backend="bokeh"))
+    svg = picture(hv.render(plot(data, kind="heatmap"), backend="bokeh"))
     assert svg is not None
     assert len(svg) < 60_000
     (image,) = ET.fromstring(svg).iter(f"{SVG}image")  # noqa: S314 - made by us a line above

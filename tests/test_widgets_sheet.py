@@ -186,7 +186,7 @@ def test_the_verdict_counts_and_places_what_is_typed() -> None:
     assert [told[name]["count"] for name in ("T", "L", "kind", "p")] == [3, 3, 2, 1]
     assert told["T"]["places"] == [0.0, 0.125, 1.0]
     assert told["T"]["span"] == "0.5 … 4.5"
-    assert told["T"]["note"] == "2 of 3 stored"
+    assert told["T"]["note"] == "1 of them new"
     assert told["p"]["note"] == "the default"
     assert verdict["total"] == 18
     json.dumps(verdict)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.exact import fingerprint
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.widgets.typed import read_value, read_values, written
+from xyzpy_widgets.grammar.typed import read_value, read_values, written
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ test('a new kernel finds what is unfinished, and one click goes on with it', asy
   await notebook.run(0);
   await notebook.run(1);
   const panel = notebook.output(1);
-  await expect(panel).toContainText('found.h5: 2 done, 2 failed.');
+  await expect(panel).toContainText('In found.h5.');
   await panel.getByRole('button', { name: 'Go on with the 2 left' }).click();
   await expect(panel.getByText('Nothing to run: 2 stored, 2 stale.')).toBeVisible();
   expect(complaints).toEqual([]);

@@ -67,6 +67,7 @@ _ROOMS = {
     "combo_runner_to_ds": "combo_runners",
     "find_missing_cases": "labelling.coverage",
     "label": "decorator",
+    "load_ipython_extension": "magics.extension",
     "load_df": "store.table",
     "load_ds": "store.netcdf",
     "panel": "widgets.panel",
@@ -74,8 +75,10 @@ _ROOMS = {
     "runs": "run",
     "save_df": "store.table",
     "save_ds": "store.netcdf",
+    "unload_ipython_extension": "magics.extension",
 }
 
+_doors.hang("explore", f"{__name__}.widgets.results_explorer", "ResultsExplorer")
 _doors.hang("monitor", f"{__name__}.widgets.live", "LiveMonitor")
 _doors.hang("panel", f"{__name__}.widgets.panel", "Panel")
 

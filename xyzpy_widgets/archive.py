@@ -57,6 +57,15 @@ class Keeper(Protocol[T]):
     def delete(self) -> None:
         """Remove what is there."""
 
+    def settle(self) -> frozenset[str] | None:
+        """Finish the write of which a note is left, and remove the segments that went into the file with it.
+
+        Returns their names; None where there is no such write, or nothing came of it.
+        """
+
+    def forget(self) -> None:
+        """Forget which segments were put into the file: they are gone."""
+
 
 class Whole(Protocol[T, S_contra]):
     """All there is of one kind of value, as it grows."""
@@ -71,8 +80,12 @@ class Whole(Protocol[T, S_contra]):
     def put(self, new: T, on_conflict: OnConflict) -> None:
         """Take a new value in; raise `ConflictError`, and change nothing, where it contradicts, if so wished."""
 
-    def write(self, store: S_contra) -> None:
-        """Bring the file to what there is now; nobody else has written it since the whole was read from it."""
+    def write(self, store: S_contra, segments: tuple[str, ...] = ()) -> None:
+        """Bring the file to what there is now; nobody else has written it since the whole was read from it.
+
+        The segments are those of the journal that go into it: a store that cannot take their content in a second time
+        writes their names down first.
+        """
 
 
 class Growth(Protocol[T, S_contra]):
@@ -144,13 +157,18 @@ class Archive(Generic[T, S]):
         that contradict those not written yet.
         """
         with self._guard:
+            self.refresh()
+            return None if self._whole is None else self._whole.value
+
+    def refresh(self) -> None:
+        """Take in what others have written since the last look; raises as `current` does."""
+        with self._guard:
             if self.store is not None:
-                seen = identity(self.store.path)
-                left = self._leftovers.found(seen)
+                self.store.settle()
+                left, seen = self._leftovers.found(), identity(self.store.path)
                 if seen != self._seen or left != self._leftovers.adopted:
                     self._read_again(self.store, left)
                     self._seen = seen
-            return None if self._whole is None else self._whole.value
 
     @property
     def is_read(self) -> bool:
@@ -209,7 +227,7 @@ class Archive(Generic[T, S]):
         Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
         """
         with self._guard:
-            self.current()
+            self.refresh()
             if segment is not None:
                 self._held.take(segment, repeatable=self._growth.repeatable and on_conflict != "replace")
             try:
@@ -276,7 +294,7 @@ class Archive(Generic[T, S]):
 
     def _write_all(self) -> None:
         """Write everything that is not in the file yet; the caller keeps others out."""
-        self.current()
+        self.refresh()
         if self._whole is not None and (self._unsaved or self._held or self._leftovers.adopted):
             self._write(self._whole)
 
@@ -290,23 +308,27 @@ class Archive(Generic[T, S]):
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
-        before = self._identity()
-        self._leftovers.clear(before)
-        if not self._growth.repeatable and (self._held or self._leftovers.adopted):
-            self._leftovers.take_note(before, self._held.names)
-        whole.write(self.store)
+        try:
+            whole.write(self.store, (*self._held.names, *self._leftovers.names))
+        except BaseException:
+            gone = self.store.settle()
+            if gone is not None:  # it came about all the same
+                self._held.forget(gone)
+                self._unsaved = []
+            raise
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
         if self._history is not None:
             self._history.end(self._identity())
-        self._held.forget()
+        self._held.forget(self._held.names)
         self._leftovers.forget()
+        self.store.forget()
         clear_claims(self._journal)
 
     def delete(self) -> None:
         """Remove the file and its journal, and forget the data."""
         with self._alone():
-            self._held.forget()
+            self._held.forget(self._held.names)
             if self.store is not None:
                 self.store.delete()
                 remove(self._journal)

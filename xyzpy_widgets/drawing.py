@@ -59,3 +59,23 @@ class Drawable(ABC):
             A widget that shows itself in a notebook; ``space``, ``plan`` and ``run`` are what it is set to.
         """
         return open_door("panel")(self)
+
+    def explore(self, **wishes: Any) -> Any:
+        """Open an explorer: see all there is, as it comes, pick out a part, and fill or refine it.
+
+        Parameters
+        ----------
+        **wishes
+            What is wished of the first view, by name, as for `plot`.
+
+        Returns
+        -------
+        ResultsExplorer
+            A widget that shows itself in a notebook; ``view``, ``selection`` and ``ds`` are what it is set to.
+
+        Raises
+        ------
+        ViewError
+            When the wishes do not fit the data.
+        """
+        return open_door("explore")(self, **wishes)

@@ -15,7 +15,8 @@
     │   ├── FormatError                 the file is damaged or not what its name says
     │   │   └── DamageError             it is damaged: ``xyz.recover`` gives back what is whole
     │   └── EncodingError               a value that the file format cannot hold
-    └── ViewError       (ValueError)    the wishes for a plot do not fit the data
+    ├── ViewError       (ValueError)    the wishes for a plot do not fit the data
+    └── LineError       (ValueError)    a line of ``%xyz`` that cannot be read: change the line
 
     XyzWarning          (UserWarning)
     ├── LabelWarning                    two spellings of one label were taken as one
@@ -36,6 +37,7 @@ __all__ = [
     "FormatError",
     "FunctionError",
     "LabelWarning",
+    "LineError",
     "MergeError",
     "OptionError",
     "RecoveryWarning",
@@ -103,6 +105,20 @@ class EncodingError(StoreError):
 
 class ViewError(XyzError, ValueError):
     """What was wished of a plot does not fit the data."""
+
+
+class LineError(XyzError, ValueError):
+    """A line of ``%xyz`` cannot be read.
+
+    Attributes
+    ----------
+    at : int or None
+        Where in the line, from 0.
+    """
+
+    def __init__(self, message: str, at: int | None = None) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 class XyzWarning(UserWarning):

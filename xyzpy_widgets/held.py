@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from xyzpy_widgets.store.frames import Record, scan
@@ -75,14 +76,15 @@ class Held:
         for segment in self._waiting:
             segment.sync()
 
-    def forget(self) -> None:
-        """Take note that all that waited is in the file."""
-        for segment, runs in self._waiting.items():
+    def forget(self, names: Collection[str]) -> None:
+        """Take note that what waited in some segments is in the file."""
+        for segment in [one for one in self._waiting if one.path.name in names]:
+            runs = self._waiting.pop(segment)
             if segment in self._busy:
                 segment.append({"settled": runs})
             else:
                 segment.remove(durably=segment in self._final)
-        self._waiting, self._final = {}, set()
+            self._final.discard(segment)
 
     def set_aside(self, segment: Segment) -> Path:
         """Keep the run that was taken last where nothing takes it up by itself; return where."""

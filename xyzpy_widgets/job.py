@@ -20,7 +20,7 @@ from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions
 from xyzpy_widgets.labelling.extent import Extent
 
-__all__ = ["Builder", "Job", "Known", "Sink", "as_space", "in_order", "with_constants"]
+__all__ = ["Builder", "Job", "Known", "Maker", "Sink", "as_space", "in_order", "with_constants"]
 
 
 class Sink(Protocol):
@@ -28,6 +28,13 @@ class Sink(Protocol):
 
     def add(self, outcome: Outcome) -> None:
         """Place a batch; what raises ends the run before the rest is computed."""
+
+
+class Maker(Sink, Protocol):
+    """A sink whose content can be had."""
+
+    def build(self) -> Any:
+        """Return what was placed."""
 
 
 class Builder(Sink, Protocol):

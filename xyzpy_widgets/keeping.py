@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xyzpy_widgets.core.outcome import Outcome
-from xyzpy_widgets.job import Sink
+from xyzpy_widgets.job import Maker, Sink
 from xyzpy_widgets.log import Logged
 from xyzpy_widgets.store.segment import Segment
 
@@ -18,7 +18,7 @@ class Keeping:
 
     Parameters
     ----------
-    sink : Sink
+    sink : Maker
         Where outcomes are placed.
     keep : callable
         Called at the end with the segment of the journal, if there is one; it returns what the run gives.
@@ -30,11 +30,12 @@ class Keeping:
 
     def __init__(
         self,
-        sink: Sink,
+        sink: Maker,
         keep: Callable[[Segment | None], Any],
         log: Logged | None = None,
         check: Callable[[Outcome], None] | None = None,
     ) -> None:
+        self._made = sink
         self._sink: Sink = log or sink
         self._keep = keep
         self._log = log
@@ -50,3 +51,7 @@ class Keeping:
     def build(self) -> Any:
         """Keep everything."""
         return self._keep(None if self._log is None else self._log.segment)
+
+    def so_far(self) -> Any:
+        """Return what has been placed, without keeping it."""
+        return self._made.build()

@@ -55,8 +55,9 @@ class LabelledWhole:
         """Take new data in; see `Grid.put`."""
         self._growing().put(new, on_conflict)
 
-    def write(self, store: LabelledStore) -> None:
+    def write(self, store: LabelledStore, segments: tuple[str, ...] = ()) -> None:
         """Fill the cells in place that have changed since the last call, or write the file anew."""
+        del segments  # putting them in a second time changes nothing
         grid = self._growing()
         cells = grid.changed()
         if self._layout is None or cells is None or not store.fill(grid.labelled, cells, self._layout):
@@ -172,6 +173,12 @@ class LabelledStore:
     def delete(self) -> None:
         """Remove the file."""
         self.file.delete()
+
+    def settle(self) -> None:
+        """Do nothing: what is put in a second time changes nothing."""
+
+    def forget(self) -> None:
+        """Do nothing: no segment was written down."""
 
     def using(self, **changes: Any) -> LabelledStore:
         """Return the store with another engine or other chunks; values of None change nothing."""

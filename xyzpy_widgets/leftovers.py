@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,14 +11,11 @@ from xyzpy_widgets.errors import ConflictError, RecoveryWarning, StoreError
 from xyzpy_widgets.held import SET_ASIDE
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Replay, replays
-from xyzpy_widgets.store.atomic import replacing
 from xyzpy_widgets.store.frames import Damage, Record, scan
-from xyzpy_widgets.store.identity import Identity
 from xyzpy_widgets.store.journal import discard, segments
 
 __all__ = ["Leftovers"]
 
-_NOTE = "folding.json"
 _DAMAGED = ".damaged"
 
 
@@ -42,10 +38,14 @@ class Leftovers:
         self._aside: dict[Path, str] = {}  # those that are kept under another name, and what that ends with
         self.adopted: set[Path] = set()
 
-    def found(self, now: Identity | None) -> set[Path]:
-        """List the segments of dead writers that are not in the file yet, of which ``now`` is the identity."""
-        folded = self.folded(now)
-        return {one.path for one in segments(self._folder) if not one.live and one.path.name not in folded}
+    @property
+    def names(self) -> list[str]:
+        """The names of those that are adopted."""
+        return sorted(path.name for path in self.adopted)
+
+    def found(self) -> set[Path]:
+        """List the segments of dead writers."""
+        return {one.path for one in segments(self._folder) if not one.live}
 
     def adopt(self, found: Iterable[Path], put: Callable[[Replay, OnConflict], None], where: str) -> None:
         """Join what segments tell to what is there; where it contradicts that, the file wins.
@@ -104,24 +104,3 @@ class Leftovers:
             else:
                 discard(path)
         self.adopted = set()
-        if (self._folder / _NOTE).exists():
-            discard(self._folder / _NOTE)
-
-    def take_note(self, before: Identity | None, names: Iterable[str]) -> None:
-        """Write down which segments go into the file now, so that a process that dies in between is understood."""
-        content = {"before": before, "segments": [*names, *(path.name for path in self.adopted)]}
-        with replacing(self._folder / _NOTE) as temporary:
-            temporary.write_text(json.dumps(content))
-
-    def folded(self, now: Identity | None) -> set[str]:
-        """Return the segments that are in the file already, although they are still there."""
-        try:
-            note = json.loads((self._folder / _NOTE).read_text())
-        except FileNotFoundError:
-            return set()
-        return set() if note["before"] == (None if now is None else list(now)) else set(note["segments"])
-
-    def clear(self, now: Identity | None) -> None:
-        """Remove the segments that are in the file already."""
-        for name in self.folded(now):
-            discard(self._folder / name)

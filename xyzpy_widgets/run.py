@@ -26,6 +26,7 @@ from xyzpy_widgets.execution.pace import Pace
 from xyzpy_widgets.execution.progress import Progress, State
 from xyzpy_widgets.failures import Budget, failure_table, told_of
 from xyzpy_widgets.job import Job
+from xyzpy_widgets.keeping import Keeping
 
 __all__ = ["RUNNING", "Run", "runs"]
 
@@ -88,6 +89,7 @@ class Run:
         self._budget = Budget(job.options.max_failures)
         self._pace = _pace(self.plan, job)
         self._guard = threading.Lock()
+        self._placing = threading.Lock()
         self._states = np.zeros(len(self.plan.space), dtype=np.uint8)
         self._failed: list[dict[str, Any]] = []
         self._done = self._cancelled = 0
@@ -248,6 +250,12 @@ class Run:
                 states[at] = np.where(states[at] == Status.MISSING, RUNNING, states[at])
         return states
 
+    def so_far(self) -> Any:
+        """Return what has come so far, without keeping it: labelled data or a table; None once the run is over."""
+        with self._placing:
+            builder = getattr(self, "_builder", None)
+            return builder.so_far() if isinstance(builder, Keeping) else None
+
     def __repr__(self) -> str:
         """Tell what runs and how far it is."""
         return f"<Run {self.name}: {self.progress}>"
@@ -265,7 +273,8 @@ class Run:
                 error = unkept
             self._finish(value, error)
         finally:
-            del self._builder
+            with self._placing:
+                del self._builder
             _left(self)
 
     def _driven(self) -> BaseException | None:
@@ -286,11 +295,12 @@ class Run:
 
     def _place(self, outcome: Outcome) -> None:
         """Place a batch; an interrupt in the middle of it costs no result."""
-        try:
-            self._builder.add(outcome)
-        except KeyboardInterrupt:
-            self._builder.add(outcome)
-            raise
+        with self._placing:
+            try:
+                self._builder.add(outcome)
+            except KeyboardInterrupt:
+                self._builder.add(outcome)
+                raise
 
     def _count(self, outcome: Outcome) -> BaseException | None:
         """Count a batch; return what ends the run."""

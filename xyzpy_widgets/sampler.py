@@ -22,11 +22,10 @@ from xyzpy_widgets.job import Job, Known, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.extent import table_extent
-from xyzpy_widgets.labelling.frame import FrameBuilder, append
-from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.labelling.frame import FrameBuilder
 from xyzpy_widgets.labelling.timed import cost_of_points
 from xyzpy_widgets.launch import carried_out, submitted
-from xyzpy_widgets.log import Logged, Replay, opening
+from xyzpy_widgets.log import Logged, opening
 from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
@@ -34,6 +33,7 @@ from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.store.table import TableStore
 from xyzpy_widgets.summary import table_card
+from xyzpy_widgets.table_growth import TableGrowth
 from xyzpy_widgets.views.card import card_html
 
 __all__ = ["Sampler"]
@@ -52,7 +52,9 @@ class Sampler(Collection[pd.DataFrame]):
         How each argument gets its values: an iterable to choose from, a distribution of ``scipy.stats``, a callable
         that takes a `numpy.random.Generator`, one that takes nothing, or a single value; see `draw_cases`.
     engine : {"pickle", "csv", "json", "parquet"}, optional
-        The format of the file; by default the one of its suffix, pickle without.
+        The format of the file; by default the one of its suffix, pickle without. A CSV is appended to, at a cost of the
+        new rows, for as long as columns and types stay what they are; the others are written anew with each call that
+        syncs. `save_df` tells what each of them keeps.
     full_df : pandas.DataFrame, optional
         Rows to start from.
     seed : int or numpy.random.Generator, optional
@@ -217,7 +219,8 @@ class Sampler(Collection[pd.DataFrame]):
         spec.check_call(tuple(ordered))
         if self._store is not None:
             self._store.check()
-        old, cost = self._archive.current(), self._cost
+        self._archive.refresh()
+        cost = self._cost
         rng = rng if seed is None else np.random.default_rng(seed)
         seeded = seed is not None or self._seed is not None
         space = ParameterSpace(cases=draw_cases(n, ordered, rng, seeded=seeded))
@@ -231,7 +234,7 @@ class Sampler(Collection[pd.DataFrame]):
 
         def known() -> Known:
             size = None if self._store is None else size_of(self._store.path)
-            return Known(None, table_extent(n, old), size)
+            return Known(None, table_extent(n, self._archive.current()), size)
 
         return Job(spec, plan, options, begin, cost, known)
 
@@ -290,43 +293,3 @@ def _draws(given: Any) -> dict[str, Any]:
         raise SpaceError(msg) from error
     once = [name for name, draw in draws.items() if isinstance(draw, Iterator) and not callable(draw)]
     return {**draws, **{name: list(draws[name]) for name in once}}
-
-
-class TableWhole:
-    """A table as it grows; a `Whole`."""
-
-    def __init__(self, start: pd.DataFrame) -> None:
-        self.value = start
-
-    def check(self, new: pd.DataFrame) -> bool:  # noqa: ARG002 - rows go together with any others
-        """Know the structure of any rows."""
-        return True
-
-    def put(self, new: pd.DataFrame, on_conflict: OnConflict) -> None:  # noqa: ARG002 - rows do not conflict
-        """Append the new rows."""
-        self.value = append(self.value, new)
-
-    def write(self, store: TableStore) -> None:
-        """Write the file anew."""
-        store.write(self.value)
-
-
-class TableGrowth:
-    """How a table grows: by rows; a `Growth`."""
-
-    repeatable = False
-
-    def whole(self, value: pd.DataFrame) -> TableWhole:
-        """Begin with some rows."""
-        return TableWhole(value)
-
-    def copied(self, value: pd.DataFrame) -> pd.DataFrame:
-        """Return the same rows: a table is never changed, only replaced."""
-        return value
-
-    def rebuilt(self, told: Replay) -> pd.DataFrame:
-        """Make the rows of the cases that a log tells."""
-        builder = FrameBuilder(told.space, told.spec)
-        for outcome in told.outcomes:
-            builder.add(outcome)
-        return builder.build()

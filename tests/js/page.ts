@@ -6,6 +6,7 @@ import { onTestFinished, vi } from 'vitest';
 import { Failures } from '../../src/panels/Failures';
 import { widgetOf } from '../../src/panels/mount';
 import { PlanCard } from '../../src/panels/PlanCard';
+import { ResultsExplorer } from '../../src/panels/ResultsExplorer';
 import { RunMonitor } from '../../src/panels/RunMonitor';
 import { SpaceEditor } from '../../src/panels/SpaceEditor';
 import { DEFAULTS, type WidgetTraits } from '../../src/protocol';
@@ -16,6 +17,7 @@ const WIDGETS = {
   PlanCard: widgetOf('PlanCard', DEFAULTS.PlanCard, PlanCard),
   RunMonitor: widgetOf('RunMonitor', DEFAULTS.RunMonitor, RunMonitor),
   Failures: widgetOf('Failures', DEFAULTS.Failures, Failures),
+  ResultsExplorer: widgetOf('ResultsExplorer', DEFAULTS.ResultsExplorer, ResultsExplorer),
 };
 
 /** A widget on the page, with its model. */
@@ -39,7 +41,7 @@ class SeenObserver {
 }
 
 /** Show a widget with these traits until the test is over. */
-export async function show<Name extends keyof WidgetTraits>(
+export async function show<Name extends keyof typeof WIDGETS>(
   name: Name,
   traits: WidgetTraits[Name],
   answers: Answers = {},

@@ -49,6 +49,9 @@ _current = threading.local()
 _lock = threading.Lock()
 _users = 0
 _replaced: dict[str, Any] = {}
+_passing: list[_Passing] = []
+"""One for each stream that was ever replaced, kept for ever: CPython's `print` does not hold the stream to which it
+writes, and crashes the process when another thread puts back the old one and the new one is freed meanwhile."""
 
 
 def _keep(kind: str, text: str) -> None:
@@ -61,13 +64,13 @@ class _Passing:
     """A stream that passes everything on, and lets the case at work in this thread keep what is written."""
 
     def __init__(self, stream: Any) -> None:
-        self._stream = stream
+        self.stream = stream
 
     def write(self, text: str) -> Any:
         """Keep a text and pass it on."""
         if isinstance(text, str):
             _keep("output", text)
-        return self._stream.write(text)
+        return self.stream.write(text)
 
     def writelines(self, lines: Any) -> None:
         """Keep texts and pass them on."""
@@ -75,7 +78,7 @@ class _Passing:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
+        return getattr(self.stream, name)
 
 
 def _warn(
@@ -98,6 +101,15 @@ def recording(recorder: Recorder) -> Iterator[None]:
         _remove()
 
 
+def _passing_to(stream: Any) -> _Passing:
+    """Return what passes on to a stream, the same one each time."""
+    for one in _passing:
+        if one.stream is stream:
+            return one
+    _passing.append(_Passing(stream))
+    return _passing[-1]
+
+
 def _install() -> None:
     global _users  # noqa: PLW0603 - the streams belong to the process, and so does the count of those who need them
     with _lock:
@@ -105,7 +117,7 @@ def _install() -> None:
         for name in ("stdout", "stderr"):
             stream = getattr(sys, name)
             if stream is not None and not isinstance(stream, _Passing):
-                setattr(sys, name, _Passing(stream))
+                setattr(sys, name, _passing_to(stream))
                 _replaced[name] = stream
         if warnings.showwarning is not _warn:
             _replaced["showwarning"] = warnings.showwarning

@@ -14,7 +14,7 @@ from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import FunctionError
 from xyzpy_widgets.labelling.collect import collector_of
-from xyzpy_widgets.labelling.columns import Column, settled, typed
+from xyzpy_widgets.labelling.columns import Column, common_dtype, converted, settled, typed
 from xyzpy_widgets.labelling.dataset import place
 
 __all__ = ["FrameBuilder"]
@@ -84,6 +84,24 @@ def append(*tables: pd.DataFrame) -> pd.DataFrame:
     """Put tables under one another, numbered anew, each value kept as it is."""
     names = dict.fromkeys(name for table in tables for name in table.columns)
     return _table({name: _stacked([table.get(name) for table in tables], tables) for name in names})
+
+
+def fitted(new: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame | None:
+    """Return rows in the types of a table, exactly; None where all of it would have to change to take them in."""
+    if not len(like) or not like.columns.is_unique or list(new.columns) != list(like.columns):
+        return None
+    columns = {name: _fitted(new[name], like[name].dtype) for name in like.columns}
+    return None if any(column is None for column in columns.values()) else _table(columns)
+
+
+def _fitted(column: pd.Series[Any], dtype: Any) -> Any:
+    """Return a column in another type, None where that cannot hold it."""
+    if column.dtype == dtype:
+        return column
+    if not isinstance(dtype, np.dtype) or not isinstance(column.dtype, np.dtype):
+        return None
+    values = column.to_numpy()
+    return converted(values, dtype) if common_dtype(np.empty(0, dtype), values) == dtype else None
 
 
 def _table(columns: Mapping[str, Any]) -> pd.DataFrame:

@@ -13,9 +13,10 @@ from typing import IO
 import pandas as pd
 
 from xyzpy_widgets.errors import EncodingError, FormatError, OptionError, StoreError
-from xyzpy_widgets.store.atomic import check_writable, remove, replacing, reported
+from xyzpy_widgets.store import folding
+from xyzpy_widgets.store.atomic import check_writable, remove, reported
 from xyzpy_widgets.store.names import TABLES, FileName, missing, resolve
-from xyzpy_widgets.store.table_csv import read_csv, write_csv
+from xyzpy_widgets.store.table_csv import lines, read_csv, write_csv
 from xyzpy_widgets.store.table_json import read_json, write_json
 
 __all__ = ["TableStore", "load_df", "save_df"]
@@ -68,6 +69,17 @@ def _read_parquet(file: IO[bytes]) -> pd.DataFrame:
 def _looks_like_text(path: Path) -> bool:
     with path.open("rb") as file:
         return b"\0" not in file.read(_TEXT_START)
+
+
+def _ends_with_a_line(path: Path) -> bool:
+    """Tell whether there is a file, and its last line is whole."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        if not file.seek(0, SEEK_END):
+            return False
+        file.seek(-1, SEEK_END)
+        return file.read() == b"\n"
 
 
 def _framed(start: bytes, end: bytes) -> Callable[[Path], bool]:
@@ -141,6 +153,7 @@ class TableStore:
     def read(self) -> pd.DataFrame | None:
         """Return the table, None when nothing is there; see `FrameStore.read`."""
         table_format = self._format()
+        self.settle()
         if not self.path.exists():
             return None
         with reported(self.path), self.path.open("rb") as file:
@@ -150,10 +163,42 @@ class TableStore:
                 msg = f"{self.path} cannot be read with engine={self.engine!r}: {error}"
                 raise FormatError(msg) from error
 
-    def write(self, frame: pd.DataFrame) -> None:
-        """Replace what is there, at once and durably; see `FrameStore.write`."""
-        with replacing(self.path) as temporary, temporary.open("wb") as file:
-            self._write(frame, file)
+    def write(self, frame: pd.DataFrame, segments: tuple[str, ...] | None = None) -> None:
+        """Replace what is there, at once, durably; segments that go into it are written down before: see `folding`."""
+        folding.replace(self.path, lambda file: self._write(frame, file), segments)
+
+    def append(self, frame: pd.DataFrame, segments: tuple[str, ...] = ()) -> bool:
+        """Append rows to the file, durably, at a cost of about the rows; the caller holds the lock.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            The rows, with the columns and types of those that are in the file.
+        segments : tuple of str
+            The names of the segments that they are from.
+
+        Returns
+        -------
+        bool
+            False, and nothing has changed, where the format or the file as it is must be written as a whole.
+
+        Raises
+        ------
+        EncodingError, StoreError
+            As `write` does; the file is as it was then.
+        """
+        if self.engine != "csv" or not _ends_with_a_line(self.path):
+            return False
+        folding.append(self.path, lines(frame), segments)
+        return True
+
+    def settle(self) -> frozenset[str] | None:
+        """Finish what a process that died has left half done; see `folding.settle`."""
+        return folding.settle(self.path)
+
+    def forget(self) -> None:
+        """Forget which segments were put into the file; see `folding.forget`."""
+        folding.forget(self.path)
 
     def delete(self) -> None:
         """Remove the file; nothing happens when nothing is there."""

@@ -30,7 +30,7 @@ import pandas as pd
 from xyzpy_widgets.errors import EncodingError, FormatError
 from xyzpy_widgets.store.objects import is_readable
 
-__all__ = ["read_csv", "write_csv"]
+__all__ = ["lines", "read_csv", "write_csv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,20 @@ _TYPED = re.compile("|".join(f"(?:{kind.pattern})" for kind in _KINDS), re.ASCII
 
 def write_csv(frame: pd.DataFrame, file: IO[bytes]) -> None:
     """Write a table; raise `EncodingError` for a column that CSV cannot hold."""
-    columns = [[_quoted(name), *_cells(name, frame[name])] for name in frame.columns]
+    file.write(_joined([[_quoted(name)] for name in frame.columns]))
+    file.write(lines(frame))
+
+
+def lines(frame: pd.DataFrame) -> bytes:
+    """Return the lines of some rows, each as it would stand in a file of all; raises as `write_csv` does."""
+    return _joined([_cells(name, frame[name]) for name in frame.columns])
+
+
+def _joined(columns: list[list[str]]) -> bytes:
+    """Return the lines of some columns."""
     if len(columns) == 1:
         columns = [[cell or '""' for cell in columns[0]]]  # or it would be an empty line, which readers skip
-    file.write("".join(f"{','.join(row)}\n" for row in zip(*columns, strict=True)).encode())
+    return "".join(f"{','.join(row)}\n" for row in zip(*columns, strict=True)).encode()
 
 
 def _quoted(text: str) -> str:

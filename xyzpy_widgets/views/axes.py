@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bins", "edges", "is_geometric"]
+__all__ = ["bins", "edges", "is_geometric", "rastered"]
 
 _EVEN = 1.5
 _BINS = 20
@@ -45,3 +46,20 @@ def bins(values: NDArray[Any], *, log: bool = False) -> NDArray[Any]:
     if values.dtype.kind == "M":
         return np.linspace(low.astype(np.int64), high.astype(np.int64), _BINS + 1).astype("datetime64[ns]")
     return np.linspace(low, high, _BINS + 1)
+
+
+def rastered(
+    values: NDArray[np.float64], limits: Sequence[NDArray[np.float64]], shape: tuple[int, int]
+) -> NDArray[Any]:
+    """Return a field of cells as an image of even pixels with the same extent, at most of some shape ``(y, x)``.
+
+    ``limits`` are the edges of the cells along y and along x, as numbers on a linear scale. A pixel is the mean of the
+    cells that begin in it, or the cell in which it lies where cells are larger than pixels; holes are left out.
+    """
+    there = np.isfinite(values)
+    sums, counts = np.where(there, values, 0.0), there.astype(np.float64)
+    for axis, (limit, most) in enumerate(zip(limits, shape, strict=True)):
+        starts = np.linspace(limit[0], limit[-1], most + 1)[:-1]
+        cells = np.clip(np.searchsorted(limit, starts, side="right") - 1, 0, len(limit) - 2)
+        sums, counts = np.add.reduceat(sums, cells, axis=axis), np.add.reduceat(counts, cells, axis=axis)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)

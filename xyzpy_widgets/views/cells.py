@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 
-from xyzpy_widgets.views.reading import Axis, Column, column_of, flatten, subject_of, told
+from xyzpy_widgets.views.reading import Axis, Column, Subject, column_of, flatten, subject_of, told
 from xyzpy_widgets.views.spec import ViewSpec
+from xyzpy_widgets.views.states import states_of
 from xyzpy_widgets.views.table import melted
 
-__all__ = ["ALONE", "Panel", "groups_of", "panels_of"]
+__all__ = ["ALONE", "HIGH", "LOW", "Panel", "groups_of", "panels_of", "rows_of"]
 
 ALONE = " "
 """The column along x of a view that has nothing there."""
+LOW, HIGH = " low", " high"
+"""The columns that hold the ends of a spread."""
 
 _HOVERED_ROWS = 2000
 """The most rows of a table of which the pointer tells every column: each one makes the plot larger."""
@@ -27,31 +30,55 @@ _WHOLE = 2**53
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """The data of one panel, what it is called, and the row and column where it stands."""
+    """The data of one panel, what it is called, and the row and column where it stands; the states of its cases."""
 
     data: xr.DataArray | pd.DataFrame
     title: str
     row: int
     column: int
+    states: xr.DataArray | None = None
 
 
-def panels_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> list[Panel]:
+def panels_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec, states: xr.DataArray | None = None) -> list[Panel]:
     """Return the panels of a view, row by row.
 
     Those of a heatmap hold an array over y and x, all others the rows of a table.
     """
+    if states is not None and isinstance(data, xr.Dataset):
+        axes = subject_of(data, spec.var).axes
+        known = states_of(states, data, axes, spec)
+        parts = [known.isel({dim: i for dim, i in at.items() if dim in known.dims}) for at in _positions(axes, spec)]
+        return [replace(panel, states=part) for panel, part in zip(panels_of(data, spec), parts, strict=True)]
     if spec.kind == "heatmap" and isinstance(data, xr.Dataset):
         subject = subject_of(data, spec.var)
         whole = _reduced(subject.data, subject.axes, spec).transpose(..., spec.y, spec.x)
         return [_panel(whole.isel(at), subject.axes, at, spec) for at in _positions(subject.axes, spec)]
     frame, axes = _grid_frame(data, spec) if isinstance(data, xr.Dataset) else _table_frame(data, spec)
-    if spec.x is None:
+    if spec.x is None and spec.kind not in {"parallel", "table"}:
         frame = frame.assign(**{ALONE: spec.ylabel})
     if spec.color is not None:
         frame = frame.assign(**{spec.color: column_of(frame, spec.color).shades()})
     if spec.kind == "scatter":
         frame = frame.dropna(subset=[spec.x or ALONE, spec.y, *groups_of(frame, spec)])
     return [_panel(frame[_mask(frame, axes, at)], axes, at, spec) for at in _positions(axes, spec)]
+
+
+def rows_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> pd.DataFrame:
+    """Return what a view draws as a table: a row for each cell or row that is there, with the labels as they are.
+
+    What is aggregated is reduced, and of the dimensions of which one label is drawn only that one stands in it.
+    """
+    if isinstance(data, pd.DataFrame):
+        kept = _kept(pd.DataFrame({name: column_of(data, name).values for name, _ in spec.chosen}), spec)
+        return data[kept.to_numpy()] if spec.chosen else data
+    subject = subject_of(data, spec.var)
+    names = [name for name in (spec.x, spec.color, spec.err) if name in data.data_vars and name not in spec.var]
+    beside = [subject_of(data, [str(name)]) for name in dict.fromkeys(names)]
+    axes = {dim: axis for one in (subject, *beside) for dim, axis in one.axes.items()}
+    reduced = [_reduced(one.data, axes, spec) for one in (subject, *beside)] + _spread(subject, axes, spec)
+    told_as = {dim: data[dim] for dim in axes if dim in data.coords}
+    frame = flatten([one.assign_coords({dim: told_as[dim] for dim in one.dims if dim in told_as}) for one in reduced])
+    return frame.dropna(subset=[subject.name]).reset_index(drop=True)
 
 
 def groups_of(frame: pd.DataFrame, spec: ViewSpec) -> list[str]:
@@ -72,7 +99,7 @@ def _panel(data: Any, axes: Mapping[str, Axis], at: Mapping[str, int], spec: Vie
 
 
 def _reduced(array: xr.DataArray, axes: Mapping[str, Axis], spec: ViewSpec) -> xr.DataArray:
-    for dim, label in spec.fixed:
+    for dim, label in spec.chosen:
         if dim in array.dims:
             array = array.isel({dim: axes[dim].find(label)}, drop=True)
     for dim, how in spec.aggregate:
@@ -81,13 +108,25 @@ def _reduced(array: xr.DataArray, axes: Mapping[str, Axis], spec: ViewSpec) -> x
     return array
 
 
+def _spread(subject: Subject, axes: Mapping[str, Axis], spec: ViewSpec) -> list[xr.DataArray]:
+    """Return the lower and the upper end of the spread of what is aggregated, if it is drawn."""
+    if not spec.spread:
+        return []
+    over = [dim for dim, _ in spec.aggregate if dim in subject.data.dims]
+    each = _reduced(subject.data, axes, replace(spec, aggregate=()))
+    if spec.spread == "range":
+        return [each.min(over).rename(LOW), each.max(over).rename(HIGH)]
+    middle, deviation = _reduced(subject.data, axes, spec), each.std(over)
+    return [(middle - deviation).rename(LOW), (middle + deviation).rename(HIGH)]
+
+
 def _grid_frame(data: xr.Dataset, spec: ViewSpec) -> tuple[pd.DataFrame, dict[str, Axis]]:
     """Return a row for each cell that is drawn, and the axes of the panels."""
     subject = subject_of(data, spec.var)
     names = [name for name in (spec.x, spec.color, spec.err) if name in data.data_vars and name not in spec.var]
     subjects = [subject, *(subject_of(data, [str(name)]) for name in dict.fromkeys(names))]
     axes = {dim: axis for one in subjects for dim, axis in one.axes.items()}
-    frame = flatten([_reduced(one.data, axes, spec) for one in subjects])
+    frame = flatten([*(_reduced(one.data, axes, spec) for one in subjects), *_spread(subject, axes, spec)])
     return frame.assign(**{name: _groups(column_of(frame, name)) for name in spec.by}), axes
 
 
@@ -98,13 +137,20 @@ def _table_frame(data: pd.DataFrame, spec: ViewSpec) -> tuple[pd.DataFrame, dict
     drawn = {name for name, _ in spec.roles()} | {spec.err}
     columns = [column_of(data, str(name)) for name in data.columns if name in drawn or len(data) <= _HOVERED_ROWS]
     frame = pd.DataFrame({column.name: column.values for column in columns})
-    kept = pd.Series(data=True, index=frame.index)
-    for name, label in spec.fixed:
-        axis = _occurring(frame, name)
-        kept &= frame[name] == axis.places[axis.find(label)]
-    naming = {*spec.by, *spec.panels} | ({spec.x} if spec.kind == "bar" else set())
+    kept = _kept(frame, spec)
+    naming = {*spec.by, *spec.panels} | ({spec.x} if spec.kind in {"bar", "box"} else set())
     frame = frame.assign(**{column.name: _groups(column) for column in columns if column.name in naming})[kept]
     return frame.sort_values([*spec.panels, *spec.by], kind="stable"), {n: _occurring(frame, n) for n in spec.panels}
+
+
+def _kept(frame: pd.DataFrame, spec: ViewSpec) -> pd.Series:
+    """Return which rows have the labels that are drawn; none where a label does not occur."""
+    kept = pd.Series(data=True, index=frame.index)
+    for name, label in spec.chosen:
+        axis = _occurring(frame, name)
+        position = axis.find(label)
+        kept &= False if position is None else frame[name] == axis.places[position]
+    return kept
 
 
 def _groups(column: Column) -> pd.Series:

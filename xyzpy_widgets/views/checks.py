@@ -11,15 +11,18 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.reading import Kind, Label, told
-from xyzpy_widgets.views.spec import MEANS, PLOT_KINDS, PlotKind, ViewSpec, Wishes
+from xyzpy_widgets.views.spec import MEANS, PLOT_KINDS, SPREADS, PlotKind, ViewSpec, Wishes
 
 __all__ = [
     "check_fit",
     "check_log",
     "check_panels",
+    "check_spread",
     "check_values",
     "kind_in",
+    "labels_in",
     "means_in",
+    "misfits",
     "name_in",
     "names_in",
     "title_of",
@@ -62,13 +65,48 @@ def means_in(values: Any, known: Collection[str]) -> dict[str, str]:
     return {name_in(name, "aggregate", known): str(how) for name, how in pairs.items()}
 
 
+def labels_in(wishes: Wishes, known: Collection[str]) -> dict[str, tuple[str, Any]]:
+    """Return what one label is drawn of: for each name the role, and the wished label or None."""
+    slider = wishes.slider
+    pairs = slider if isinstance(slider, Mapping) else dict.fromkeys(names_in(slider, "slider", known))
+    found = {name_in(name, "slider", known): ("slider", label) for name, label in pairs.items()}
+    for name, label in (wishes.fixed or {}).items():
+        text = name_in(name, "fixed", known)
+        if text in found:
+            raise ViewError(f"slider={text!r} and fixed={{{text!r}: ...}}: one has one role; leave one out")
+        found[text] = ("fixed", label)
+    return found
+
+
+def check_spread(spread: str | None, kind: PlotKind, aggregated: Collection[str], *, err: object) -> str:
+    """Return how the spread is drawn; refuse it where nothing is aggregated or no place is for it."""
+    if spread is None:
+        return ""
+    if spread not in SPREADS:
+        raise ViewError(f"spread={spread!r} is not a way to draw a spread: {hint(str(spread), SPREADS)}")
+    if kind not in {"line", "scatter"} or err is not None:
+        beside = f"beside err={err!r}" if err is not None else f"in kind={kind!r}"
+        raise ViewError(f"spread={spread!r} has no place {beside}; choose kind='line', or leave it out")
+    if not aggregated:
+        raise ViewError(f"spread={spread!r} tells how aggregated values spread, and none are; give aggregate=...")
+    return spread
+
+
 _MISFITS: Mapping[PlotKind, tuple[str, ...]] = {
     "line": ("y",),
     "scatter": (),
     "bar": ("y", "err"),
     "heatmap": ("by", "color", "err"),
     "hist": ("x", "y", "color", "err"),
+    "box": ("y", "color", "err"),
+    "parallel": ("x", "y", "by", "color", "err"),
+    "table": ("x", "y", "by", "color", "row", "col", "err"),
 }
+
+
+def misfits(kind: str) -> tuple[str, ...]:
+    """Return the roles that a kind of plot does not have."""
+    return next((roles for one, roles in _MISFITS.items() if one == kind), ())
 
 
 def check_fit(kind: PlotKind, given: Mapping[str, str]) -> None:
@@ -82,7 +120,7 @@ def check_fit(kind: PlotKind, given: Mapping[str, str]) -> None:
 
 def check_values(kind: PlotKind, name: str, values: Kind) -> None:
     """Refuse to draw values as what they cannot be."""
-    if kind in {"text": ("line", "bar", "heatmap"), "time": ("bar", "heatmap"), "number": ()}[values]:
+    if kind in {"text": ("line", "bar", "heatmap", "box"), "time": ("bar", "heatmap", "box"), "number": ()}[values]:
         raise ViewError(f"kind={kind!r} draws numbers, and {name!r} holds {values}s; choose kind='scatter'")
 
 
@@ -106,11 +144,16 @@ def check_panels(spec: ViewSpec, sizes: Mapping[str, int]) -> None:
         raise ViewError(f"{roles} would draw {count} panels; {remedy}")
 
 
-def title_of(first: str, aggregate: Iterable[tuple[str, str]], fixed: Sequence[tuple[str, Label]]) -> str:
+_SPREADS = {"": "", "std": " ± standard deviation", "range": ", from least to greatest"}
+
+
+def title_of(
+    first: str, aggregate: Iterable[tuple[str, str]], fixed: Sequence[tuple[str, Label]], spread: str = ""
+) -> str:
     """Return a title that says which dimensions are aggregated and fixed."""
     over: dict[str, list[str]] = {}
     for name, how in aggregate:
         over.setdefault(how, []).append(name)
-    means = [f"{how} over {', '.join(names)}" for how, names in over.items()]
+    means = [f"{how}{_SPREADS[spread]} over {', '.join(names)}" for how, names in over.items()]
     labels = [f"{name} = {told(label)}" for name, label in fixed]
     return ", ".join(part for part in (first, *means, *labels) if part)

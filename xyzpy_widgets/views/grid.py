@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +12,11 @@ import xarray as xr
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.axes import is_geometric
-from xyzpy_widgets.views.checks import check_fit, check_log, check_panels, check_values, title_of
+from xyzpy_widgets.views.checks import check_fit, check_log, check_panels, check_spread, check_values, title_of
 from xyzpy_widgets.views.reading import Axis, Label, Subject, shade_caption, subject_of
 from xyzpy_widgets.views.request import Request, request_of
 from xyzpy_widgets.views.spec import PlotKind, ViewSpec, Wishes
+from xyzpy_widgets.views.variation import effects_of, fullest
 
 __all__ = ["grid_view"]
 
@@ -66,6 +66,15 @@ class _Scene:
     subject: Subject
     beside: Mapping[str, Subject]
     roles: _Roles
+    effects: Mapping[str, float]
+
+    def tells(self, axis: Axis) -> bool:
+        """Say whether there is anything to see along an axis: several labels, and other values at others.
+
+        Where nothing varies along any axis, each axis tells that.
+        """
+        varied = any(effect > 0 for effect in self.effects.values())
+        return axis.size != 1 and not (varied and self.effects.get(axis.name) == 0)
 
 
 def grid_view(data: xr.Dataset, wishes: Wishes) -> ViewSpec:
@@ -77,7 +86,7 @@ def grid_view(data: xr.Dataset, wishes: Wishes) -> ViewSpec:
     if not request.var:
         return ViewSpec(var=(), kind=request.kind or "scatter", title=wishes.title or "nothing to draw: no variables")
     scene = _scene(data, request)
-    kind = request.kind or _kind(scene)
+    kind: PlotKind = request.kind or _kind(scene)
     _check(kind, scene)
     _give_axes(kind, scene)
     aggregate = _give_rest(kind, scene)
@@ -90,7 +99,7 @@ def _scene(data: xr.Dataset, request: Request) -> _Scene:
     roles = _Roles({dim: axis for one in (subject, *beside.values()) for dim, axis in one.axes.items()})
     for role, dim in request.dims:
         roles.give(role, dim)
-    return _Scene(request, subject, beside, roles)
+    return _Scene(request, subject, beside, roles, effects_of(subject))
 
 
 def _kind(scene: _Scene) -> PlotKind:
@@ -104,7 +113,7 @@ def _kind(scene: _Scene) -> PlotKind:
         return "heatmap" if kind == "number" else "scatter"
     if x is not None:
         return bars if roles.axes[x].kind == "text" else "line"
-    free = [axis for axis in roles.free() if axis.size != 1] or roles.free()
+    free = [axis for axis in roles.free() if scene.tells(axis)] or roles.free()
     ordered = [axis for axis in free if axis.kind != "text"]
     curves = roles.of("by") or roles.of("color") or "err" in scene.beside
     if len([axis for axis in ordered if axis.size != 1]) > 1 and kind == "number" and not curves:
@@ -131,14 +140,14 @@ def _check(kind: PlotKind, scene: _Scene) -> None:
 def _give_axes(kind: PlotKind, scene: _Scene) -> None:
     """Give the axes of the plot to the dimensions that suit them best."""
     roles = scene.roles
-    wanted = {"line": "x", "bar": "x", "scatter": "x", "heatmap": "xy", "hist": ""}[kind]
-    varying = [axis for axis in roles.free() if axis.size != 1]
+    wanted = {"line": "x", "bar": "x", "box": "x", "scatter": "x", "heatmap": "xy"}.get(kind, "")
+    varying = [axis for axis in roles.free() if scene.tells(axis)]
     if scene.subject.kind == "text" and kind == "scatter" and "x" not in scene.beside and len(varying) > 1:
         wanted = "xy"  # the texts are told by the colours
     for role in wanted:
         if roles.of(role) or role in scene.beside:
             continue
-        best = _best(roles.free(), text=kind == "bar")
+        best = _best(roles.free(), scene, text=kind in {"bar", "box"})
         if best is not None:
             roles.give(role, best.name)
         elif kind == "heatmap":
@@ -148,9 +157,12 @@ def _give_axes(kind: PlotKind, scene: _Scene) -> None:
             )
 
 
-def _best(axes: list[Axis], *, text: bool) -> Axis | None:
-    """Return the axis that tells most: of the wanted kind, long, and late (the outputs' own dimensions come last)."""
-    ranked = sorted(axes, key=lambda axis: ((axis.kind == "text") == text, axis.size != 1, axis.size))
+def _best(axes: list[Axis], scene: _Scene, *, text: bool) -> Axis | None:
+    """Return the axis that tells most: of the wanted kind, along which values vary, long, and late.
+
+    The outputs' own dimensions come last.
+    """
+    ranked = sorted(axes, key=lambda axis: ((axis.kind == "text") == text, scene.tells(axis), axis.size))
     return ranked[-1] if ranked else None
 
 
@@ -160,7 +172,7 @@ def _give_rest(kind: PlotKind, scene: _Scene) -> dict[str, str]:
     if kind in {"line", "bar"}:
         roles.taken |= dict.fromkeys(roles.of("color"), "by")
     aggregate = {}
-    for axis in sorted(roles.free(), key=lambda axis: (axis.kind != "text", axis.size)):
+    for axis in sorted(roles.free(), key=lambda axis: (not scene.tells(axis), axis.kind != "text", axis.size)):
         role = _role_of(axis, kind, scene)
         roles.give(role, axis.name)
         if role == "aggregate":
@@ -174,15 +186,19 @@ def _role_of(axis: Axis, kind: PlotKind, scene: _Scene) -> str:
     if axis.size == 1:
         return "fixed"
     across = bool(roles.of("y"))
-    marks = kind == "hist" or (kind == "scatter" and not across)
+    marks = kind in {"hist", "box", "parallel", "table"} or (kind == "scatter" and not across)
+    rest = "aggregate" if scene.subject.kind == "number" else "fixed"
     coloured = across or roles.of("by") or roles.of("color") or "color" in scene.beside
-    if kind in {"line", "bar", "scatter"} and not coloured and axis.size <= _FEW and (axis.kind == "text" or not marks):
+    curves = kind in {"line", "bar", "scatter"} and not coloured and scene.tells(axis)
+    if curves and axis.size <= _FEW and (axis.kind == "text" or not marks):
         return "by"
     if marks:
         return "pooled"
+    if not scene.tells(axis):
+        return rest
     if roles.panels_with(axis) <= _FEW_PANELS and not (roles.of("col") and roles.of("row")):
         return "row" if roles.of("col") else "col"
-    return "aggregate" if scene.subject.kind == "number" else "fixed"
+    return rest
 
 
 def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str, str]) -> ViewSpec:
@@ -191,7 +207,7 @@ def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str,
     subjects = {one.name: one for one in (subject, *beside.values())}
     x, y, color = _places(kind, scene)
     told = {name: one for name, one in (subjects | dict(roles.axes)).items() if name in {x, y, color}}
-    fixed = tuple((dim, _label(roles.axes[dim], wishes.fixed or {})) for dim in roles.of("fixed"))
+    slider, fixed = (tuple((dim, _label(dim, scene)) for dim in roles.of(role)) for role in ("slider", "fixed"))
     empty = bool(pd.isna(subject.data.to_numpy()).all())
     first = wishes.title or ", ".join(scene.request.var if len(scene.request.var) > 1 else [subject.caption])
     spec = ViewSpec(
@@ -206,13 +222,17 @@ def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str,
         err=beside["err"].name if "err" in beside else None,
         pooled=roles.of("pooled"),
         aggregate=tuple(aggregate.items()),
+        spread=check_spread(wishes.spread, kind, aggregate, err=wishes.err),
+        slider=slider,
         fixed=fixed,
-        logx=_log("logx", x if kind != "bar" else None, scene, wished=wishes.logx),
+        logx=_log("logx", x if kind not in {"bar", "box"} else None, scene, wished=wishes.logx),
         logy=_log("logy", y if kind != "bar" else None, scene, wished=wishes.logy),
         logz=_log("logz", color if kind == "heatmap" else None, scene, wished=wishes.logz),
-        title=title_of(f"{first}: no values" if empty else first, aggregate.items(), fixed),
+        title=title_of(
+            f"{first}: no values" if empty else first, aggregate.items(), slider + fixed, wishes.spread or ""
+        ),
         xlabel=told[x].caption if x else "",
-        ylabel=told[y].caption if y else "count",
+        ylabel=told[y].caption if y else "count" if kind == "hist" else "",
         clabel=shade_caption(told[color]) if color else "",
     )
     check_panels(spec, {dim: axis.size for dim, axis in roles.axes.items()})
@@ -222,8 +242,8 @@ def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str,
 def _places(kind: PlotKind, scene: _Scene) -> tuple[str | None, str | None, str | None]:
     """Return what lies along x, along y and in the colours."""
     roles, subject = scene.roles, scene.subject
-    if kind == "hist":
-        return subject.name, None, None
+    if kind in {"hist", "parallel", "table"}:
+        return (subject.name if kind == "hist" else None), None, (subject.name if kind == "parallel" else None)
     x = scene.beside["x"].name if "x" in scene.beside else roles.one("x")
     color = scene.beside["color"].name if "color" in scene.beside else roles.one("color")
     if roles.of("y"):
@@ -231,18 +251,18 @@ def _places(kind: PlotKind, scene: _Scene) -> tuple[str | None, str | None, str 
     return x, subject.name, color
 
 
-def _label(axis: Axis, fixed: Mapping[Any, Any]) -> Label:
-    """Return the label at which a dimension is fixed: the wished one, else the first."""
-    for dim, label in fixed.items():
-        if str(dim) == axis.name:
-            position = axis.find(label)
-            if position is None:
-                labels = [str(axis.label(i)) for i in range(axis.size)]
-                raise ViewError(
-                    f"fixed={{{axis.name!r}: {label!r}}} is not among its labels: {hint(str(label), labels)}"
-                )
-            return axis.label(position)
-    return axis.label(0)
+def _label(dim: str, scene: _Scene) -> Label:
+    """Return the label of which a dimension is drawn: the wished one, else the first with most values."""
+    axis, wished = scene.roles.axes[dim], scene.request.labels.get(dim)
+    if not axis.size:
+        raise ViewError(f"{scene.roles.taken[dim]}={dim!r}: it has no labels; leave it out")
+    if wished is None:
+        return axis.label(fullest(scene.subject.data, dim) if dim in scene.subject.axes else 0)
+    position = axis.find(wished)
+    if position is None:
+        role, labels = scene.roles.taken[dim], [str(axis.label(i)) for i in range(axis.size)]
+        raise ViewError(f"{role}={{{dim!r}: {wished!r}}} is not among its labels: {hint(str(wished), labels)}")
+    return axis.label(position)
 
 
 def _log(role: str, name: str | None, scene: _Scene, *, wished: bool | None) -> bool:

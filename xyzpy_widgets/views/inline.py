@@ -23,7 +23,7 @@ from typing import Any
 
 from xyzpy_widgets.views.picture import picture
 
-__all__ = ["figure_html", "save_html", "show_inline"]
+__all__ = ["apart", "figure_html", "save_html", "show_inline"]
 
 _STYLE = "color: var(--jp-ui-font-color1, CanvasText); position: relative; overflow-x: auto"
 _NO_PICTURE = "This figure has no still picture; it shows where its script may run, in a trusted notebook."
@@ -36,7 +36,7 @@ def figure_html(drawn: Any, *, library: bool) -> str:
     from bokeh.core.json_encoder import serialize_json
     from bokeh.embed import json_item
 
-    title, figure = _apart(hv.render(drawn, backend="bokeh"))
+    title, figure = apart(hv.render(drawn, backend="bokeh"))
     item = serialize_json(json_item(figure)).replace("<", "\\u003c")
     name = f"xyz-{uuid.uuid4().hex}"
     root = f'document.currentScript.closest(".xyz-plot") ?? document.getElementById("{name}")'
@@ -52,7 +52,7 @@ def figure_html(drawn: Any, *, library: bool) -> str:
     return "".join(parts)
 
 
-def _apart(figure: Any) -> tuple[str, Any]:
+def apart(figure: Any) -> tuple[str, Any]:
     """Return the title of a layout and the layout: holoviews writes it in a widget, and those need a larger BokehJS."""
     from bokeh.models.layouts import Column
     from bokeh.models.widgets import Div
@@ -79,7 +79,9 @@ def _packed_library() -> str:
 
 @cache
 def _script() -> str:
-    return resources.files("xyzpy_widgets.views").joinpath("inline.js").read_text(encoding="utf-8")
+    here = resources.files("xyzpy_widgets.views")
+    shared, own = (here.joinpath(name).read_text(encoding="utf-8") for name in ("bokeh.js", "inline.js"))
+    return shared.replace("export ", "") + own
 
 
 _PAGE = """<!doctype html>

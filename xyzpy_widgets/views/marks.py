@@ -5,106 +5,20 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Frame", "Scale", "marks_of", "palette_color", "scale_of"]
+from xyzpy_widgets.views.scales import Floats, Frame, numbers_of
 
-Floats: TypeAlias = NDArray[np.float64]
+__all__ = ["marks_of", "palette_color"]
 
 _MOST_MARKS = 250
 """The most marks that are drawn one by one; more are painted as pixels, which keeps a picture small."""
-_GROUP_GAP = 1.4
-"""The gap that Bokeh leaves between the groups of a nested axis, in widths of one label."""
 _DENSITY = 2
 """Painted pixels for each pixel of the picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """How one direction of a figure maps to pixels.
-
-    Attributes
-    ----------
-    low, high : float
-        The ends of the axis: numbers, milliseconds since 1970 for times, counts for texts.
-    near, far : float
-        The pixels of these ends.
-    log : bool
-        Whether the axis is logarithmic.
-    factors : tuple
-        The texts of an axis of texts; pairs where they are nested.
-    """
-
-    low: float
-    high: float
-    near: float
-    far: float
-    log: bool = False
-    factors: tuple[Any, ...] = ()
-
-    def __call__(self, values: Any) -> Floats:
-        """Return the pixels of values."""
-        return self.pixels(self.numbers(values))
-
-    def numbers(self, values: Any) -> Floats:
-        """Return values as numbers along the axis."""
-        if self.factors:
-            places = _factor_places(self.factors)
-            keys = [tuple(value) if isinstance(value, (list, tuple)) else value for value in values]
-            return np.array([places.get(key, np.nan) for key in keys], dtype=np.float64)
-        return _numbers(values)
-
-    def pixels(self, numbers: Floats) -> Floats:
-        """Return the pixels of numbers along the axis."""
-        ends = np.array([self.low, self.high])
-        if self.log:
-            with np.errstate(divide="ignore", invalid="ignore"):
-                numbers, ends = np.log10(numbers), np.log10(ends)
-        share: Floats = (numbers - ends[0]) / (ends[1] - ends[0])
-        return self.near + share * (self.far - self.near)
-
-
-def _numbers(values: Any) -> Floats:
-    array = np.asarray(values)
-    if array.dtype.kind == "M":
-        return array.astype("datetime64[ns]").astype(np.int64) / 1e6
-    return array.astype(np.float64)
-
-
-def _factor_places(factors: Sequence[Any]) -> dict[Any, float]:
-    """Return where the texts of an axis lie; those of one group lie together."""
-    places: dict[Any, float] = {}
-    gap = 0.0
-    for i, factor in enumerate(factors):
-        if i and isinstance(factor, tuple) and factor[0] != factors[i - 1][0]:
-            gap += _GROUP_GAP
-        places[factor] = i + 0.5 + gap
-    return places
-
-
-def scale_of(bounds: Any, near: float, far: float, *, log: bool) -> Scale | None:
-    """Return the scale of one direction of a figure; None where the figure leaves its ends open."""
-    factors = tuple(getattr(bounds, "factors", None) or ())
-    if factors:
-        return Scale(0.0, max(_factor_places(factors).values()) + 0.5, near, far, factors=factors)
-    if bounds.start is None or bounds.end is None:
-        return None
-    low, high = float(_numbers(np.array(bounds.start))), float(_numbers(np.array(bounds.end)))
-    usable = np.isfinite([low, high]).all() and low < high and (low > 0 or not log)
-    return Scale(low, high, near, far, log) if usable else None
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The field of a figure in which the marks lie."""
-
-    x: Scale
-    y: Scale
 
 
 def marks_of(renderer: Any, frame: Frame) -> str | None:
@@ -137,7 +51,7 @@ def palette_color(mapper: Any, values: Any) -> list[str]:
     if hasattr(mapper, "factors"):
         known = {factor: palette[i % len(palette)] for i, factor in enumerate(mapper.factors)}
         return [known.get(str(value), "none") for value in values]
-    numbers, low, high = _numbers(values), float(mapper.low), float(mapper.high)
+    numbers, low, high = numbers_of(values), float(mapper.low), float(mapper.high)
     if "Log" in type(mapper).__name__:
         with np.errstate(divide="ignore", invalid="ignore"):
             numbers, low, high = np.log(numbers), np.log(low), np.log(high)
@@ -179,6 +93,12 @@ def _points(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
     if len(x) > _MOST_MARKS:
         return _painted([x - radius, x + radius, y - radius, y + radius], colors, frame)
     places = zip(x, y, colors, strict=True)
+    if getattr(glyph.marker, "value", glyph.marker) == "triangle":
+        return "".join(
+            f'<path d="M{px:.1f} {py - radius:.1f}l{radius:.1f} {2 * radius:.1f}h{-2 * radius:.1f}Z" fill="{color}"/>'
+            for px, py, color in places
+            if np.isfinite([px, py]).all()
+        )
     return "".join(
         f'<circle cx="{px:.1f}" cy="{py:.1f}" r="{radius:.1f}" fill="{color}"/>'
         for px, py, color in places
@@ -186,11 +106,62 @@ def _points(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
     )
 
 
+def _segments(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
+    x0, x1 = (frame.x(_column(end, data)) for end in (glyph.x0, glyph.x1))
+    y0, y1 = (frame.y(_column(end, data)) for end in (glyph.y0, glyph.y1))
+    ends = np.column_stack([x0, y0, x1, y1])
+    strokes = "".join(f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}" for a, b, c, d in ends[np.isfinite(ends).all(axis=1)])
+    return f'<path d="{strokes}" fill="none" stroke="{_colors(glyph.line_color, data, 1)[0]}"/>'
+
+
+def _multi_line(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
+    lines = zip(_column(glyph.xs, data), _column(glyph.ys, data), strict=True)
+    colors = _colors(glyph.line_color, data, len(_column(glyph.xs, data)))
+    alpha, width = _column(glyph.line_alpha, data), _column(glyph.line_width, data)
+    paths = [_path(frame.x(x), frame.y(y)) for x, y in lines]
+    drawn = "".join(f'<path d="{path}" stroke="{color}"/>' for path, color in zip(paths, colors, strict=True))
+    return f'<g fill="none" stroke-opacity="{alpha}" stroke-width="{width}">{drawn}</g>'
+
+
+def _dots(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
+    x, y = frame.x(_column(glyph.x, data)), frame.y(_column(glyph.y, data))
+    color = _colors(glyph.fill_color, data, 1)[0]
+    places = [(px, py) for px, py in zip(x, y, strict=True) if np.isfinite([px, py]).all()]
+    return "".join(f'<circle cx="{px:.1f}" cy="{py:.1f}" r="2.5" fill="{color}"/>' for px, py in places)
+
+
+def _raster(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
+    """Draw an image whose pixels are even in the frame."""
+    image = np.asarray(_column(glyph.image, data)[0])
+    x, y = (np.atleast_1d(_column(place, data))[0] for place in (glyph.x, glyph.y))
+    dw, dh = (np.atleast_1d(_column(size, data))[0] for size in (glyph.dw, glyph.dh))
+    left, right = frame.x.pixels(np.array([x, x + dw]))
+    bottom, top = frame.y.pixels(np.array([y, y + dh]))
+    colors = np.array(palette_color(glyph.color_mapper, image.reshape(-1)))
+    values, codes = np.unique(colors, return_inverse=True)
+    table = np.array([_rgba(str(value)) for value in values], dtype=np.uint8)
+    place = f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}"'
+    return f'<image {place} preserveAspectRatio="none" href="{_address(table[codes].reshape(*image.shape, 4)[::-1])}"/>'
+
+
+def _rgba(color: str) -> tuple[int, ...]:
+    return (*bytes.fromhex(color.lstrip("#")), 255) if color.startswith("#") else (0, 0, 0, 0)
+
+
+def _address(pixels: NDArray[np.uint8]) -> str:
+    return f"data:image/png;base64,{base64.b64encode(_png(pixels)).decode()}"
+
+
 def _quads(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
     x = [frame.x(_column(side, data)) for side in (glyph.left, glyph.right)]
     y = [frame.y(_column(side, data)) for side in (glyph.top, glyph.bottom)]
     sides = list(np.broadcast_arrays(*x, *y))
-    return _boxes(sides, _colors(glyph.fill_color, data, len(sides[0])), frame)
+    pattern = getattr(glyph.hatch_pattern, "value", glyph.hatch_pattern)
+    if pattern is not None:
+        return _hatched(sides, str(pattern), _colors(glyph.hatch_color, data, 1)[0])
+    drawn = _boxes(sides, _colors(glyph.fill_color, data, len(sides[0])), frame)
+    alpha = getattr(glyph.fill_alpha, "value", None)
+    return drawn if alpha is None else f'<g opacity="{alpha}">{drawn}</g>'
 
 
 def _bars(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
@@ -199,7 +170,10 @@ def _bars(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
     top = frame.y(_column(glyph.top, data))
     bottom = np.broadcast_to(frame.y(_column(glyph.bottom, data)), top.shape)
     sides = [frame.x.pixels(middle - half), frame.x.pixels(middle + half)]
-    return _boxes([*sides, top, bottom], _colors(glyph.fill_color, data, len(top)), frame)
+    ends = np.column_stack([*sides, top]) if glyph.line_color is not None else np.empty((0, 3))
+    border = "".join(f"M{a:.1f} {y:.1f}H{b:.1f}" for a, b, y in ends[np.isfinite(ends).all(axis=1)])
+    drawn = _boxes([*sides, top, bottom], _colors(glyph.fill_color, data, len(top)), frame)
+    return f'{drawn}<path d="{border}" stroke="#333"/>'
 
 
 def _boxes(sides: list[Floats], colors: list[str], frame: Frame) -> str:
@@ -217,6 +191,24 @@ def _boxes(sides: list[Floats], colors: list[str], frame: Frame) -> str:
     )
 
 
+_STROKES = {"right_diagonal_line": "M0 8L8 0", "cross": "M0 4H8M4 0V8", "dot": "M3 4h2"}
+
+
+def _hatched(sides: list[Floats], pattern: str, color: str) -> str:
+    """Draw boxes filled with a pattern of strokes."""
+    if not len(sides[0]):
+        return ""
+    left, right = np.sort(sides[:2], axis=0)
+    top, bottom = np.sort(sides[2:], axis=0)
+    places = zip(left, top, right, bottom, strict=True)
+    path = "".join(
+        f"M{a:.1f} {b:.1f}H{c:.1f}V{d:.1f}H{a:.1f}Z" for a, b, c, d in places if np.isfinite([a, b, c, d]).all()
+    )
+    strokes = f'<path d="{_STROKES[pattern]}" stroke="{color}" stroke-opacity="0.55" fill="none"/>'
+    tile = f'<pattern id="{pattern}" width="8" height="8" patternUnits="userSpaceOnUse">{strokes}</pattern>'
+    return f'<defs>{tile}</defs><path d="{path}" fill="url(#{pattern})"/>'
+
+
 def _painted(sides: list[Floats], colors: list[str], frame: Frame) -> str:
     """Paint boxes as the pixels of an image that fills the frame."""
     x0, x1 = sorted((frame.x.near, frame.x.far))
@@ -225,11 +217,11 @@ def _painted(sides: list[Floats], colors: list[str], frame: Frame) -> str:
     known = np.isfinite(sides).all(axis=0) & (np.array(colors) != "none")
     across = np.clip(np.round((np.sort(sides[:2], axis=0) - x0) * _DENSITY), 0, pixels.shape[1])[:, known].astype(int)
     down = np.clip(np.round((np.sort(sides[2:], axis=0) - y0) * _DENSITY), 0, pixels.shape[0])[:, known].astype(int)
-    values = {color: (*bytes.fromhex(color.lstrip("#")), 255) for color in set(colors) if color.startswith("#")}
+    values = {color: _rgba(color) for color in set(colors)}
     for left, right, top, bottom, color in zip(*across, *down, np.array(colors)[known], strict=True):
         pixels[top : max(bottom, top + 1), left : max(right, left + 1)] = values[color]
     place = f'x="{x0:.1f}" y="{y0:.1f}" width="{x1 - x0:.1f}" height="{y1 - y0:.1f}"'
-    return f'<image {place} href="data:image/png;base64,{base64.b64encode(_png(pixels)).decode()}"/>'
+    return f'<image {place} href="{_address(pixels)}"/>'
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
@@ -257,10 +249,14 @@ def _whiskers(whisker: Any, data: dict[str, Any], frame: Frame) -> str:
 
 
 _DRAWN: dict[str, Callable[[Any, dict[str, Any], Frame], str]] = {
+    "Circle": _dots,
+    "Image": _raster,
     "Line": _line,
+    "MultiLine": _multi_line,
     "Patch": _area,
     "Quad": _quads,
     "Scatter": _points,
+    "Segment": _segments,
     "VBar": _bars,
     "Whisker": _whiskers,
 }

@@ -8,15 +8,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
-from numpy.typing import NDArray
 
-from xyzpy_widgets.views.axes import bins, edges
-from xyzpy_widgets.views.cells import ALONE
-from xyzpy_widgets.views.reading import axis_of, column_of, distinct_names, told
+from xyzpy_widgets.views.axes import bins
+from xyzpy_widgets.views.cells import ALONE, HIGH, LOW, Panel
+from xyzpy_widgets.views.reading import column_of, distinct_names, told
 from xyzpy_widgets.views.spec import ViewSpec
+from xyzpy_widgets.views.states import failed_along, mark_failed
 
-__all__ = ["draw_array", "draw_blank", "draw_frame"]
+__all__ = ["draw_blank", "draw_frame", "sized_by_frame"]
 
 _MOST_MARKED = 100
 """The most points of a curve that are marked one by one."""
@@ -65,18 +64,21 @@ def draw_blank(spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
 
     size = {name: opts[name] for name in _SIZES if name in opts}
     return hv.Curve([], "x", "y").opts(
-        xlabel=spec.xlabel or " ", ylabel=spec.ylabel or " ", show_grid=True, hooks=[_sized_by_frame], **size
+        xlabel=spec.xlabel or " ", ylabel=spec.ylabel or " ", show_grid=True, hooks=[sized_by_frame], **size
     )
 
 
-def _sized_by_frame(plot: Any, _element: Any) -> None:
+def sized_by_frame(plot: Any, _element: Any) -> None:
     """Let the frame alone give the size: holoviews also asks for the size of the whole, which nobody has given."""
     if plot.state.width is None or plot.state.height is None:
         plot.state.sizing_mode = None
 
 
-def draw_frame(frame: pd.DataFrame, spec: ViewSpec, groups: pd.MultiIndex | None, opts: Mapping[str, Any]) -> Any:
-    """Draw the rows of a table as curves, points, bars or bins; each of the groups has its colour in every panel."""
+def draw_frame(panel: Panel, spec: ViewSpec, groups: pd.MultiIndex | None, opts: Mapping[str, Any]) -> Any:
+    """Draw the rows of a table as curves, points, bars, boxes or bins; a group has its colour in every panel."""
+    frame = pd.DataFrame(panel.data)
+    marked = panel.states is not None and spec.kind in {"line", "scatter"} and spec.x in panel.states.dims
+    failed = failed_along(panel.states, str(spec.x)) if panel.states is not None and marked else None
     names = [] if groups is None else [str(name) for name in groups.names]
     style: dict[str, Any] = {"xlabel": spec.xlabel, "ylabel": spec.ylabel, "logx": spec.logx, "logy": spec.logy}
     style |= {"grid": True, **({"padding": 0.05} if spec.kind in {"line", "scatter"} else {})}
@@ -93,8 +95,11 @@ def draw_frame(frame: pd.DataFrame, spec: ViewSpec, groups: pd.MultiIndex | None
         if log and name is not None and frame[name].min() == frame[name].max():
             style[role] = (frame[name].min() / 10**0.5, frame[name].max() * 10**0.5)  # a decade around one value
     rows = _Rows(frame, spec.x or ALONE, spec.y or "", spec.err or "", names, {**style, **opts})
-    drawn = {"line": _lines, "scatter": _points, "bar": _bars, "hist": _bins}[spec.kind](rows)
-    return drawn.opts(hooks=[_sized_by_frame], **_legend(drawn, names))
+    drawn = {"line": _lines, "scatter": _points, "bar": _bars, "hist": _bins, "box": _boxes}[spec.kind](rows)
+    hooks: list[Any] = [sized_by_frame, *([_dotted] if spec.kind == "box" else [])]
+    if failed is not None:
+        hooks.append(lambda plot, _: mark_failed(plot.state, failed))
+    return drawn.opts(hooks=hooks, **_legend(drawn, names))
 
 
 def _legend(drawn: Any, names: list[str]) -> dict[str, Any]:
@@ -109,12 +114,13 @@ def _lines(rows: _Rows) -> Any:
     longest = int(rows.frame.groupby(rows.groups).size().max()) if rows.groups else len(rows.frame)
     if longest <= _MOST_MARKED or rows.frame[rows.y].isna().any():
         drawn = drawn * rows.beside(rows.frame).call("scatter", x=rows.x, y=rows.y)
-    return _with_errors(drawn, rows, band=longest > _MOST_BARS)
+    spread = LOW in rows.frame and not rows.err
+    return _with_errors(drawn, rows, band=spread or longest > _MOST_BARS)
 
 
 def _points(rows: _Rows) -> Any:
     known = {rows.x, rows.y, rows.opts.get("c"), ALONE, *rows.groups}
-    hovered = [name for name in rows.frame.columns if name not in known]
+    hovered = [name for name in rows.frame.columns if name not in known | {LOW, HIGH}]
     drawn = rows.call("scatter", x=rows.x, y=rows.y, hover_cols=hovered)
     return _with_errors(drawn, rows, band=False)
 
@@ -123,6 +129,26 @@ def _bars(rows: _Rows) -> Any:
     means = rows.frame.groupby([rows.x, *rows.groups], sort=False)[rows.y].mean().reset_index()
     means[rows.x] = [told(place) for place in means[rows.x]]
     return rows.with_bars(means).call("bar", x=rows.x, y=rows.y)
+
+
+def _boxes(rows: _Rows) -> Any:
+    known = rows.frame.dropna(subset=[rows.y]).sort_values(rows.x, kind="stable", key=_in_order)
+    names = list(dict.fromkeys([rows.x, *rows.groups]))
+    known = known.assign(**{name: [told(place) for place in known[name]] for name in names})
+    box = rows.with_bars(known)
+    return replace(box, groups=[]).call("box", y=rows.y, by=names, legend=False).opts(outlier_color="#888888")
+
+
+def _in_order(labels: pd.Series) -> pd.Series:
+    """Return what numbers and times are sorted by; texts keep their order."""
+    return pd.Series(0, index=labels.index) if labels.dtype.kind not in "iufM" else labels
+
+
+def _dotted(plot: Any, _element: Any) -> None:
+    """Draw the values that lie far out as dots of one size: holoviews gives them a radius on the axis of texts."""
+    for renderer in plot.state.renderers:
+        if type(renderer.glyph).__name__ == "Circle":
+            renderer.glyph.update(radius=2.5, radius_units="screen")
 
 
 def _bins(rows: _Rows) -> Any:
@@ -137,63 +163,17 @@ def _bins(rows: _Rows) -> Any:
 
 def _with_errors(drawn: Any, rows: _Rows, *, band: bool) -> Any:
     """Add the uncertainty to curves or points, as bars or as a band."""
-    known = rows.frame.dropna(subset=[rows.x, rows.y, rows.err]) if rows.err else rows.frame[:0]
+    if rows.err:
+        ends = {LOW: rows.frame[rows.y] - rows.frame[rows.err], HIGH: rows.frame[rows.y] + rows.frame[rows.err]}
+        rows = replace(rows, frame=rows.frame.assign(**ends))
+    if LOW not in rows.frame:
+        return drawn
+    known = rows.frame.dropna(subset=[rows.x, rows.y, LOW, HIGH])
     if known.empty:
         return drawn
     if not band:
-        return drawn * rows.beside(known).call("errorbars", x=rows.x, y=rows.y, yerr1=rows.err)
-    low, high = distinct_names([*known.columns, "low", "high"])[-2:]
-    edges_of_band = {low: known[rows.y] - known[rows.err], high: known[rows.y] + known[rows.err]}
-    area = {"x": rows.x, "y": low, "y2": high, "stacked": False, "alpha": 0.2}
-    return drawn * rows.beside(known.assign(**edges_of_band)).call("area", **area)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Side:
-    """One side of a field of cells: its places in increasing order, and their labels."""
-
-    name: str
-    order: NDArray[np.intp]
-    places: NDArray[Any]
-    labels: NDArray[Any]
-    named: bool
-
-    def ticks(self, role: str) -> dict[str, Any]:
-        """Return the ticks of an axis of texts, which lie side by side."""
-        return (
-            {f"{role}ticks": list(zip(self.places.tolist(), self.labels.tolist(), strict=True))} if self.named else {}
-        )
-
-
-def _side(array: xr.DataArray, dim: str) -> _Side:
-    axis = axis_of(array.to_dataset(), dim)
-    labels = np.array([*(told(axis.label(i)) for i in range(axis.size)), None], dtype=object)[:-1]
-    if axis.kind == "text":
-        return _Side(dim, np.arange(axis.size), np.arange(axis.size, dtype=np.float64), labels, named=True)
-    order = np.argsort(axis.places)
-    return _Side(dim, order, axis.places[order], labels[order], named=False)
-
-
-def draw_array(array: xr.DataArray, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
-    """Draw an array over y and x as cells at their true places; a missing one stays blank."""
-    import holoviews as hv
-    from hvplot import hvPlot
-
-    y, x = (_side(array, str(dim)) for dim in array.dims)
-    values = array.to_numpy()[np.ix_(y.order, x.order)]
-    table = xr.Dataset({spec.color: ((y.name, x.name), values)}, {y.name: y.places, x.name: x.places})
-    style: dict[str, Any] = {"logx": spec.logx, "logy": spec.logy, "logz": spec.logz, "cmap": "viridis"}
-    style |= {"xlabel": spec.xlabel, "ylabel": spec.ylabel, "clabel": spec.clabel} | x.ticks("x") | y.ticks("y")
-    drawn = hvPlot(table).quadmesh(x=x.name, y=y.name, z=spec.color, dynamic=False, **{**style, **opts})
-    names = distinct_names([x.name, y.name, spec.color, f"{x.name} label", f"{y.name} label"])
-    rows, columns = np.meshgrid(y.labels, x.labels, indexing="ij")
-    cells = (edges(x.places, log=spec.logx), edges(y.places, log=spec.logy), values, columns, rows)
-    fields = [hv.core.util.dimension_sanitizer(name) for name in (*names[3:], names[2])]
-    tooltips = [(name, f"@{{{field}}}") for name, field in zip(names[:3], fields, strict=True)]
-    return drawn.clone(cells, vdims=names[2:]).opts(hover_tooltips=tooltips, hooks=[_sized_by_frame, _without_gaps])
-
-
-def _without_gaps(plot: Any, _element: Any) -> None:
-    """Draw each cell's border in its own colour: the browser would let the page shine through between cells."""
-    glyph = plot.handles["glyph"]
-    glyph.update(line_color=glyph.fill_color, line_alpha=glyph.fill_alpha, line_width=0.5)
+        down, up = distinct_names([*known.columns, "down", "up"])[-2:]
+        known = known.assign(**{down: known[rows.y] - known[LOW], up: known[HIGH] - known[rows.y]})
+        return drawn * rows.beside(known).call("errorbars", x=rows.x, y=rows.y, yerr1=down, yerr2=up)
+    area = {"x": rows.x, "y": LOW, "y2": HIGH, "stacked": False, "alpha": 0.2}
+    return drawn * rows.beside(known).call("area", **area)

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from xyzpy_widgets.views.marks import Frame, Scale, marks_of, palette_color, scale_of
+from xyzpy_widgets.views.marks import marks_of, palette_color
+from xyzpy_widgets.views.scales import Frame, Scale, scale_of
 from xyzpy_widgets.views.ticks import linear_ticks, log_ticks, time_ticks
 
 __all__ = ["picture"]
@@ -71,7 +72,10 @@ def _drawing(plot: Any) -> _Drawing | None:
     if x is None or y is None:
         return None
     notes = [note for note in plot.center if type(note).__name__ not in {"Grid", "Legend"}]
-    marks = [marks_of(one, Frame(x, y)) for one in (*plot.renderers, *notes)]
+    shares = Frame(x, Scale(0.0, 1.0, height, 0.0))
+    beside = [getattr(one, "y_range_name", "default") != "default" for one in (*plot.renderers, *notes)]
+    both = zip((*plot.renderers, *notes), beside, strict=True)
+    marks = [marks_of(one, shares if apart else Frame(x, y)) for one, apart in both]
     if any(mark is None for mark in marks):
         return None
     parts = [_text(line, _LEFT, _TOP + _LINE * (i + 0.6), 'font-weight="bold"') for i, line in enumerate(lines)]
@@ -134,6 +138,8 @@ def _x_axis(axis: Any, scale: Scale, width: float, height: float) -> str:
 
 
 def _y_axis(axis: Any, scale: Scale, height: float) -> str:
+    if not axis.visible:
+        return ""
     ticks = _ticks(axis, scale)
     places = scale.pixels(np.array([place for place, _ in ticks]))
     parts = [_text(name, -6, place + 4, 'text-anchor="end"') for place, (_, name) in zip(places, ticks, strict=True)]

@@ -9,14 +9,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
-from xyzpy_widgets.views.cells import ALONE, Panel, groups_of, panels_of
+from xyzpy_widgets.views.cells import ALONE, Panel, groups_of, panels_of, rows_of
+from xyzpy_widgets.views.fields import draw_field
 from xyzpy_widgets.views.inline import show_inline
-from xyzpy_widgets.views.panels import draw_array, draw_blank, draw_frame
+from xyzpy_widgets.views.panels import draw_blank, draw_frame
+from xyzpy_widgets.views.parallel import draw_parallel
+from xyzpy_widgets.views.reading import column_of
 from xyzpy_widgets.views.resolve import Data, named, resolve
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
-__all__ = ["draw", "plot"]
+__all__ = ["draw", "limits_of", "plot"]
 
 _SINGLE = {"width": 620, "height": 360}
 _PANEL = {"frame_width": 185, "frame_height": 170}
@@ -37,6 +41,8 @@ def plot(  # noqa: PLR0913 - the friendly face: one word for each role
     col: Any = None,
     err: Any = None,
     aggregate: Any = None,
+    spread: str | None = None,
+    slider: Any = None,
     fixed: Mapping[Any, Any] | None = None,
     logx: bool | None = None,
     logy: bool | None = None,
@@ -54,8 +60,8 @@ def plot(  # noqa: PLR0913 - the friendly face: one word for each role
         A dimension, a variable or a column for each axis.
     var : str or sequence of str, optional
         The variables to draw.
-    kind : {"line", "scatter", "bar", "heatmap", "hist"}, optional
-        The kind of plot; ``"quadmesh"`` is another word for ``"heatmap"``.
+    kind : {"line", "scatter", "bar", "heatmap", "hist", "box", "parallel", "table"}, optional
+        The kind of plot; ``"quadmesh"`` is another word for ``"heatmap"``, ``"parallel"`` are parallel coordinates.
     by : str or sequence of str, optional
         One curve, set of points or bar for each label.
     color : str, optional
@@ -66,6 +72,10 @@ def plot(  # noqa: PLR0913 - the friendly face: one word for each role
         The variable that holds the uncertainty: error bars on few points, a band on many.
     aggregate : str, sequence of str or mapping, optional
         Dimensions to average, or the way for each: mean, median, min, max, sum or std.
+    spread : {"std", "range"}, optional
+        Draw how the aggregated values spread: by a standard deviation, or from the least to the greatest.
+    slider : str, sequence of str or mapping, optional
+        Dimensions or columns of which one label is drawn; an explorer has a slider for each.
     fixed : mapping, optional
         Dimensions or columns of which one label is drawn.
     logx, logy, logz : bool, optional
@@ -78,7 +88,7 @@ def plot(  # noqa: PLR0913 - the friendly face: one word for each role
     Returns
     -------
     holoviews.Element, holoviews.Overlay or holoviews.Layout
-        Shown inline in a notebook, without network access.
+        Shown inline in a notebook, without network access; a `pandas.DataFrame` for ``kind="table"``.
 
     Raises
     ------
@@ -96,6 +106,8 @@ def plot(  # noqa: PLR0913 - the friendly face: one word for each role
         col=col,
         err=err,
         aggregate=aggregate,
+        spread=spread,
+        slider=slider,
         fixed=fixed,
         logx=logx,
         logy=logy,
@@ -105,7 +117,7 @@ def plot(  # noqa: PLR0913 - the friendly face: one word for each role
     return draw(data, resolve(data, wishes), **opts)
 
 
-def draw(data: Data, spec: ViewSpec, **opts: Any) -> Any:
+def draw(data: Data, spec: ViewSpec, states: xr.DataArray | None = None, **opts: Any) -> Any:
     """Draw a view of data.
 
     Parameters
@@ -114,18 +126,24 @@ def draw(data: Data, spec: ViewSpec, **opts: Any) -> Any:
         The data that the view was resolved for, or data with the same names and labels.
     spec : ViewSpec
         The view.
+    states : xarray.DataArray, optional
+        The state of each case, as `Harvester.status` tells it: what has no value is marked with its state.
     **opts
         Options of hvPlot.
 
     Returns
     -------
     holoviews.Element, holoviews.Overlay or holoviews.Layout
+        A `pandas.DataFrame` for a view of the kind ``"table"``.
     """
+    if spec.kind == "table":
+        return rows_of(named(data), spec) if spec.var else pd.DataFrame()
     show_inline()
     title = _literal("\n".join(textwrap.fill(line, _TITLE_WIDTH) for line in spec.title.split("\n")))
-    panels = panels_of(named(data), spec) if spec.var else []
-    common: dict[str, Any] = {"clim": _limits(panels, spec)} if spec.kind == "heatmap" else {}
-    groups = None if spec.kind == "heatmap" or not panels else _groups(panels, spec)
+    panels = panels_of(named(data), spec, states) if spec.var else []
+    limits = _color_limits(panels, spec)
+    common: dict[str, Any] = {} if limits is None else {"clim": limits}
+    groups = None if spec.kind in {"heatmap", "parallel"} or not panels else _groups(panels, spec)
     if not spec.panels or not panels:
         common |= _size(_SINGLE, opts)
         return _drawn(panels[0] if panels else None, spec, groups, {**common, **opts}).opts(title=title)
@@ -134,10 +152,11 @@ def draw(data: Data, spec: ViewSpec, **opts: Any) -> Any:
     common |= _size(_PANEL, opts)
     columns = 1 + max(panel.column for panel in panels)
     columns = columns if spec.row else min(columns, _WIDEST_ROW)
+    keyed = "colorbar" if spec.kind in {"heatmap", "parallel"} else "legend"
     keys = _key_panels(panels, spec, groups, columns)
     drawn = []
     for panel in panels:
-        key = {} if panel in keys else {"colorbar": False} if spec.kind == "heatmap" else {"legend": False}
+        key = {} if panel in keys else {keyed: False}
         name = panel.title if _has_values(panel, spec) else f"{panel.title}: no values"
         drawn.append(_drawn(panel, spec, groups, {**common, **key, **opts}).opts(title=_literal(name)))
     return hv.Layout(drawn).cols(columns).opts(title=html.escape(title))
@@ -177,20 +196,37 @@ def _drawn(panel: Panel | None, spec: ViewSpec, groups: pd.MultiIndex | None, op
     """Draw one panel; one without values is drawn as empty axes."""
     if panel is None or not _has_values(panel, spec):
         return draw_blank(spec, opts)
+    if spec.kind == "parallel":
+        return draw_parallel(pd.DataFrame(panel.data).reset_index(drop=True), spec, opts)
     if isinstance(panel.data, pd.DataFrame):
-        return draw_frame(panel.data, spec, groups, opts)
-    return draw_array(panel.data, spec, opts)
+        return draw_frame(panel, spec, groups, opts)
+    return draw_field(panel, spec, opts)
 
 
 def _has_values(panel: Panel, spec: ViewSpec) -> bool:
-    drawn = [name for name in (spec.x or ALONE, spec.y) if name is not None]
+    named = [spec.color] if spec.kind == "parallel" else [spec.x or ALONE, spec.y]
+    drawn = [name for name in named if name is not None]
     values = panel.data[drawn].notna().all(axis=1) if isinstance(panel.data, pd.DataFrame) else ~panel.data.isnull()
     return bool(np.any(values))
 
 
-def _limits(panels: Sequence[Panel], spec: ViewSpec) -> tuple[float, float]:
-    """Return the colours' limits, the same for every panel."""
-    values = np.concatenate([np.asarray(panel.data).reshape(-1) for panel in panels] or [np.empty(0)])
+def limits_of(data: Data, spec: ViewSpec) -> tuple[float, float] | None:
+    """Return the limits of the colours of a view of some data; None where colours tell no amounts."""
+    return _color_limits(panels_of(named(data), spec), spec) if spec.var else None
+
+
+def _color_limits(panels: Sequence[Panel], spec: ViewSpec) -> tuple[float, float] | None:
+    """Return the limits of the colours, the same for every panel; None where colours tell no amounts."""
+    if spec.kind == "heatmap":
+        parts = [np.asarray(panel.data).reshape(-1) for panel in panels]
+    elif spec.kind in {"scatter", "parallel"} and spec.color is not None:
+        columns = [column_of(pd.DataFrame(panel.data), spec.color) for panel in panels]
+        if any(column.kind == "text" for column in columns):
+            return None
+        parts = [column.values for column in columns]
+    else:
+        return None
+    values = np.concatenate([*parts, np.empty(0)]).astype(np.float64)
     values = values[np.isfinite(values)]
     if not values.size:
         return (1.0, 10.0) if spec.logz else (0.0, 1.0)

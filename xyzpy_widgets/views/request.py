@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import xarray as xr
 
 from xyzpy_widgets.errors import ViewError
-from xyzpy_widgets.views.checks import kind_in, means_in, name_in, names_in
+from xyzpy_widgets.views.checks import kind_in, labels_in, means_in, name_in, names_in
 from xyzpy_widgets.views.reading import column_of
 from xyzpy_widgets.views.spec import PlotKind, Wishes
 
@@ -31,6 +32,8 @@ class Request:
         The variables that stand beside the drawn one: along ``x``, in the ``color``, as its ``err``.
     aggregate : mapping of str to str
         The dimensions to aggregate, and how.
+    labels : mapping of str to a label or None
+        The dimensions of which one label is drawn, with the wished one.
     """
 
     var: tuple[str, ...]
@@ -38,6 +41,7 @@ class Request:
     dims: tuple[tuple[str, str], ...]
     beside: Mapping[str, str]
     aggregate: Mapping[str, str]
+    labels: Mapping[str, Any]
 
 
 def request_of(data: xr.Dataset, wishes: Wishes) -> Request:
@@ -49,12 +53,15 @@ def request_of(data: xr.Dataset, wishes: Wishes) -> Request:
     placed = [(role, name) for role, name in names.items() if name in dims]
     placed += [(role, name) for role in ("by", "row", "col") for name in names_in(getattr(wishes, role), role, dims)]
     placed += [("aggregate", name) for name in aggregate]
-    placed += [("fixed", name_in(name, "fixed", dims)) for name in wishes.fixed or ()]
+    labels = labels_in(wishes, dims)
+    placed += [(role, name) for name, (role, _) in labels.items()]
     beside = {role: name for role, name in names.items() if name not in dims}
     var = _named(names_in(wishes.var, "var", variables), beside) or _first(data, [dim for _, dim in placed])
     if wishes.err is not None:
         beside["err"] = name_in(wishes.err, "err", variables)
-    return Request(var, kind_in(wishes), tuple(placed), beside, aggregate)
+    return Request(
+        var, kind_in(wishes), tuple(placed), beside, aggregate, {name: label for name, (_, label) in labels.items()}
+    )
 
 
 def _named(var: tuple[str, ...], beside: dict[str, str]) -> tuple[str, ...]:

@@ -11,12 +11,14 @@ from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.reading import Label
 
-__all__ = ["MEANS", "PLOT_KINDS", "PlotKind", "ViewSpec", "Wishes"]
+__all__ = ["MEANS", "PLOT_KINDS", "SPREADS", "PlotKind", "ViewSpec", "Wishes"]
 
-PlotKind: TypeAlias = Literal["line", "scatter", "bar", "heatmap", "hist"]
+PlotKind: TypeAlias = Literal["line", "scatter", "bar", "heatmap", "hist", "box", "parallel", "table"]
 PLOT_KINDS: tuple[PlotKind, ...] = get_args(PlotKind)
 MEANS = ("mean", "median", "min", "max", "sum", "std")
 """The ways in which a dimension can be aggregated; missing values are left out."""
+SPREADS = ("std", "range")
+"""How the spread of what is aggregated can be drawn: a standard deviation to both sides, or from least to greatest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,10 @@ class Wishes:
         The variable that holds the uncertainty of the drawn one.
     aggregate : str, sequence of str, or mapping of str to str
         Dimensions that are averaged, or the way (`MEANS`) in which each is aggregated.
+    spread : str
+        How the spread of what is aggregated is drawn, one of `SPREADS`.
+    slider : str, sequence of str, or mapping of str to a label
+        Dimensions or columns of which one label is drawn at a time, chosen by a control.
     fixed : mapping of str to a label
         Dimensions or columns of which one label is drawn.
     logx, logy, logz : bool
@@ -59,6 +65,8 @@ class Wishes:
     col: Any = None
     err: Any = None
     aggregate: Any = None
+    spread: str | None = None
+    slider: Any = None
     fixed: Mapping[Any, Any] | None = None
     logx: bool | None = None
     logy: bool | None = None
@@ -87,9 +95,13 @@ class ViewSpec:
     err : str or None
         The variable that holds the uncertainty.
     pooled : tuple of str
-        The dimensions of which each cell is a mark of its own, or a count in a bin.
+        The dimensions of which each cell is a mark of its own, or a count in a bin; the axes of parallel coordinates.
     aggregate : tuple of (str, str)
         The aggregated dimensions and how (`MEANS`).
+    spread : str
+        How the spread of what is aggregated is drawn (`SPREADS`); may be empty.
+    slider : tuple of (str, float or str)
+        The dimensions or columns of which one label is drawn at a time, with that label.
     fixed : tuple of (str, float or str)
         The dimensions or columns of which one label is drawn.
     logx, logy, logz : bool
@@ -109,6 +121,8 @@ class ViewSpec:
     err: str | None = None
     pooled: tuple[str, ...] = ()
     aggregate: tuple[tuple[str, str], ...] = ()
+    spread: str = ""
+    slider: tuple[tuple[str, Label], ...] = ()
     fixed: tuple[tuple[str, Label], ...] = ()
     logx: bool = False
     logy: bool = False
@@ -123,6 +137,11 @@ class ViewSpec:
         """What gives one panel for each label: the rows, then the columns."""
         return tuple(name for name in (self.row, self.col) if name is not None)
 
+    @property
+    def chosen(self) -> tuple[tuple[str, Label], ...]:
+        """The dimensions or columns of which one label is drawn: those of the sliders, then the fixed ones."""
+        return self.slider + self.fixed
+
     def roles(self) -> list[tuple[str, str]]:
         """Return every name that has a role, with its role, in a fixed order.
 
@@ -132,14 +151,14 @@ class ViewSpec:
             (name, role) for role in ("x", "y", "color", "row", "col") if (name := getattr(self, role)) is not None
         ]
         several = [(name, role) for role in ("by", "pooled") for name in getattr(self, role)]
-        told = [(name, role) for role in ("aggregate", "fixed") for name, _ in getattr(self, role)]
+        told = [(name, role) for role in ("aggregate", "slider", "fixed") for name, _ in getattr(self, role)]
         return single + several + told
 
     def to_dict(self) -> dict[str, Any]:
         """Return the view as plain values, ready for JSON: what is empty is left out."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         values |= {name: list(values[name]) for name in ("var", "by", "pooled")}
-        values |= {name: dict(values[name]) for name in ("aggregate", "fixed")}
+        values |= {name: dict(values[name]) for name in ("aggregate", "slider", "fixed")}
         return {name: value for name, value in values.items() if value or name in {"var", "kind"}}
 
     @classmethod
@@ -161,5 +180,5 @@ class ViewSpec:
             )
         plain = dict(values)
         plain |= {name: tuple(plain.get(name, ())) for name in ("var", "by", "pooled")}
-        plain |= {name: tuple(dict(plain.get(name, {})).items()) for name in ("aggregate", "fixed")}
+        plain |= {name: tuple(dict(plain.get(name, {})).items()) for name in ("aggregate", "slider", "fixed")}
         return cls(**plain)

@@ -15,19 +15,23 @@ from xyzpy_widgets.views.checks import (
     check_fit,
     check_log,
     check_panels,
+    check_spread,
     check_values,
     kind_in,
+    labels_in,
     name_in,
     names_in,
     title_of,
 )
-from xyzpy_widgets.views.reading import Axis, Column, Label, column_of, distinct_names, shade_caption
+from xyzpy_widgets.views.reading import Axis, Column, Kind, Label, column_of, distinct_names, shade_caption
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
 __all__ = ["melted", "table_view"]
 
 _FEW = 10
 """The most colours that a view is given unasked."""
+_MOST_AXES = 12
+"""The most axes of parallel coordinates."""
 
 
 def melted(data: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
@@ -58,7 +62,7 @@ def table_view(data: pd.DataFrame, wishes: Wishes) -> ViewSpec:
     view = _wished(columns, wishes, names)
     if not columns:
         return replace(view, title=wishes.title or "nothing to draw: no columns")
-    return _written(_filled(view, columns, free_kind=wishes.kind is None), columns, wishes)
+    return _written(_filled(view, columns, wishes), columns, wishes)
 
 
 def _wished(columns: Mapping[str, Column], wishes: Wishes, names: tuple[str, ...]) -> ViewSpec:
@@ -68,11 +72,15 @@ def _wished(columns: Mapping[str, Column], wishes: Wishes, names: tuple[str, ...
     if names and roles.setdefault("y", names[0]) != names[0]:
         raise ViewError(f"y={roles['y']!r} and var={names!r} both name what is drawn; leave one out")
     by = names_in(wishes.by, "by", columns)
-    fixed = tuple((name, _label(columns, name, label)) for name, label in (wishes.fixed or {}).items())
+    asked = labels_in(wishes, columns)
+    labels = {name: (role, _label(columns, name, label, role)) for name, (role, label) in asked.items()}
+    slider, fixed = (
+        tuple((name, label) for name, (taken, label) in labels.items() if taken == role) for role in ("slider", "fixed")
+    )
     kind = kind_in(wishes) or ("hist" if len(columns) == 1 else "scatter")
     if kind == "hist" and "x" not in roles and "y" in roles:
         roles["x"] = roles.pop("y")  # a histogram has what is drawn along x
-    view = ViewSpec(var=names, kind=kind, by=by, fixed=fixed, **roles)
+    view = ViewSpec(var=names, kind=kind, by=by, slider=slider, fixed=fixed, **roles)
     _check_once(view)
     _check(view, columns, wishes)
     return view
@@ -86,14 +94,14 @@ def _check_once(view: ViewSpec) -> None:
             raise ViewError(f"{taken[name]}={name!r} and {role}={name!r}: a column has one role; leave one out")
 
 
-def _label(columns: Mapping[str, Column], name: Any, label: Any) -> Label:
-    """Return the label of which the rows are drawn."""
-    column = columns[name_in(name, "fixed", columns)]
+def _label(columns: Mapping[str, Column], name: str, label: Any, role: str) -> Label:
+    """Return the label of which the rows are drawn: the wished one, else the first."""
+    column = columns[name]
     axis = Axis(column.name, column.kind, column.distinct(), column.caption)
-    position = axis.find(label)
+    position = axis.find(label) if label is not None else 0 if axis.size else None
     if position is None:
         labels = [str(axis.label(i)) for i in range(axis.size)]
-        raise ViewError(f"fixed={{{name!r}: {label!r}}} is not among its values: {hint(str(label), labels[:_FEW])}")
+        raise ViewError(f"{role}={{{name!r}: {label!r}}} is not among its values: {hint(str(label), labels[:_FEW])}")
     return axis.label(position)
 
 
@@ -103,8 +111,10 @@ def _check(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> Non
         told = "kind='heatmap'" if view.kind == "heatmap" else f"aggregate={wishes.aggregate!r}"
         raise ViewError(f"{told} needs dimensions, and a table has rows; draw its dataset, or choose kind='scatter'")
     given = {role: name for name, role in view.roles()} | ({"err": view.err} if view.err else {})
-    if view.kind == "hist":
-        check_fit("hist", {role: name for role, name in given.items() if role != "x"})
+    check_spread(wishes.spread, view.kind, (), err=view.err)
+    if view.kind in {"hist", "parallel", "table"}:
+        kept = {"hist": "x", "parallel": "y", "table": "y"}[view.kind]
+        check_fit(view.kind, {role: name for role, name in given.items() if role != kept})
     elif view.y is not None:
         check_values(view.kind, view.y, columns[view.y].kind)
     if view.err is not None:
@@ -113,24 +123,27 @@ def _check(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> Non
             raise ViewError(f"err={view.err!r} must hold numbers, beside a column of numbers along y; leave it out")
 
 
-def _filled(view: ViewSpec, columns: Mapping[str, Column], *, free_kind: bool) -> ViewSpec:
+def _filled(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> ViewSpec:
     """Give the axes and the colours that are not wished to the columns that suit them best."""
     if view.kind == "hist":
         return _with_bins(view, columns)
-    kinds = {"line": ("number", "time"), "bar": ("number",)}.get(view.kind, ("number", "time", "text"))
-    kinds = kinds if view.err is None else ("number",)
+    if view.kind in {"parallel", "table"}:
+        return _with_axes(view, columns)
+    number: tuple[Kind, ...] = ("number",)
+    kinds = {"line": (*number, "time"), "bar": number, "box": number}.get(view.kind, (*number, "time", "text"))
+    kinds = kinds if view.err is None else number
     if view.y is None:
         view = replace(view, y=_amount(view, columns, kinds))
     if view.x is None:
         view = replace(view, x=_base(view, columns))
     if view.x is None or view.y is None:
-        if not free_kind:
+        if wishes.kind is not None:
             raise ViewError(
                 f"kind={view.kind!r} needs a column for each axis, and there are too few; choose kind='hist'"
             )
         return _with_bins(replace(view, kind="hist", x=view.x or view.y, y=None), columns)
     groups = [column.name for column in _free(view, columns) if column.groups and 1 < column.distinct().size <= _FEW]
-    return view if view.by or view.color else replace(view, by=tuple(groups[:1]))
+    return view if wishes.by is not None or view.color or view.kind == "box" else replace(view, by=tuple(groups[:1]))
 
 
 def _with_bins(view: ViewSpec, columns: Mapping[str, Column]) -> ViewSpec:
@@ -140,6 +153,25 @@ def _with_bins(view: ViewSpec, columns: Mapping[str, Column]) -> ViewSpec:
         raise ViewError(f"no column is left to draw: {', '.join(map(repr, columns))}; give one no other role")
     check_fit("hist", {role: name for role, name in (("color", view.color), ("err", view.err)) if name is not None})
     return replace(view, x=x)
+
+
+def _with_axes(view: ViewSpec, columns: Mapping[str, Column]) -> ViewSpec:
+    """Give every column that has no other role an axis of parallel coordinates, or a column of the table.
+
+    The column that most looks like a result is the last, and gives the colours.
+    """
+    last = view.y or _amount(view, columns, ("number", "time", "text"))
+    if last is None:
+        raise ViewError(f"no column is left to draw: {', '.join(map(repr, columns))}; give one no other role")
+    view = replace(view, y=None, var=view.var or (last,))
+    taken = {name for name, _ in view.roles()} | {last}
+    varying = [name for name, column in columns.items() if column.distinct().size > 1] or list(columns)
+    shown = columns if view.kind == "table" else varying[:_MOST_AXES]
+    return replace(
+        view,
+        color=last if view.kind == "parallel" else None,
+        pooled=tuple(name for name in shown if name not in taken),
+    )
 
 
 def _free(view: ViewSpec, columns: Mapping[str, Column]) -> list[Column]:
@@ -157,7 +189,7 @@ def _amount(view: ViewSpec, columns: Mapping[str, Column], kinds: tuple[str, ...
 def _base(view: ViewSpec, columns: Mapping[str, Column]) -> str | None:
     """Return the column that most looks like a parameter: with many amounts, or for bars with few groups, and early."""
     free = _free(view, columns)
-    if view.kind == "bar":
+    if view.kind in {"bar", "box"}:
         ranked = sorted(free, key=lambda column: (not column.groups, column.distinct().size))
     else:
         ranked = sorted(free, key=lambda column: (column.groups, -column.distinct().size))
@@ -166,9 +198,9 @@ def _base(view: ViewSpec, columns: Mapping[str, Column]) -> str | None:
 
 def _written(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> ViewSpec:
     """Complete a view with the axes' scales and with what is written beside them."""
-    drawn = columns[view.y or view.x or ""]
+    drawn = columns[view.y or view.x or view.var[0]]
     check_panels(view, {name: columns[name].distinct().size for name in view.panels})
-    x, y = (None, None) if view.kind == "bar" else (view.x, view.y)
+    x, y = (None, view.y if view.kind == "box" else None) if view.kind in {"bar", "box"} else (view.x, view.y)
     for role, name in (("logx", x), ("logy", y), ("logz", None)):
         values = (columns[name].kind, columns[name].values) if name else ("text", drawn.values[:0])
         check_log(role, getattr(wishes, role), *values)
@@ -178,8 +210,8 @@ def _written(view: ViewSpec, columns: Mapping[str, Column], wishes: Wishes) -> V
         var=view.var or (drawn.name,),
         logx=bool(wishes.logx),
         logy=bool(wishes.logy),
-        title=title_of(first if drawn.distinct().size else f"{first}: no values", (), view.fixed),
+        title=title_of(first if drawn.distinct().size else f"{first}: no values", (), view.chosen),
         xlabel=columns[view.x].caption if view.x else "",
-        ylabel=columns[view.y].caption if view.y else "count",
+        ylabel=columns[view.y].caption if view.y else "count" if view.kind == "hist" else "",
         clabel=shade_caption(columns[view.color]) if view.color else "",
     )

@@ -14,7 +14,7 @@ import numpy as np
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.labels import kind_of, shown
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.widgets.typed import written
+from xyzpy_widgets.grammar.typed import written
 
 __all__ = ["NOTHING", "Argument", "arguments_of"]
 

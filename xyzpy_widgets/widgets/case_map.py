@@ -14,7 +14,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.widgets.protocol import MapAxis
 
-__all__ = ["axes_of", "grid_axes", "label_text", "number_of", "units_of"]
+__all__ = ["axes_of", "case_text", "grid_axes", "label_text", "number_of", "units_of"]
 
 _MOST_LABELS = 2000
 _MOST_CASES = 20_000
@@ -64,6 +64,11 @@ def label_text(label: Any) -> str:
     if isinstance(label, (float, np.floating)):
         return format(float(label), ".6g")
     return str(label) if isinstance(label, str) else shown(label)
+
+
+def case_text(args: Mapping[str, Any]) -> str:
+    """Write the arguments of a case as a reader sees them."""
+    return ", ".join(f"{name}={label_text(value)}" for name, value in args.items())
 
 
 def _coded(column: Sequence[Any]) -> tuple[list[Any], list[int]]:

@@ -11,8 +11,8 @@ from typing import Any
 from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.grammar.typed import Typed, quoted, read_value
 from xyzpy_widgets.widgets.arguments import Argument
-from xyzpy_widgets.widgets.typed import Typed, quoted, read_value
 
 __all__ = ["CaseTable", "read_cases"]
 
@@ -25,13 +25,13 @@ class CaseTable:
     ----------
     names : tuple of str
         The arguments; empty for no table.
-    cases : list of dict
+    cases : list of dict, or any other form of cases
     code : str
         A Python expression for `cases`.
     """
 
     names: tuple[str, ...] = ()
-    cases: list[dict[str, Any]] | None = None
+    cases: Any = None
     code: str = ""
 
 

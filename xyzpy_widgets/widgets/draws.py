@@ -11,7 +11,7 @@ import numpy as np
 
 from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.widgets.typed import read_value
+from xyzpy_widgets.grammar.typed import read_value
 
 __all__ = ["DISTRIBUTIONS", "OWN", "Draw", "draw_of"]
 

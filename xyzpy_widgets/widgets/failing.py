@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.failures import place_of
+from xyzpy_widgets.widgets.case_map import case_text
 from xyzpy_widgets.widgets.protocol import FailedCase, FailureGroup
 
 __all__ = ["FailureList"]
@@ -105,7 +105,7 @@ class FailureList:
         tries = self._columns["tries"][at] if "tries" in self._columns else 1
         return {
             "number": self._number(args),
-            "text": ", ".join(f"{name}={shown(value)}" for name, value in args.items()),
+            "text": case_text(args),
             "tries": int(tries) if pd.notna(tries) else 1,
             "traceback": self._cell(at, "traceback"),
             "output": self._cell(at, "output"),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.widgets.case_map import axes_of, label_text, units_of
+from xyzpy_widgets.widgets.case_map import axes_of, case_text, units_of
 from xyzpy_widgets.widgets.protocol import Current
 from xyzpy_widgets.widgets.protocol import Progress as ProgressTold
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
@@ -106,7 +106,7 @@ class Feed:
         points: list[Current] = [
             {
                 "number": point.number,
-                "text": ", ".join(f"{name}={label_text(value)}" for name, value in point.args.items()),
+                "text": case_text(point.args),
                 "seconds": round(now - self._since[point.number], 1),
             }
             for point in current

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import ipywidgets
 
+from xyzpy_widgets.core.region import Step
 from xyzpy_widgets.errors import SpaceError, XyzError
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.preview import Preview
@@ -21,13 +22,15 @@ from xyzpy_widgets.widgets.draws import DISTRIBUTIONS, OWN
 from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
 from xyzpy_widgets.widgets.planned import cases_reply, plan_told, reason_against, trial_told, wishes_told
+from xyzpy_widgets.widgets.protocol import Choice
+from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.rows import Row
 from xyzpy_widgets.widgets.sheet import Call, Sheet, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
 from xyzpy_widgets.widgets.still import bundle, panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
-from xyzpy_widgets.widgets.verdict import verdict_on
+from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
 from xyzpy_widgets.widgets.watching import Watching
 
 __all__ = ["Panel", "panel"]
@@ -72,9 +75,10 @@ class Panel(ipywidgets.VBox):
         self._call: Call | None = None
         self._plans = 0
         self._telling = False
+        self._explorer: ResultsExplorer | None = None
         self.editor = SpaceEditor(panel=name, sampled=subject.sampled, distributions=_distributions(subject))
         self.card = PlanCard(panel=name, title=subject.title, store=subject.place, backends=subject.backends)
-        self._watching = Watching(subject, name, self._retry, self._go_on, self._ended)
+        self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
         for widget in (self.editor, self.card):
             heard_while_busy(widget)
@@ -137,6 +141,31 @@ class Panel(ipywidgets.VBox):
             call = self._subject.call(self._sheet, self._arguments)
             return self._submitted(call)
 
+    def explore(self, **wishes: Any) -> ResultsExplorer:
+        """Open the explorer below the other parts, and return it; what is proposed in it is what the panel is set to.
+
+        Parameters
+        ----------
+        **wishes
+            What is wished of its first view, as for ``Dataset.xyz.plot``.
+        """
+        with self._guard:
+            if self._explorer is None:
+                self._explorer = ResultsExplorer(self._subject.target, self._take, **wishes)
+                shown: Any = self
+                shown.children = (*shown.children, self._explorer)
+                if self._watching.busy and self._watching.run is not None:
+                    self._explorer.follow(self._watching.run)
+            return self._explorer
+
+    def _take(self, step: Step) -> None:
+        """Be set to what was proposed in the explorer."""
+        with self._guard:
+            sheet = with_combos(self._sheet, self._arguments, step.combos)
+            self._sheet = replace(sheet, choice=_choice_of(step), stale=False)
+            self._show()
+            self._tell()
+
     def settle(self) -> None:
         """Wait until the plan is that of the space, and the end of a run that is over has been told."""
         self._latest.settle()
@@ -152,6 +181,8 @@ class Panel(ipywidgets.VBox):
             self.card.tell(busy=True)
             self._watching.attach(run, constants)
             self._lay_out()
+            if self._explorer is not None:
+                self._explorer.follow(run)
 
     def _ended(self) -> None:
         """Plan anew, against what is stored now."""
@@ -208,8 +239,9 @@ class Panel(ipywidgets.VBox):
         try:
             call = self._subject.call(self._sheet, self._arguments)
         except SpaceError as error:
-            return self._refused(str(error))
-        self.card.tell(code={"python": self._subject.code(call), "magic": ""})
+            return self._refused(str(error) if has_problem(verdict) else "")
+        magic = self._subject.line(self._sheet, self._arguments)
+        self.card.tell(code={"python": self._subject.code(call), "magic": magic})
         if verdict["problem"]:
             return self._refused(verdict["problem"])
         if verdict["total"] is not None and verdict["total"] <= _AT_ONCE:
@@ -311,13 +343,16 @@ class Panel(ipywidgets.VBox):
         return cases_reply(self._preview, request["of"], int(request["offset"]))
 
     def _lay_out(self) -> None:
-        """Show the parts that have something to show."""
-        shown = {self.monitor: self.monitor.progress["state"] != "idle", self.failed: bool(self._watching.run)}
-        for widget, there in shown.items():
-            widget.layout.display = None if there else "none"
+        """Show the parts that have something to show, from then on."""
+        if self.monitor.progress["state"] != "idle":
+            self.monitor.layout.display = None
+        if self.failed.groups:
+            self.failed.layout.display = None
 
     def _laid_out(self) -> tuple[ipywidgets.Widget, ...]:
         """Return the parts: side by side where there is room, below one another where there is not."""
+        for widget in (self.monitor, self.failed):
+            widget.layout.display = "none"
         for widget, flex in ((self.editor, "3 1 26em"), (self.card, "2 1 20em")):
             widget.layout = ipywidgets.Layout(flex=flex, min_width="0")
         row = ipywidgets.Box((self.editor, self.card), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="8px"))
@@ -328,11 +363,9 @@ class Panel(ipywidgets.VBox):
         return f"<Panel of {self._subject.title}: {self._standing()}>"
 
     def _standing(self) -> str:
-        run, preview, found = self._watching.run, self._preview, str(self.monitor.progress["said"])
-        if run is not None:
-            return progress_text(run.progress)
-        stored = "" if preview is None or not preview.stored else f"{preview.stored} of {preview.total} cases stored"
-        return found or stored or "nothing has run yet"
+        if self._watching.run is not None:
+            return progress_text(self._watching.run.progress)
+        return self._watching.told_found or "nothing has run yet"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the widget, and words for where no widget lives."""
@@ -345,6 +378,13 @@ class Panel(ipywidgets.VBox):
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:
     """Return a `Panel` of a function, or of a Runner, Harvester or Sampler."""
     return Panel(function)
+
+
+def _choice_of(step: Step) -> Choice:
+    """Return which of the cases of a step are to run."""
+    if step.wishes.get("overwrite"):
+        return "all"
+    return "new_failed" if step.wishes.get("retry_failed") else "new"
 
 
 def _distributions(subject: Subject) -> list[dict[str, Any]]:

@@ -17,18 +17,28 @@ __all__ = [
     "ControlWord",
     "Counted",
     "Current",
+    "Dimension",
+    "DimensionRole",
     "Distribution",
+    "ExportReply",
     "FailedCase",
     "FailureGroup",
     "FailuresReply",
+    "FigureReply",
     "Kind",
+    "LibraryReply",
     "MapAxis",
     "Named",
+    "Picked",
     "Plan",
+    "PlotKind",
     "Progress",
+    "Proposal",
+    "RegionAction",
     "Row",
     "RowVerdict",
     "RunState",
+    "Shelf",
     "Spacing",
     "Trial",
     "Verdict",
@@ -54,6 +64,9 @@ RunState = Literal[
 ]
 CaseState = Literal["missing", "done", "failed", "cancelled", "running", "stale"]
 ControlWord = Literal["pause", "resume", "stop", "cancel"]
+PlotKind = Literal["line", "scatter", "bar", "heatmap", "hist", "box", "parallel", "table"]
+DimensionRole = Literal["x", "y", "color", "row", "col", "slider", "aggregate", "each", "fixed"]
+RegionAction = Literal["fill", "refine", "retry", "recompute"]
 Counted = Literal["total", "stored", "failed", "new", "stale"]
 
 
@@ -238,6 +251,73 @@ class CaseReply(TypedDict):
     results: list[Named]
     seconds: float | None
     failure: FailedCase | None
+
+
+class Dimension(TypedDict):
+    """A dimension or column on the shelf."""
+
+    name: str
+    caption: str
+    size: int
+    role: DimensionRole
+    how: str
+    roles: list[DimensionRole]
+    labels: list[str]
+    position: int
+
+
+class Shelf(TypedDict):
+    """What is drawn, and what else could be."""
+
+    variables: list[str]
+    variable: str
+    kind: PlotKind
+    dimensions: list[Dimension]
+    logs: dict[str, bool]
+    spread: str | None
+
+
+class Picked(TypedDict):
+    """What is picked out by a box."""
+
+    parts: list[str]
+    cases: int
+    done: int
+    failed: int
+    missing: int
+    actions: list[RegionAction]
+
+
+class Proposal(TypedDict):
+    """What would run in a region."""
+
+    id: str
+    action: RegionAction
+    parts: list[str]
+    to_run: int
+    stored: int
+    seconds: tuple[float, float] | None
+
+
+class LibraryReply(TypedDict):
+    """BokehJS, packed with gzip and written in base 64."""
+
+    packed: str
+
+
+class FigureReply(TypedDict):
+    """Bokeh's document, with all patches up to a serial number in it."""
+
+    json: str
+    serial: int
+
+
+class ExportReply(TypedDict):
+    """A file to save, its bytes in base 64."""
+
+    name: str
+    type: str
+    content: str
 
 
 class FailuresReply(TypedDict):

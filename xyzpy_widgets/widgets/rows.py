@@ -13,11 +13,11 @@ import numpy as np
 from xyzpy_widgets.core.axes import distinct
 from xyzpy_widgets.core.labels import kind_of, label_array
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.grammar.typed import Typed, quoted, read_value, read_values, written
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument
 from xyzpy_widgets.widgets.draws import OWN, draw_of
-from xyzpy_widgets.widgets.typed import Typed, quoted, read_value, read_values, written
 
-__all__ = ["Reading", "Row", "first_row", "read_row", "row_of"]
+__all__ = ["Reading", "Row", "check_type", "first_row", "read_row", "row_of"]
 
 Kind = Literal["fixed", "list", "range", "stored", "choices", "distribution", "cases"]
 Spacing = Literal["linear", "log"]
@@ -114,7 +114,7 @@ def _fixed(row: Row, argument: Argument) -> Reading:
             raise SpaceError(msg)
         return Reading("default", (argument.default,))
     typed = read_value(row.value, texts=argument.takes == "str")
-    _check(argument, typed.values)
+    check_type(argument, typed.values)
     (value,) = typed.values
     if argument.default is not NOTHING and _is_same(value, argument.default):
         return Reading("default", (argument.default,))
@@ -128,11 +128,11 @@ def _is_same(value: Any, default: Any) -> bool:
 
 def _listed(row: Row, argument: Argument) -> Reading:
     typed = read_values(row.values, texts=argument.takes == "str")
-    _check(argument, typed.values)
+    check_type(argument, typed.values)
     return Reading("swept", typed.values, typed.code)
 
 
-def _check(argument: Argument, values: Sequence[Any]) -> None:
+def check_type(argument: Argument, values: Sequence[Any]) -> None:
     """Raise `SpaceError` for a value of another type than the argument takes, as far as that is told."""
     wanted = {
         "int": ({"int"}, "whole numbers"),
@@ -155,7 +155,7 @@ def _range(row: Row, argument: Argument) -> Reading:
         msg = "a logarithmic range begins and ends above 0"
         raise SpaceError(msg)
     if argument.takes == "int":
-        _check(argument, (first, last))
+        check_type(argument, (first, last))
     whole = kind_of(first) == kind_of(last) == "int" and argument.takes in {"int", "any"}
     if whole and row.spacing == "linear" and num > 1 and first != last and not (last - first) % (num - 1):
         return _whole_range(first, last, (last - first) // (num - 1))

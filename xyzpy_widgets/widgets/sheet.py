@@ -10,13 +10,13 @@ from xyzpy_widgets.core.forms import as_combos
 from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.grammar.typed import quoted, read_value
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument
 from xyzpy_widgets.widgets.cases import CaseTable, read_cases
 from xyzpy_widgets.widgets.protocol import Choice
 from xyzpy_widgets.widgets.rows import Reading, Row, first_row, read_row, row_of
-from xyzpy_widgets.widgets.typed import quoted, read_value
 
-__all__ = ["Call", "Sheet", "call_of", "first_sheet", "read_draws", "with_combos"]
+__all__ = ["Call", "Sheet", "call_of", "call_with", "first_sheet", "read_draws", "with_combos"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,19 @@ def call_of(sheet: Sheet, arguments: Sequence[Argument], *, sampled: bool = Fals
     """Return the combos, constants and cases that a sheet says; raise `SpaceError` for what cannot be meant."""
     table = read_cases(sheet.cases, arguments)
     readings = {row.name: reading for row, reading in _readings(sheet, arguments, table, sampled=sampled)}
+    draws = (read_draws(sheet.draws), sheet.seed) if sampled else None
+    return call_with(readings, table, draws)
+
+
+def call_with(readings: Mapping[str, Reading], table: CaseTable, draws: tuple[int, int | None] | None = None) -> Call:
+    """Return the call that gives some arguments as they were read; ``draws`` are how many, and their seed."""
     varied = {name: one for name, one in readings.items() if one.how in {"swept", "stored", "drawn"}}
     fixed = {name: one for name, one in readings.items() if one.how == "fixed"}
     combos = {name: ... if one.how == "stored" else _given(one) for name, one in varied.items()}
     call = Call({"combos": combos}, {"combos": _dict_code(varied)}, _imports(readings.values()))
-    if sampled:
-        n = read_draws(sheet.draws)
-        call = replace(call, given={"n": n, **call.given}, code={"n": repr(n), **call.code}).having(seed=sheet.seed)
+    if draws is not None:
+        n, seed = draws
+        call = replace(call, given={"n": n, **call.given}, code={"n": repr(n), **call.code}).having(seed=seed)
     if fixed:
         constants = {name: one.values[0] for name, one in fixed.items()}
         code = {**call.code, "constants": _dict_code(fixed)}
@@ -165,7 +171,7 @@ def with_combos(sheet: Sheet, arguments: Sequence[Argument], combos: Any) -> She
     pairs = zip(read.names, read.values, strict=True)
     said = [row_of(known[name], ... if values[:1] == (...,) else values, rows[name]) for name, values in pairs]
     left = [_back(row, known[row.name]) for row in sheet.rows if row.name not in read.names]
-    return replace(sheet, rows=(*left, *said), cases="")
+    return replace(sheet, rows=(*said, *left), cases="")
 
 
 def _back(row: Row, argument: Argument) -> Row:

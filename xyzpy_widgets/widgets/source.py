@@ -10,7 +10,8 @@ from xyzpy_widgets.widgets.sheet import Call
 
 __all__ = ["name_in", "source_of"]
 
-_LINE = 100
+_LINE = 80
+_INDENT = "    "
 _MODULES = {"np": "import numpy as np", "pd": "import pandas as pd", "datetime": "import datetime"}
 
 
@@ -38,11 +39,23 @@ def source_of(
     args = [code if key in positional else f"{key}={code}" for key, code in call.code.items()]
     line = f"{name}.{method}({', '.join(args)})"
     if len(line) > _LINE:
-        line = f"{name}.{method}(\n{''.join(f'    {arg},{chr(10)}' for arg in args)})"
+        line = f"{name}.{method}(\n{''.join(f'{_INDENT}{_broken(arg)},{chr(10)}' for arg in args)})"
     used = {node.id for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
     imports = [statement for module, statement in sorted(_MODULES.items()) if module in used] + list(call.imports)
     head = [f"{statement}\n" for statement in sorted(imports)]
     return f"{''.join(head)}{chr(10) if head else ''}{f'# {said}{chr(10)}' if said else ''}{line}\n"
+
+
+def _broken(arg: str) -> str:
+    """Write an argument that is a long dict with a line for each of its items."""
+    tree = ast.parse(f"f({arg})", mode="eval").body
+    given = [*getattr(tree, "args", []), *(one.value for one in getattr(tree, "keywords", []))]
+    if len(arg) <= _LINE - len(_INDENT) or not given or not isinstance(given[0], ast.Dict):
+        return arg
+    parts = [(ast.get_source_segment(f"f({arg})", one) or "") for one in (*given[0].keys, *given[0].values) if one]
+    half = len(parts) // 2
+    items = [f"{2 * _INDENT}{key}: {value},\n" for key, value in zip(parts[:half], parts[half:], strict=True)]
+    return f"{arg.partition('{')[0]}{{\n{''.join(items)}{_INDENT}}}"
 
 
 def name_in(names: Mapping[str, Any], value: Any) -> str | None:

@@ -54,7 +54,7 @@ def progress_html(title: str, progress: Progress, said: str = "") -> str:
 def panel_card(subject: Subject, verdict: Verdict, preview: Preview | None, run: Run | None) -> str:
     """Return a panel as a card: what is chosen, what is planned and what has run, as it stands now."""
     spec = subject.runner.spec
-    axes = [AxisRow(name, one["count"], one["span"]) for name, one in verdict["rows"].items() if one["span"]]
+    axes = [AxisRow(name, one["count"] or 0, one["span"]) for name, one in verdict["rows"].items() if one["span"]]
     plan = "" if preview is None else f"{preview.total} cases, {len(preview.plan)} of them would run"
     rows = (
         ("data", subject.place),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 from IPython.core.getipython import get_ipython
 
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.grammar.typed import quoted, read_value, written
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
@@ -21,7 +23,7 @@ from xyzpy_widgets.widgets.protocol import Argument as ArgumentTold
 from xyzpy_widgets.widgets.protocol import Kind
 from xyzpy_widgets.widgets.sheet import Call, Sheet, call_of, first_sheet
 from xyzpy_widgets.widgets.source import name_in, source_of
-from xyzpy_widgets.widgets.typed import quoted, read_value, written
+from xyzpy_widgets.widgets.spoken import line_of
 
 __all__ = ["Subject"]
 
@@ -101,7 +103,7 @@ class Subject:
         """Return what a panel is set to at first."""
         options = self.runner.options({})
         sheet = first_sheet(self.arguments(), sampled=self.sampled)
-        return Sheet(sheet.rows, choice="new" if self.stores else "all", workers=options.workers)
+        return replace(sheet, workers=options.workers)
 
     def call(self, sheet: Sheet, arguments: Sequence[Argument]) -> Call:
         """Return the call that does what a sheet says; raise `SpaceError` for what cannot be meant."""
@@ -153,6 +155,10 @@ class Subject:
     def code(self, call: Call) -> str:
         """Return the code that does what a call does."""
         return source_of(call, self.name, self.method)
+
+    def line(self, sheet: Sheet, arguments: Sequence[Argument]) -> str:
+        """Return the line of ``%xyz`` that does what a sheet says; raise `SpaceError` for what cannot be meant."""
+        return str(line_of(sheet, arguments, self.name, sampled=self.sampled, stores=self.stores))
 
     def case_code(self, args: Mapping[str, Any], constants: Mapping[str, Any], said: str = "") -> str:
         """Return the code that calls the function with the arguments of one case."""

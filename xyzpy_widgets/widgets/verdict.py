@@ -18,7 +18,7 @@ from xyzpy_widgets.widgets.protocol import RowVerdict, Verdict
 from xyzpy_widgets.widgets.rows import Reading, Row, read_row
 from xyzpy_widgets.widgets.sheet import Sheet, read_draws
 
-__all__ = ["places_of", "verdict_on"]
+__all__ = ["has_problem", "places_of", "verdict_on"]
 
 _MOST_PLACES = 64
 _MOST_LOOKED_UP = 20_000
@@ -46,6 +46,15 @@ def verdict_on(sheet: Sheet, arguments: Sequence[Argument], revision: int, *, sa
     if total is not None and total > _MOST_POINTS:
         problem, total = f"{total:.3g} cases are more than can be numbered; give fewer values", None
     return {"revision": revision, "rows": rows, "cases": cases, "draws": draws, "problem": problem, "total": total}
+
+
+def has_problem(verdict: Verdict) -> bool:
+    """Say whether something is wrong, rather than not yet typed."""
+    said = (
+        verdict["problem"],
+        *(one["problem"] for one in (*verdict["rows"].values(), verdict["cases"], verdict["draws"])),
+    )
+    return any(said)
 
 
 def _said(*, problem: str = "", note: str = "", count: int | None = None) -> RowVerdict:
@@ -81,12 +90,12 @@ def _judged(row: Row, argument: Argument, table: CaseTable, *, sampled: bool) ->
 
 def _counted(reading: Reading, argument: Argument, *, sampled: bool) -> RowVerdict:
     """Count the values of a row that can be read, and say where they lie."""
-    if reading.how == "drawn" or (reading.how == "default" and sampled):
-        return _said(note="drawn anew for each case" if reading.how == "drawn" else "as the sampler draws it")
+    if reading.how == "drawn" or (sampled and reading.how == "default" and reading.values[0] is argument.draw):
+        return _said(note="drawn anew for each case")
     values = reading.values
-    note = {"default": "the default", "fixed": "one value for all cases"}.get(reading.how, "")
+    note = "the default" if reading.how == "default" else ""
     if reading.how == "swept" and argument.stored:
-        note = _stored_note(values, argument)
+        note = _new_note(values, argument)
     if reading.how in {"default", "fixed"}:
         return _said(note=note, count=1)
     return {
@@ -98,13 +107,13 @@ def _counted(reading: Reading, argument: Argument, *, sampled: bool) -> RowVerdi
     }
 
 
-def _stored_note(values: Sequence[Any], argument: Argument) -> str:
-    """Say how many values are stored already, unless they are too many to look up while somebody types."""
+def _new_note(values: Sequence[Any], argument: Argument) -> str:
+    """Say how many values the store lacks, unless they are too many to look up while somebody types."""
     if len(values) > _MOST_LOOKED_UP:
         return ""
     index = LabelIndex(argument.name, argument.stored)
-    found = sum(index.find(value) is not None for value in values)
-    return f"{found} of {len(values)} stored" if found < len(values) else "all stored"
+    new = sum(index.find(value) is None for value in values)
+    return f"{new} of them new" if new else ""
 
 
 def places_of(values: Sequence[Any]) -> list[float]:

@@ -54,6 +54,8 @@ class Watching:
         Runs some cases again.
     go_on : callable
         Runs what the store lacks.
+    changed : callable
+        Called when there are failures to show.
     ended : callable
         Called when a run is over and all of it is told.
     """
@@ -64,17 +66,19 @@ class Watching:
         panel: str,
         retry: Callable[[list[dict[str, Any]]], None],
         go_on: Callable[[], None],
+        changed: Callable[[], None],
         ended: Callable[[], None],
     ) -> None:
         self.subject = subject
         self.monitor = RunMonitor(panel=panel, title=subject.title)
         self.failed = Failures(panel=panel)
         self.run: Run | None = None
+        self.told_found = ""
         self.constants: Mapping[str, Any] = {}
         self._plan = Plan(ParameterSpace())
         self._list = self._listed(None)
         self._feed: Feed | None = None
-        self._retry, self._go_on, self._ended = retry, go_on, ended
+        self._retry, self._go_on, self._changed, self._ended = retry, go_on, changed, ended
         self._over = Event()
         self._over.set()
         self._told_failures, self._told_at = 0, 0.0
@@ -124,7 +128,9 @@ class Watching:
             self._told_failures, self._told_at = progress.failed, monotonic()
             self._list = self._listed(self.run)
         groups = {"groups": self._list.groups()} if changed else {}
-        self.failed.tell(**groups, held=self._said(progress) if held else "", busy=not progress.over)
+        self.failed.tell(**groups, held=self._said_held() if held else "", busy=not progress.over)
+        if changed:
+            self._changed()
         if progress.over:
             self._ended()
             over.set()
@@ -142,6 +148,7 @@ class Watching:
         counts = {one: int(np.count_nonzero(states == one)) for one in Status}
         self._list = self._listed(None)
         self.failed.tell(groups=self._list.groups())
+        self.told_found = self._said_found(counts)
         if counts[Status.DONE] == len(states):
             return False
         units = units_of(self.subject.runner.spec)
@@ -155,7 +162,7 @@ class Watching:
                 "done": counts[Status.DONE],
                 "failed": counts[Status.FAILED],
                 "cancelled": counts[Status.CANCELLED],
-                "said": self._said_found(counts),
+                "said": f"In {self.subject.place}." if self.subject.place else "",
             },
         )
         return True
@@ -168,13 +175,18 @@ class Watching:
             ("not run yet", Status.MISSING),
         )
         parts = [f"{counts[code]} {word}" for word, code in words if counts[code]]
-        return f"{self.subject.place or 'In memory'}: {', '.join(parts)}."
+        return f"{', '.join(parts)} in {self.subject.place or 'memory'}"
+
+    def _said_held(self) -> str:
+        """Say why a run is held."""
+        largest = self._list.groups()[0]
+        return f"{largest['count']} cases failed with {largest['raised']}."
 
     def _said(self, progress: Progress) -> str:
         """Say what a state means for the user."""
         where = f" Results are in {self.subject.place}." if self.subject.place else ""
         if progress.state == "held":
-            return "Many cases fail in one way, so no new ones begin. Look at them below, then go on or stop."
+            return "Look at the failures below, then go on or stop."
         if progress.state == "paused":
             return "Cases under way finish; no new ones begin."
         if progress.state == "stopping":

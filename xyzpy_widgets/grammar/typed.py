@@ -22,7 +22,7 @@ import pandas as pd
 
 from xyzpy_widgets.errors import SpaceError
 
-__all__ = ["Typed", "quoted", "read_value", "read_values", "written"]
+__all__ = ["Typed", "quoted", "read_value", "read_values", "reads_call", "written"]
 
 _MOST_VALUES = 10_000_000
 _LONGEST_TEXT = 200_000
@@ -290,6 +290,12 @@ def _dotted(func: ast.expr) -> str:
             return known
     plain = name.removeprefix("np.")
     return plain if plain in _AXES else name
+
+
+def reads_call(tree: ast.Call) -> bool:
+    """Say whether a call is one of those that are read without running code."""
+    name = _dotted(tree.func)
+    return name in _AXES or name in _SCALARS
 
 
 def _called(name: str, args: Iterable[ast.expr], keywords: Iterable[ast.keyword]) -> _Item:

@@ -1,0 +1,237 @@
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { CodeDrawer } from '../components/code';
+import { Button } from '../components/controls';
+import { PickedCard, ProposalCard } from '../components/region';
+import { RoleShelf } from '../components/shelf';
+import { Table } from '../components/table';
+import { counted } from '../core/format';
+import type { ExportRequest, ResultsExplorerTraits } from '../protocol';
+import { ask, tell } from '../sync';
+import { mountFigure } from './figure';
+import { useInsert } from './hooks';
+import type { PanelProps } from './mount';
+
+type Props = PanelProps<ResultsExplorerTraits>;
+
+/** How long a slider rests between two labels that the kernel is told, in milliseconds. */
+const REST = 120;
+
+/** The figure, which is drawn by BokehJS alone. */
+function Plot({ model, signal, shown, fail }: Props & { shown: boolean; fail: (said: string) => void }): JSX.Element {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (host.current) mountFigure(model, host.current, signal, fail);
+  }, [model, signal]);
+  return <div ref={host} class="xyzpy-figure" hidden={!shown} />;
+}
+
+/** Tell the kernel of the last of many labels: one while it moves, and the one where it stops. */
+function useMove({ model }: Props): (name: string, position: number) => void {
+  const last = useRef<{ name: string; position: number } | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  return (name, position) => {
+    last.current = { name, position };
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      if (last.current) tell(model, { kind: 'label', ...last.current });
+    }, REST);
+  };
+}
+
+/** Let the browser save a file. */
+function save(name: string, blob: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 10_000);
+}
+
+function bytesOf(content: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+}
+
+/** The figure as it is drawn, its canvases one above the other on the ground of the page. */
+async function pngOf(root: HTMLElement): Promise<Blob | null> {
+  const host = root.querySelector<HTMLElement>('.xyzpy-figure');
+  const frame = host?.getBoundingClientRect();
+  if (!host || !frame || frame.width === 0) return null;
+  const scale = devicePixelRatio;
+  const whole = document.createElement('canvas');
+  [whole.width, whole.height] = [frame.width * scale, frame.height * scale];
+  const pen = whole.getContext('2d');
+  if (!pen) return null;
+  pen.fillStyle = getComputedStyle(root).backgroundColor;
+  pen.fillRect(0, 0, whole.width, whole.height);
+  const canvases = (node: ParentNode): HTMLCanvasElement[] =>
+    [...node.querySelectorAll<HTMLElement>('*')].flatMap((element) => [
+      ...(element instanceof HTMLCanvasElement ? [element] : []),
+      ...(element.shadowRoot ? canvases(element.shadowRoot) : []),
+    ]);
+  for (const canvas of canvases(host)) {
+    const place = canvas.getBoundingClientRect();
+    const at = [place.left - frame.left, place.top - frame.top, place.width, place.height].map((side) => side * scale);
+    const [left = 0, top = 0, width = 0, height = 0] = at;
+    if (width && height) pen.drawImage(canvas, left, top, width, height);
+  }
+  return new Promise((resolve) => {
+    whole.toBlob(resolve);
+  });
+}
+
+/** Save what is shown, or say why it cannot be. */
+function SaveRow({ props, fail }: { props: Props; fail: (said: string) => void }): JSX.Element {
+  const { model, root, signal, traits } = props;
+  const fetch = async (format: ExportRequest['format']): Promise<void> => {
+    try {
+      const { name, type, content } = await ask(model, { kind: 'export', format }, signal);
+      save(name, new Blob([bytesOf(content)], { type }));
+    } catch (error) {
+      fail((error as Error).message);
+    }
+  };
+  const png = async (): Promise<void> => {
+    const blob = await pngOf(root);
+    if (blob) save(`${traits.shelf?.variable ?? 'view'}.png`, blob);
+    else fail('There is no picture to save.');
+  };
+  const forms = ['svg', 'html', 'csv', 'netcdf'] as const;
+  return (
+    <span class="xyzpy-line xyzpy-saves" role="group" aria-label="Save as">
+      <span class="xyzpy-faint">Save as</span>
+      <Button class="xyzpy-quiet" onClick={() => void png()}>
+        PNG
+      </Button>
+      {forms.map((format) => (
+        <Button key={format} class="xyzpy-quiet" onClick={() => void fetch(format)}>
+          {format === 'netcdf' ? 'netCDF' : format.toUpperCase()}
+        </Button>
+      ))}
+    </span>
+  );
+}
+
+/** Code and files. */
+function Foot({ props, fail }: { props: Props; fail: (said: string) => void }): JSX.Element {
+  const { code } = props.traits;
+  const [open, setOpen] = useState(false);
+  const insert = useInsert(props.root);
+  return (
+    <>
+      <footer class="xyzpy-part xyzpy-line xyzpy-files">
+        <Button
+          class="xyzpy-quiet"
+          expanded={open}
+          onClick={() => {
+            setOpen(!open);
+          }}
+        >
+          {open ? 'Hide the code' : 'Show the code'}
+        </Button>
+        <span class="xyzpy-push">
+          <SaveRow props={props} fail={fail} />
+        </span>
+      </footer>
+      {open && (
+        <div class="xyzpy-part">
+          <CodeDrawer code={{ python: code, magic: '' }} onInsert={insert} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** What is picked out of the plot, or what would run in it. */
+function Region({ model, traits }: Props): JSX.Element | null {
+  const { picked, proposal, busy } = traits;
+  if (proposal) {
+    return (
+      <ProposalCard
+        proposal={proposal}
+        busy={busy}
+        onRun={() => {
+          tell(model, { kind: 'run', plan: proposal.id });
+        }}
+        onDrop={() => {
+          tell(model, { kind: 'drop', what: 'proposal' });
+        }}
+      />
+    );
+  }
+  if (!picked) return null;
+  return (
+    <PickedCard
+      picked={picked}
+      busy={busy}
+      onAct={(action) => {
+        tell(model, { kind: 'act', action });
+      }}
+      onDrop={() => {
+        tell(model, { kind: 'drop', what: 'picked' });
+      }}
+    />
+  );
+}
+
+/** The plot, or the rows of a table in its place. */
+function Seen({ props, fail }: { props: Props; fail: (said: string) => void }): JSX.Element {
+  const { heading, shelf, rows } = props.traits;
+  return (
+    <div class="xyzpy-part xyzpy-seen">
+      {heading && <h4>{heading}</h4>}
+      <Plot {...props} shown={shelf !== null && rows === null} fail={fail} />
+      {rows && (
+        <>
+          <Table label="Rows" columns={rows.columns} rows={rows.rows} />
+          <p class="xyzpy-sub">
+            {rows.rows.length < rows.total && `${String(rows.rows.length)} of `}
+            {counted(rows.total, 'row')}
+          </p>
+        </>
+      )}
+      {!shelf && <p class="xyzpy-empty">Nothing is there to draw yet.</p>}
+    </div>
+  );
+}
+
+/** All of it, live, and what can be done about it. */
+export function ResultsExplorer(props: Props): JSX.Element {
+  const { model, traits } = props;
+  const { title, shelf, said, problem, busy } = traits;
+  const [failed, fail] = useState('');
+  const move = useMove(props);
+  const told = problem || failed;
+  return (
+    <>
+      <header class="xyzpy-head">
+        <h3>Explore</h3>
+        {title && <code>{title}</code>}
+        <span class="xyzpy-push xyzpy-sub">{busy ? `live · ${said}` : said}</span>
+      </header>
+      {shelf && (
+        <RoleShelf
+          shelf={shelf}
+          onRole={(name, role, how) => {
+            tell(model, { kind: 'role', name, role, how });
+          }}
+          onMove={move}
+          onShow={(what, value) => {
+            tell(model, { kind: 'show', what, value });
+          }}
+        />
+      )}
+      {told && (
+        <p class="xyzpy-part xyzpy-problem" role="alert">
+          {told}
+        </p>
+      )}
+      <Seen props={props} fail={fail} />
+      <Region {...props} />
+      {shelf && <Foot props={props} fail={fail} />}
+    </>
+  );
+}

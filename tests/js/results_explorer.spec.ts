@@ -1,0 +1,112 @@
+import { describe, expect, test, vi } from 'vitest';
+
+import { choiceOf, choicesOf, chosen } from '../../src/core/explorer';
+import { DEFAULTS, type Dimension, type ResultsExplorerTraits } from '../../src/protocol';
+import { button, field, show, type } from './page';
+
+const GAMMA: Dimension = {
+  name: 'gamma',
+  caption: 'gamma [1/m]',
+  size: 4,
+  role: 'x',
+  how: '',
+  roles: ['x', 'color', 'slider', 'aggregate', 'fixed'],
+  labels: ['1', '2', '3', '4'],
+  position: 0,
+};
+const SEED: Dimension = { ...GAMMA, name: 'seed', role: 'slider', position: 1 };
+const EXPLORED: ResultsExplorerTraits = {
+  ...DEFAULTS.ResultsExplorer,
+  title: 'score(gamma, seed)',
+  said: '6 done, 2 not run',
+  shelf: {
+    variables: ['score', 'seconds'],
+    variable: 'score',
+    kind: 'line',
+    dimensions: [GAMMA, SEED],
+    logs: { logx: true, logy: false },
+    spread: null,
+  },
+};
+const PICKED = {
+  parts: ['gamma 1, 2'],
+  cases: 2,
+  done: 1,
+  failed: 0,
+  missing: 1,
+  actions: ['fill', 'refine'] as const,
+};
+const PROPOSAL = {
+  id: 'one',
+  action: 'refine' as const,
+  parts: ['gamma 3 values'],
+  to_run: 1,
+  stored: 2,
+  seconds: null,
+};
+
+describe('the explorer', () => {
+  test('shows a role for every dimension, and sends the one that is chosen', async () => {
+    const { model, view } = await show('ResultsExplorer', EXPLORED);
+    type(field(view, 'Role of gamma'), 'aggregate max');
+    type(field(view, 'Kind of plot'), 'heatmap');
+    type(field(view, 'Variable'), 'seconds');
+    field(view, 'log y').click();
+    expect(model.sent.slice(-4)).toEqual([
+      { kind: 'role', name: 'gamma', role: 'aggregate', how: 'max' },
+      { kind: 'show', what: 'kind', value: 'heatmap' },
+      { kind: 'show', what: 'variable', value: 'seconds' },
+      { kind: 'show', what: 'logy', value: 'yes' },
+    ]);
+  });
+
+  test('tells the label where a slider rests, and not each on its way', async () => {
+    const { model, view } = await show('ResultsExplorer', EXPLORED);
+    const slider = field(view, 'Label of seed');
+    for (const place of ['2', '3']) {
+      type(slider, place);
+    }
+    await vi.waitFor(() => {
+      const labels = model.sent.filter((one) => (one as { kind: string }).kind === 'label');
+      expect(labels).toEqual([{ kind: 'label', name: 'seed', position: 3 }]);
+    });
+  });
+
+  test('offers what can be done about what is picked out, and runs nothing before it is proposed', async () => {
+    const { model, view } = await show('ResultsExplorer', { ...EXPLORED, picked: PICKED });
+    expect(view.textContent).toContain('2 cases picked out');
+    button(view, 'Refine').click();
+    button(view, 'Clear').click();
+    expect(model.sent.slice(-2)).toEqual([
+      { kind: 'act', action: 'refine' },
+      { kind: 'drop', what: 'picked' },
+    ]);
+  });
+
+  test('runs a proposal by its id, and none while another run is under way', async () => {
+    const free = await show('ResultsExplorer', { ...EXPLORED, picked: PICKED, proposal: PROPOSAL });
+    button(free.view, 'Run 1 case').click();
+    expect(free.model.sent.at(-1)).toEqual({ kind: 'run', plan: 'one' });
+    const busy = await show('ResultsExplorer', { ...EXPLORED, picked: PICKED, proposal: PROPOSAL, busy: true });
+    button(busy.view, 'Run 1 case').click();
+    expect(busy.model.sent).not.toContainEqual({ kind: 'run', plan: 'one' });
+  });
+
+  test('shows a table in the place of the plot', async () => {
+    const rows = { columns: ['gamma', 'score'], rows: [['1', '0.5']], offset: 0, total: 7 };
+    const { view } = await show('ResultsExplorer', { ...EXPLORED, rows });
+    expect(view.querySelector('table')?.textContent).toBe('gammascore10.5');
+    expect(view.textContent).toContain('1 of 7 rows');
+  });
+
+  test('says why a wish cannot be met', async () => {
+    const { view } = await show('ResultsExplorer', { ...EXPLORED, problem: 'y has no place here' });
+    expect(view.querySelector('[role=alert]')?.textContent).toBe('y has no place here');
+  });
+
+  test('writes every way to aggregate as a choice of its own', () => {
+    expect(choicesOf(GAMMA).map(([choice]) => choice)).toContain('aggregate median');
+    const aggregated: Dimension = { ...GAMMA, role: 'aggregate', how: 'min' };
+    expect(chosen(choiceOf(aggregated))).toEqual({ role: 'aggregate', how: 'min' });
+  });
+});

@@ -1,0 +1,11 @@
+import { defineConfig } from '@playwright/test';
+
+import config from './playwright.config';
+
+/** Pictures of every state of the panel, for a reader's eyes; nothing is compared. */
+export default defineConfig({
+  ...config,
+  testMatch: 'screenshots.ts',
+  outputDir: 'results/screenshots-traces',
+  timeout: 240_000,
+});

@@ -1,0 +1,1 @@
+"""What people type, read and written: values, and whole lines."""

@@ -1,0 +1,1 @@
+"""``%xyz``: the whole loop from a line."""

@@ -1,0 +1,167 @@
+"""The body of a cell as a function."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import symtable
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+
+from xyzpy_widgets.errors import LineError
+from xyzpy_widgets.magics.names import Names
+
+__all__ = ["Made", "made_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A function that was made of a body.
+
+    Attributes
+    ----------
+    fn : callable
+    borrowed : tuple of str
+        The values of the notebook that it uses as they are, functions and modules aside.
+    """
+
+    fn: Callable[..., Any]
+    borrowed: tuple[str, ...] = ()
+
+
+def made_of(body: str, name: str, signature: str | None, shell: InteractiveShell, before: Collection[str] = ()) -> Made:
+    """Make a function of the body of a cell.
+
+    A body that ends with a ``def`` is run, and the function is that one. Any other is the inside of a function: its
+    last expression, or what it returns, is the result.
+
+    Parameters
+    ----------
+    body : str
+        The cell without its first line.
+    name : str
+        The name of the function.
+    signature : str or None
+        The arguments as in a ``def``. None: those names of the body that mean nothing in the notebook, in their order.
+    shell : InteractiveShell
+    before : collection of str
+        What were arguments when the cell ran before; they still are, whatever the notebook has of their names.
+
+    Returns
+    -------
+    Made
+
+    Raises
+    ------
+    LineError
+        For a body that is no Python, is empty, or has no result.
+    """
+    tree = _parsed(body)
+    last = tree.body[-1]
+    if isinstance(last, ast.FunctionDef):
+        if signature is not None:
+            msg = f"the body defines {last.name} with arguments of its own; write %%xyz sweep {name}"
+            raise LineError(msg)
+        fn = _run(body, last.name, shell)
+    else:
+        _check_result(tree)
+        text = _as_function(body, tree, f"def {name}():")
+        if signature is None:
+            signature = ", ".join(_arguments(text, tree, Names(shell.user_ns), before))
+        fn = _defined(_as_function(body, tree, f"def {name}({signature}):"), name, shell)
+    borrowed = inspect.getclosurevars(fn).globals.items()
+    return Made(fn, tuple(one for one, value in borrowed if not callable(value) and not isinstance(value, ModuleType)))
+
+
+def _parsed(body: str) -> ast.Module:
+    try:
+        tree = ast.parse(body)
+    except SyntaxError as error:
+        msg = f"line {(error.lineno or 0) + 1} of the cell: {error.msg}: {(error.text or '').strip()}"
+        raise LineError(msg) from error
+    if not tree.body:
+        msg = "the cell has no body; write the function below the first line"
+        raise LineError(msg)
+    return tree
+
+
+def _check_result(tree: ast.Module) -> None:
+    if not isinstance(tree.body[-1], ast.Expr) and not any(_returns(node) for node in tree.body):
+        msg = "the body has no result; end it with an expression, such as: energy, mag"
+        raise LineError(msg)
+
+
+def _returns(node: ast.AST) -> bool:
+    """Say whether a statement returns from the function that it stands in."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+        return False
+    return isinstance(node, ast.Return) or any(map(_returns, ast.iter_child_nodes(node)))
+
+
+def _as_function(body: str, tree: ast.Module, head: str) -> str:
+    """Write a body below a head, so that each line keeps its number in the cell and each text its blanks."""
+    lines = body.splitlines()
+    last = tree.body[-1]
+    if isinstance(last, ast.Expr):
+        line = lines[last.lineno - 1].encode()
+        lines[last.lineno - 1] = (line[: last.col_offset] + b"return " + line[last.col_offset :]).decode()
+    kept = {
+        at
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, (str, bytes)))
+        for at in range(node.lineno, node.end_lineno or node.lineno)
+    }
+    return "\n".join([head, *(line if at in kept else f"    {line}" for at, line in enumerate(lines))]) + "\n"
+
+
+def _arguments(text: str, tree: ast.Module, names: Names, before: Collection[str]) -> Iterator[str]:
+    """Yield the names that are to be arguments, in the order in which the body names them."""
+    (table,) = symtable.symtable(text, "<body>", "exec").get_children()
+    taken = set(_globals(table))
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    ordered = dict.fromkeys(node.id for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)))
+    for name in ordered:
+        if name in taken and (name in before or (name not in names and name in names.unknown({name}))):
+            yield name
+
+
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    """Yield the names that a scope, or one within it, takes from outside."""
+    for symbol in table.get_symbols():
+        if symbol.is_global() and symbol.is_referenced() and not symbol.is_declared_global():
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _globals(child)
+
+
+def _defined(text: str, name: str, shell: InteractiveShell) -> Callable[..., Any]:
+    """Define a function in the notebook without binding its name there."""
+    found: dict[str, Any] = {}
+    _executed(text, shell, found)
+    fn: Callable[..., Any] = found[name]
+    return fn
+
+
+def _run(body: str, name: str, shell: InteractiveShell) -> Callable[..., Any]:
+    """Run a body that defines a function, and give its name back to what had it before."""
+    there, before = name in shell.user_ns, shell.user_ns.get(name)
+    _executed(f"\n{body}", shell, None)
+    fn: Callable[..., Any] = shell.user_ns[name]
+    if there:
+        shell.user_ns[name] = before
+    return fn
+
+
+def _executed(text: str, shell: InteractiveShell, into: dict[str, Any] | None) -> None:
+    """Run a text whose lines tracebacks can show."""
+    file = shell.compile.cache(text, shell.execution_count)
+    try:
+        code = compile(text, file, "exec", flags=shell.compile.flags, dont_inherit=True)
+    except SyntaxError as error:
+        msg = f"line {error.lineno} of the cell: {error.msg}"
+        raise LineError(msg) from error
+    exec(code, shell.user_ns, into)  # noqa: S102 - the user's own cell

@@ -1,0 +1,263 @@
+"""Bringing rows into a table and saying so, in such a way that each is in it once, whenever the process dies.
+
+Rows that are put in a second time would be there twice. So whoever changes a table first writes down, in
+``NAME.journal/folding.json``, what tells afterwards whether that came about: which segments of the journal go into it,
+and for a table that is replaced, which file stands there before and after; for one that is appended to, the bytes
+themselves. The next that opens the table finishes what it finds half done: of an append the rest is written, so that a
+torn line becomes a whole one. All of that happens under the lock of the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import warnings
+import zlib
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Self
+
+from xyzpy_widgets.errors import RecoveryWarning
+from xyzpy_widgets.store.atomic import replacing, reported
+from xyzpy_widgets.store.disk import sync, sync_folder
+from xyzpy_widgets.store.identity import Identity, identity
+from xyzpy_widgets.store.journal import discard
+from xyzpy_widgets.store.lock import is_held, locked
+
+__all__ = ["append", "forget", "replace", "settle"]
+
+_NOTE = "folding.json"
+_SET_ASIDE = ".conflict"
+_LOOKED_AT = 4096  # bytes before the new ones that tell whether it is still the same file
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What is written down before a table changes.
+
+    Attributes
+    ----------
+    before : tuple or None
+        The identity of the table, None for none.
+    segments : tuple of str
+        The names of the segments whose rows go into it.
+    after : tuple of int or None
+        The inode and the size of the file that takes its place; None where it is appended to.
+    rows : str or None
+        What is appended, None where it is replaced.
+    checksum : int
+        CRC-32 of the last bytes before those that are appended.
+    """
+
+    before: Identity | None
+    segments: tuple[str, ...]
+    after: tuple[int, int] | None = None
+    rows: str | None = None
+    checksum: int = 0
+
+    @classmethod
+    def of(cls, path: Path) -> Self | None:
+        """Read the note that lies beside a table, None without one."""
+        try:
+            told = json.loads(_note(path).read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        pairs = {name: None if told[name] is None else tuple(told[name]) for name in ("before", "segments", "after")}
+        return cls(**{**told, **pairs})
+
+    def take(self, path: Path) -> None:
+        """Write it down beside a table, durably; the caller holds the lock."""
+        note = _note(path)
+        with reported(note.parent):
+            note.parent.mkdir(exist_ok=True)
+            for left in note.parent.glob(f".{note.name}.*"):  # by a process that died in here
+                left.unlink()
+        with replacing(note) as temporary:
+            told: dict[str, Any] = {name: getattr(self, name) for name in self.__slots__}
+            temporary.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(f"{path.name}.journal") / _NOTE
+
+
+def replace(path: Path, write: Callable[[IO[bytes]], None], segments: Iterable[str] | None = None) -> None:
+    """Replace a table, durably; the caller holds its lock where segments are given.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The table.
+    write : callable
+        Writes all of it to an open file.
+    segments : iterable of str, optional
+        The names of the segments that go into it; without them nothing is written down.
+
+    Raises
+    ------
+    StoreError
+        When the system refuses; the old table is untouched then.
+    """
+    before, after = identity(path), (0, 0)
+    try:
+        with replacing(path) as temporary:
+            with temporary.open("wb") as file:
+                write(file)
+            stat = temporary.stat()
+            after = stat.st_ino, stat.st_size
+            if segments is not None:
+                _Note(before, tuple(segments), after).take(path)
+    except BaseException:
+        if segments is not None and not _is(path, after):
+            forget(path)
+        raise
+
+
+def append(path: Path, rows: bytes, segments: Iterable[str] = ()) -> None:
+    """Append lines to a table, durably; the caller holds its lock.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The table, which ends with a whole line.
+    rows : bytes
+        Whole lines of UTF-8.
+    segments : iterable of str
+        The names of the segments that they are from.
+
+    Raises
+    ------
+    StoreError
+        When the system refuses; the table is as it was then.
+    """
+    with reported(path), path.open("r+b", buffering=0) as file:
+        stat = os.fstat(file.fileno())
+        end = stat.st_size
+        note = _Note(identity(path), tuple(segments), rows=rows.decode(), checksum=_checksum(file, end))
+        note.take(path)
+        try:
+            _write_on(file, rows, end)
+        except BaseException:
+            _take_back(path, file, stat)
+            raise
+
+
+def settle(path: Path) -> frozenset[str] | None:
+    """Finish what a process that died has left half done, and remove the segments whose rows are in the table.
+
+    Segments of which that cannot be known, because another program has changed the table since, are set aside, and so
+    is the note; nothing takes them up by itself.
+
+    Returns
+    -------
+    frozenset of str or None
+        The segments that are in the table; None where no note lies beside it, or nothing came of what it tells.
+
+    Raises
+    ------
+    StoreError
+        When the system refuses.
+
+    Warns
+    -----
+    RecoveryWarning
+        When something is set aside.
+    """
+    if not _note(path).exists():
+        return None
+    with nullcontext() if is_held(path) else locked(path), reported(path):
+        note = _Note.of(path)
+        if note is None:  # its writer has just come to its end
+            return None
+        come = _replaced(path, note) if note.rows is None else _appended(path, note.rows.encode(), note)
+        if come is None:
+            _set_aside(path, note)
+            return None
+        for name in note.segments if come else ():
+            discard(_note(path).with_name(name))
+        forget(path)
+        return frozenset(note.segments) if come else None
+
+
+def forget(path: Path) -> None:
+    """Remove the note of a write: the segments that it names are gone, or nothing came of it."""
+    if _note(path).exists():
+        discard(_note(path))
+
+
+def _replaced(path: Path, note: _Note) -> bool | None:
+    """Say whether a table was replaced; None where that cannot be known."""
+    if _is(path, note.after):
+        sync_folder(path.parent)
+        return True
+    return False if identity(path) == note.before else None
+
+
+def _appended(path: Path, rows: bytes, note: _Note) -> bool | None:
+    """Finish an append; None where another program has changed the table since."""
+    now = identity(path)
+    if now is None or note.before is None or now[0] != note.before[0] or now[1] < note.before[1]:
+        return None
+    end = note.before[1]
+    with path.open("r+b", buffering=0) as file:
+        if _checksum(file, end) != note.checksum:
+            return None
+        there = _read(file, end, len(rows))
+        if there != rows[: len(there)]:
+            return None
+        _write_on(file, rows[len(there) :], end + len(there))
+    return True
+
+
+def _take_back(path: Path, file: IO[bytes], before: os.stat_result) -> None:
+    """Make a table that was appended to what it was before."""
+    file.truncate(before.st_size)
+    sync(file.fileno())
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    forget(path)
+
+
+def _set_aside(path: Path, note: _Note) -> None:
+    """Keep what may or may not be in a table where nothing takes it up by itself."""
+    journal = _note(path).parent
+    aside = [_note(path).rename(journal / f"{time.time_ns():020d}-folding{_SET_ASIDE}")]
+    there = [journal / name for name in note.segments if (journal / name).exists()]
+    aside += [one.rename(one.with_suffix(_SET_ASIDE)) for one in there]
+    msg = (
+        f"{path} was changed by another program after a process had died while it was putting rows into it; whether "
+        f"they are in it is not known: they are kept in {', '.join(map(str, aside))}"
+    )
+    warnings.warn(msg, RecoveryWarning, stacklevel=4)
+
+
+def _is(path: Path, after: tuple[int, int] | None) -> bool:
+    """Say whether a table is the file that was to take its place."""
+    now = identity(path)
+    return now is not None and now[:2] == after
+
+
+def _checksum(file: IO[bytes], end: int) -> int:
+    """Return that of the last bytes of a file before some place."""
+    start = max(0, end - _LOOKED_AT)
+    return zlib.crc32(_read(file, start, end - start))
+
+
+def _read(file: IO[bytes], start: int, size: int) -> bytes:
+    """Read so many bytes, or all that there are."""
+    file.seek(start)
+    parts = []
+    while size and (part := file.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
+def _write_on(file: IO[bytes], data: bytes, start: int) -> None:
+    """Write bytes durably."""
+    file.seek(start)
+    while data:
+        data = data[file.write(data) :]
+    sync(file.fileno())

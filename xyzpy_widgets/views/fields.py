@@ -1,0 +1,123 @@
+"""A field of cells, drawn through hvPlot: each at its true place, and a large one as an image of the same extent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from xyzpy_widgets.views.axes import edges, rastered
+from xyzpy_widgets.views.cells import Panel
+from xyzpy_widgets.views.panels import sized_by_frame
+from xyzpy_widgets.views.reading import axis_of, distinct_names, told
+from xyzpy_widgets.views.spec import ViewSpec
+from xyzpy_widgets.views.states import Field
+
+__all__ = ["draw_field"]
+
+_MOST_CELLS = 30_000
+"""The most cells that are drawn one by one."""
+_PIXELS = (400, 600)
+"""The pixels along y and x of the image that is drawn of more."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Side:
+    """One side of a field of cells: its places in increasing order, and their labels."""
+
+    name: str
+    order: NDArray[np.intp]
+    places: NDArray[Any]
+    labels: NDArray[Any]
+    named: bool
+
+    def ticks(self, role: str) -> dict[str, Any]:
+        """Return the ticks of an axis of texts, which lie side by side."""
+        return (
+            {f"{role}ticks": list(zip(self.places.tolist(), self.labels.tolist(), strict=True))} if self.named else {}
+        )
+
+
+def _side(array: xr.DataArray, dim: str) -> _Side:
+    axis = axis_of(array.to_dataset(), dim)
+    labels = np.array([*(told(axis.label(i)) for i in range(axis.size)), None], dtype=object)[:-1]
+    if axis.kind == "text":
+        return _Side(dim, np.arange(axis.size), np.arange(axis.size, dtype=np.float64), labels, named=True)
+    order = np.argsort(axis.places)
+    return _Side(dim, order, axis.places[order], labels[order], named=False)
+
+
+def draw_field(panel: Panel, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
+    """Draw an array over y and x as cells at their true places; one without a value is marked with its state."""
+    array = xr.DataArray(panel.data)
+    y, x = (_side(array, str(dim)) for dim in array.dims)
+    values = array.to_numpy()[np.ix_(y.order, x.order)]
+    field = Field(x.places, y.places, edges(x.places, log=spec.logx), edges(y.places, log=spec.logy))
+    if values.size > _MOST_CELLS:
+        return _image(values, field, (y, x), spec, opts)
+    drawn = _cells(values, field, (y, x), spec, opts)
+    if panel.states is None:
+        return drawn
+    known = panel.states.broadcast_like(array.astype(bool)).transpose(*array.dims)
+    states = known.to_numpy()[np.ix_(y.order, x.order)]
+    return drawn.opts(hooks=[*_HOOKS, lambda plot, _: field.mark(plot.state, states, values)])
+
+
+def _style(spec: ViewSpec, x: _Side, y: _Side) -> dict[str, Any]:
+    style: dict[str, Any] = {"logx": spec.logx, "logy": spec.logy, "logz": spec.logz, "cmap": "viridis"}
+    return style | {"xlabel": spec.xlabel, "ylabel": spec.ylabel, "clabel": spec.clabel} | x.ticks("x") | y.ticks("y")
+
+
+def _cells(
+    values: NDArray[Any], field: Field, sides: tuple[_Side, _Side], spec: ViewSpec, opts: Mapping[str, Any]
+) -> Any:
+    import holoviews as hv
+    from hvplot import hvPlot
+
+    y, x = sides
+    table = xr.Dataset({spec.color: ((y.name, x.name), values)}, {y.name: y.places, x.name: x.places})
+    style = {**_style(spec, x, y), **opts}
+    drawn = hvPlot(table).quadmesh(x=x.name, y=y.name, z=spec.color, dynamic=False, **style)
+    names = distinct_names([x.name, y.name, spec.color, f"{x.name} label", f"{y.name} label"])
+    rows, columns = np.meshgrid(y.labels, x.labels, indexing="ij")
+    cells = (field.x_edges, field.y_edges, values, columns, rows)
+    fields = [hv.core.util.dimension_sanitizer(name) for name in (*names[3:], names[2])]
+    tooltips = [(name, f"@{{{field}}}") for name, field in zip(names[:3], fields, strict=True)]
+    return drawn.clone(cells, vdims=names[2:]).opts(clim=style["clim"], hover_tooltips=tooltips, hooks=_HOOKS)
+
+
+def _without_gaps(plot: Any, _element: Any) -> None:
+    """Draw each cell's border in its own colour: the browser would let the page shine through between cells."""
+    glyph = plot.handles["glyph"]
+    glyph.update(line_color=glyph.fill_color, line_alpha=glyph.fill_alpha, line_width=0.5)
+
+
+_HOOKS = [sized_by_frame, _without_gaps]
+
+
+def _image(
+    values: NDArray[Any], field: Field, sides: tuple[_Side, _Side], spec: ViewSpec, opts: Mapping[str, Any]
+) -> Any:
+    """Draw many cells as an image: pixels that are even as the eye sees them, over the whole extent of the cells."""
+    import holoviews as hv
+    import hvplot  # noqa: F401 - it makes bokeh known to holoviews
+
+    y, x = sides
+    limits = [_even(field.y_edges, log=spec.logy), _even(field.x_edges, log=spec.logx)]
+    shape = (min(values.shape[0], _PIXELS[0]), min(values.shape[1], _PIXELS[1]))
+    image = rastered(values, limits, shape)
+    bounds = (field.x_edges[0], field.y_edges[0], field.x_edges[-1], field.y_edges[-1])
+    names = distinct_names([x.name, y.name, spec.color])
+    drawn = hv.Image(image[::-1].astype(np.float32), names[:2], names[2], bounds=bounds)
+    style = {**_style(spec, x, y), "colorbar": True, "tools": ["hover"], **opts}
+    return drawn.opts(hooks=[sized_by_frame], **style)
+
+
+def _even(limits: NDArray[Any], *, log: bool) -> NDArray[np.float64]:
+    """Return edges as numbers on a scale on which the axis is even."""
+    numbers = limits.astype(np.int64) if limits.dtype.kind == "M" else limits
+    return np.log10(numbers) if log else numbers.astype(np.float64)

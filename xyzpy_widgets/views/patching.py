@@ -1,0 +1,161 @@
+"""Bring a figure that is shown to the state of a new one, by changing only what differs.
+
+A figure that shows the same kinds of things in the same arrangement is kept with all its parts, so that the page draws
+new data into the canvas that is there. What a reader did to the figure stays: the part that is zoomed to, the box that
+is drawn, the curves that are muted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Shown"]
+
+_OWN = frozenset(
+    {"toolbar", "toolbars", "selected", "muted", "subscribed_events", "js_property_callbacks", "js_event_callbacks"}
+)
+"""What belongs to the reader, or to the page."""
+_ENDS = ("start", "end")
+
+
+@dataclass(slots=True)
+class Shown:
+    """A figure on its way to readers.
+
+    Attributes
+    ----------
+    root : bokeh.models.UIElement
+        The figure, or the grid of figures.
+    """
+
+    root: Any
+    _ends: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Note to where each axis reaches, so that a later zoom is known as one."""
+        self._note()
+
+    def bring_to(self, new: Any) -> bool:
+        """Let the figure show what a new one shows; False, with nothing changed, where they are built differently."""
+        pairs: dict[Any, Any] = {}
+        if not _pair(self.root, new, pairs):
+            return False
+        zoomed = {old.id for old in pairs if self._is_zoomed(old)}
+        for old, fresh in pairs.items():
+            _carry(old, fresh, _ENDS if old.id in zoomed else ())
+            if old.id not in zoomed and old.id in self._ends:
+                self._ends[old.id] = (old.start, old.end)
+        return True
+
+    def zoom_like(self, before: Shown) -> None:
+        """Zoom to where another figure was zoomed to, as far as the two have the same panels."""
+        both = zip(_ranges(self.root), _ranges(before.root), strict=False)
+        for mine, other in both:
+            if before._is_zoomed(other) and type(mine) is type(other):
+                mine.update(start=other.start, end=other.end)
+
+    def _note(self) -> None:
+        self._ends = {one.id: (one.start, one.end) for one in _ranges(self.root)}
+
+    def _is_zoomed(self, model: Any) -> bool:
+        ends = self._ends.get(model.id)
+        return ends is not None and not all(
+            _same(now, then) for now, then in zip((model.start, model.end), ends, strict=True)
+        )
+
+
+def _ranges(root: Any) -> list[Any]:
+    """Return the ranges of numbers of all figures, each once and in order."""
+    from bokeh.models import Plot, Range1d
+
+    figures = [root] if isinstance(root, Plot) else _in_order(root.select({"type": Plot}))
+    found = [one for figure in figures for one in (figure.x_range, figure.y_range) if isinstance(one, Range1d)]
+    return list(dict.fromkeys(found))
+
+
+def _in_order(models: Iterable[Any]) -> list[Any]:
+    return sorted(models, key=lambda model: int("".join(filter(str.isdigit, model.id)) or 0))
+
+
+def _pair(old: Any, new: Any, pairs: dict[Any, Any]) -> bool:
+    """Note which part of the old figure is which of the new one; False where they are not built alike."""
+    from bokeh.model import Model
+
+    if isinstance(old, Model) or isinstance(new, Model):
+        if type(old) is not type(new):
+            return False
+        if old in pairs:
+            return bool(pairs[old] is new)
+        pairs[old] = new
+        return all(_pair(getattr(old, name), getattr(new, name), pairs) for name in _shared(old))
+    mine, other = list(_parts(old)), list(_parts(new))
+    if len(mine) != len(other):
+        return not any(isinstance(part, Model) for part in (*_flat(mine), *_flat(other)))
+    return all(_pair(one, another, pairs) for one, another in zip(mine, other, strict=True))
+
+
+def _shared(model: Any) -> Iterator[str]:
+    """Return the properties that are carried over."""
+    for name in sorted(model.properties()):
+        if name not in _OWN and not model.lookup(name).readonly:
+            yield name
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    """Return what a value that is no model is made of, as far as models may be in it."""
+    if isinstance(value, Mapping):
+        return value.values()
+    if isinstance(value, (list, tuple)):
+        return value
+    transform = getattr(value, "transform", None)
+    return [transform] if hasattr(transform, "properties") else []
+
+
+def _flat(values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        yield value
+        yield from _flat(_parts(value))
+
+
+def _carry(old: Any, new: Any, but: Iterable[str]) -> None:
+    """Give a part the properties that its twin has, as far as they hold no parts themselves."""
+    from bokeh.model import Model
+
+    changes = {}
+    for name in _shared(old):
+        mine, other = getattr(old, name), getattr(new, name)
+        if name == "data" and isinstance(other, Mapping) and _of_one_size(mine, other):
+            columns = {key: value for key, value in other.items() if not _same(mine[key], value)}
+            if columns:
+                mine.update(columns)  # what is the same is not sent again
+            continue
+        held = isinstance(mine, Model) or any(isinstance(part, Model) for part in _flat(_parts(mine)))
+        if name not in but and not held and not _same(mine, other):
+            changes[name] = dict(other) if isinstance(other, Mapping) else other
+    if changes:
+        old.update(**changes)
+
+
+def _of_one_size(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Say whether two sets of columns have the same names and lengths."""
+    return one.keys() == other.keys() and all(len(one[key]) == len(other[key]) for key in one)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Say whether two values are the same; a nan is the same as a nan."""
+    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
+        first, second = np.asarray(one), np.asarray(other)
+        if first.shape != second.shape or first.dtype != second.dtype:
+            return False
+        if first.dtype == object:
+            return all(map(_same, first.reshape(-1), second.reshape(-1)))
+        return first.tobytes() == second.tobytes()
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and (one == other or (one != one and other != other))  # noqa: PLR0124 - nan

@@ -1,0 +1,104 @@
+"""Beside the values, what is known of each case: which never ran, which run, which failed, which gave a nan.
+
+A cell that never ran is hatched, one under way is dotted, one that was ended from outside is crossed, one that failed
+has a red triangle, and one whose function returned no number is grey. Under curves and points, a red triangle on the
+axis marks each place where a case failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.views.reading import Axis
+from xyzpy_widgets.views.spec import ViewSpec
+
+__all__ = ["UNDER_WAY", "Field", "failed_along", "mark_failed", "states_of"]
+
+UNDER_WAY = len(Status)
+"""The code of a case that runs."""
+_ORDER = np.array([Status.MISSING, Status.CANCELLED, Status.FAILED, UNDER_WAY, Status.DONE], dtype=np.int8)
+"""What is said of several cases at once: the last of these that holds for one of them."""
+_FAILED, _FAINT = "#d62728", "#888888"
+_HATCHES = {int(Status.MISSING): "right_diagonal_line", int(Status.CANCELLED): "cross", UNDER_WAY: "dot"}
+_SHARE = "share"
+
+
+def states_of(states: xr.DataArray, data: xr.Dataset, axes: Mapping[str, Axis], spec: ViewSpec) -> xr.DataArray:
+    """Return the states of what a view draws, over the places of its axes.
+
+    Several cases that are aggregated are done when one of them is. A case that nothing is told of never ran.
+    """
+    known = {dim: data[dim] for dim in states.dims if dim in axes and dim in data.coords and dim in states.coords}
+    states = states.reindex(known, fill_value=int(Status.MISSING))
+    for dim, label in spec.chosen:
+        if dim in states.dims:
+            states = states.isel({dim: axes[dim].find(label)}, drop=True)
+    ranks = np.argsort(_ORDER)[states.to_numpy().astype(np.int8)]
+    over = [dim for dim in states.dims if dim not in axes or dim in dict(spec.aggregate)]
+    reduced = states.copy(data=ranks).max(over)
+    places = {str(dim): axes[str(dim)].places for dim in reduced.dims}
+    return xr.DataArray(_ORDER[reduced.to_numpy()], dims=list(map(str, reduced.dims)), coords=places)
+
+
+def failed_along(states: xr.DataArray, dim: str) -> NDArray[Any]:
+    """Return the places along a dimension at which a case failed."""
+    if dim not in states.dims:
+        return np.empty(0)
+    failed = (states == Status.FAILED).any([other for other in states.dims if other != dim])
+    places: NDArray[Any] = states[dim].to_numpy()[failed.to_numpy()]
+    return places
+
+
+def mark_failed(figure: Any, places: NDArray[Any]) -> None:
+    """Draw a red triangle on the x axis of a figure at each place."""
+    from bokeh.models import Range1d
+
+    figure.extra_y_ranges = {**figure.extra_y_ranges, _SHARE: Range1d(start=0, end=1)}
+    _triangles(figure, {"x": places, "y": np.full(places.size, 0.025)}, y_range_name=_SHARE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A field of cells: the places of their labels along x and y in increasing order, and the edges around them."""
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    x_edges: NDArray[Any]
+    y_edges: NDArray[Any]
+
+    def sides(self, which: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
+        """Return the sides of some cells; ``which`` has the shape ``(y, x)``."""
+        row, column = np.nonzero(which)
+        across, up = self.x_edges, self.y_edges
+        return {"left": across[column], "right": across[column + 1], "bottom": up[row], "top": up[row + 1]}
+
+    def mark(self, figure: Any, states: NDArray[np.int8], values: NDArray[Any]) -> None:
+        """Mark the cells that have no number; ``states`` and ``values`` have the shape ``(y, x)``."""
+        blank = ~np.isfinite(values)
+        for code, pattern in _HATCHES.items():
+            hatch = {"hatch_pattern": pattern, "hatch_color": _FAINT, "hatch_alpha": 0.55, "hatch_scale": 8.0}
+            _boxes(figure, self.sides(blank & (states == code)), {"fill_color": None, **hatch})
+        _boxes(figure, self.sides(blank & (states == Status.DONE)), {"fill_color": _FAINT, "fill_alpha": 0.35})
+        row, column = np.nonzero(states == Status.FAILED)
+        _triangles(figure, {"x": self.x[column], "y": self.y[row]})
+
+
+def _boxes(figure: Any, sides: dict[str, NDArray[Any]], style: Mapping[str, Any]) -> None:
+    from bokeh.models import ColumnDataSource, Quad
+
+    glyph = Quad(left="left", right="right", bottom="bottom", top="top", line_color=None, **style)
+    figure.add_glyph(ColumnDataSource(data=sides), glyph)
+
+
+def _triangles(figure: Any, places: dict[str, NDArray[Any]], **more: Any) -> None:
+    from bokeh.models import ColumnDataSource, Scatter
+
+    glyph = Scatter(x="x", y="y", marker="triangle", size=9, fill_color=_FAILED, line_color=None)
+    figure.add_glyph(ColumnDataSource(data=places), glyph, **more)

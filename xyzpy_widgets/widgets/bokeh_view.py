@@ -1,0 +1,112 @@
+"""The widget that shows a figure, without a network: BokehJS comes from the kernel, once for each page."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from typing import Any
+
+from traitlets import Int, Unicode
+
+from xyzpy_widgets.views.document import Box, FigureDocument, Patch, bokeh_version, packed_library
+from xyzpy_widgets.widgets.answers import answering
+from xyzpy_widgets.widgets.base import STATIC, Widget
+from xyzpy_widgets.widgets.protocol import FigureReply, LibraryReply
+from xyzpy_widgets.widgets.route import heard_while_busy
+
+__all__ = ["BokehView", "FigureWidget", "still_html"]
+
+
+def still_html(figure: FigureDocument) -> str:
+    """Return a still picture of a figure as HTML, for wherever no kernel lives."""
+    picture, title = figure.picture(), escape(figure.title)
+    data = base64.b64encode(picture.encode()).decode()
+    head = f'<div style="font-weight: 600">{title}</div>' if title else ""
+    image = f'<img alt="" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">' if picture else ""
+    return f"<div>{head}{image}</div>"
+
+
+class FigureWidget(Widget):
+    """A widget with a figure.
+
+    Attributes
+    ----------
+    bokeh : str
+        The version of BokehJS that the kernel sends.
+    revision : int
+        Grows with every figure that replaces another; a change of the figure itself goes out as a patch.
+    picture : str
+        A still picture of the figure as SVG; may be empty.
+    """
+
+    bokeh = Unicode("").tag(sync=True)
+    revision = Int(0).tag(sync=True)
+    picture = Unicode("").tag(sync=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.figure = FigureDocument(self._patched, self._boxed)
+        self.on_msg(lambda _widget, content, _buffers: self._done(content))
+
+    def show(self, drawn: Any) -> None:
+        """Show what holoviews draws, in the figure that is there where it can be; from any thread."""
+        if self.figure.show(drawn):
+            self.tell(bokeh=bokeh_version(), revision=self.revision + 1, picture=self.figure.picture())
+
+    def library_reply(self) -> LibraryReply:
+        """Return BokehJS."""
+        return {"packed": base64.b64encode(packed_library()).decode()}
+
+    def figure_reply(self) -> FigureReply:
+        """Return the figure as it is now."""
+        json, serial = self.figure.to_json()
+        return {"json": json, "serial": serial}
+
+    def _patched(self, patch: Patch) -> None:
+        """Tell the views of a change."""
+        told = {"kind": "patch", "content": patch.content, "ids": patch.ids, "origin": patch.origin}
+        self.send({**told, "serial": patch.serial}, buffers=patch.buffers)
+
+    def _boxed(self, box: Box) -> None:
+        """Take note of a box that was drawn."""
+
+    def _done(self, content: Any) -> None:
+        match content:
+            case {"kind": "patch", "content": str(patch), "view": str(view)}:
+                self.figure.apply(patch, view)
+
+
+class BokehView(FigureWidget):
+    """A figure in any layout of widgets: it changes in place, and what is done in it reaches Python.
+
+    Parameters
+    ----------
+    drawn : holoviews object, optional
+        What is shown first.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> from xyzpy_widgets.views.plots import plot
+    >>> view = BokehView(plot(xr.DataArray([1.0, 4.0, 9.0], dims=["t"], name="out")))
+    >>> view.show(plot(xr.DataArray([1.0, 4.0, 8.0], dims=["t"], name="out")))
+    >>> view.revision
+    1
+    """
+
+    _esm = STATIC / "bokeh_view.js"
+    _css = STATIC / "bokeh_view.css"
+
+    def __init__(self, drawn: Any = None, **traits: Any) -> None:
+        super().__init__(**traits)
+        heard_while_busy(self)
+        answering(self, {"library": lambda _: self.library_reply(), "figure": lambda _: self.figure_reply()})
+        if drawn is not None:
+            self.show(drawn)
+
+    def _repr_mimebundle_(self, **keywords: Any) -> Any:
+        """Return the widget, and a still picture for wherever no kernel lives."""
+        bundle: Any = super()._repr_mimebundle_(**keywords)
+        data, meta = bundle
+        still = {"text/plain": "BokehView", "text/html": still_html(self.figure)}
+        return {**data, **still}, meta
