@@ -61,7 +61,8 @@ class Revisions(Protocol[T]):
     def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what takes back that new data is joined to the old, or (None) that something else takes its place.
 
-        ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go back.
+        ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go
+        back.
         """
 
     def undone(self, now: T, data: Mapping[str, Any]) -> T:
@@ -125,10 +126,11 @@ class History(Generic[T]):
         write = token_hex(4)
         for step in self._pending:
             record = {"told": dict(step.told), "data": step.data, "before": before, "write": write}
+            durable = step.told.get("new", 0) == 0 or bool(step.told.get("changed", 0))  # it holds what is replaced
             try:
-                self._file.append(record, durable=True)
+                self._file.append(record, durable=durable)
             except EncodingError:  # a value that is too large or too odd to be kept: there is no way back then
-                self._file.append({**record, "data": None}, durable=True)
+                self._file.append({**record, "data": None}, durable=durable)
 
     def end(self, after: Identity | None) -> None:
         """Note that the data file has been written."""
