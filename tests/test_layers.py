@@ -31,7 +31,9 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # Modules that live in the room of another module.
 LODGERS = {
     "collection": "archive",
+    "held": "archive",
     "history": "archive",
+    "leftovers": "archive",
     "harvest": "harvester",
     "harvested": "harvester",
     "labelled_store": "harvester",
@@ -46,9 +48,11 @@ LODGERS = {
     "launch": "runner",
     "log": "runner",
     "preview": "runner",
+    "registry": "runner",
     "run": "runner",
     "summary": "runner",
-    "table_growth": "sampler",
+    "table_growth": "archive",
+    "tally": "runner",
 }
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.

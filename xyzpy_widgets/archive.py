@@ -7,31 +7,27 @@ looks at the data, and goes into the file with its next write.
 
 from __future__ import annotations
 
-import errno
 import threading
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from xyzpy_widgets.errors import ConflictError, FormatError, RecoveryWarning, StoreError
+from xyzpy_widgets.errors import ConflictError, StoreError
+from xyzpy_widgets.held import Held
 from xyzpy_widgets.history import RECOVERED, History, Step
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.log import Replay, replay
+from xyzpy_widgets.leftovers import Leftovers
+from xyzpy_widgets.log import Replay
 from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.claims import clear_claims
-from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
-from xyzpy_widgets.store.journal import discard, segments
 from xyzpy_widgets.store.lock import lock_file, locked
 from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Archive", "Growth", "Keeper", "Whole"]
 
 _UNREAD = "unread"
-_SET_ASIDE = ".conflict"
-_DAMAGED = ".damaged"
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Keeper[Any]")
@@ -78,8 +74,8 @@ class Whole(Protocol[T, S_contra]):
     def value(self) -> T:
         """What there is now; it may be a view, which changes with the whole."""
 
-    def check(self, new: T) -> None:
-        """Raise what would keep a value of the structure of a new one from being put in."""
+    def check(self, new: T) -> bool:
+        """Raise what would keep a value of the structure of a new one from being put in; say whether that is known."""
 
     def put(self, new: T, on_conflict: OnConflict) -> None:
         """Take a new value in; raise `ConflictError`, and change nothing, where it contradicts, if so wished."""
@@ -94,6 +90,10 @@ class Whole(Protocol[T, S_contra]):
 
 class Growth(Protocol[T, S_contra]):
     """How one kind of value grows."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether putting a value in a second time changes nothing."""
 
     def whole(self, value: T) -> Whole[T, S_contra]:
         """Begin with a value, which nobody else has."""
@@ -127,11 +127,11 @@ class Archive(Generic[T, S]):
         self._history = history
         self._growth = growth
         self._guard = threading.RLock()
-        self._adopted: set[Path] = set()
-        self._contradicting: set[Path] = set()
         self._unsaved: list[tuple[T, OnConflict, str]] = [] if start is None else [(start, "raise", "full_ds")]
         self._whole: Whole[T, S] | None = None if start is None else growth.whole(growth.copied(start))
-        self._held: list[Segment] = []
+        self._journal = Path() if store is None else store.path.with_name(f"{store.path.name}.journal")
+        self._held = Held(self._journal, shared=growth.repeatable)
+        self._leftovers = Leftovers(self._journal)
         self._seen: Identity | str | None = _UNREAD
 
     @property
@@ -139,15 +139,15 @@ class Archive(Generic[T, S]):
         """Where the data is, for a repr."""
         return "in memory" if self.store is None else f"{self.store.path} [{self.store.engine}]"
 
-    @property
-    def _journal(self) -> Path:
-        """The folder of the journal; there is none without a file."""
-        path = Path() if self.store is None else self.store.path
-        return path.with_name(f"{path.name}.journal")
-
     def begin(self) -> Segment:
-        """Begin a segment of the journal for a run, which hands it over with its results (`add`)."""
-        return Segment.create(self._journal)
+        """Return a segment of the journal for a run, which hands it over with its results (`add`), or drops it."""
+        with self._guard:
+            return self._held.begin()
+
+    def drop(self, segment: Segment) -> None:
+        """Take the segment of a run back that gave nothing."""
+        with self._guard:
+            self._held.drop(segment)
 
     def current(self) -> T | None:
         """Return all there is: the file, what dead processes left in the journal, and what is not written yet.
@@ -164,8 +164,9 @@ class Archive(Generic[T, S]):
         """Take in what others have written since the last look; raises as `current` does."""
         with self._guard:
             if self.store is not None:
-                left, seen = self._left_behind(self.store), identity(self.store.path)
-                if seen != self._seen or left != self._adopted:
+                self.store.settle()
+                left, seen = self._leftovers.found(), identity(self.store.path)
+                if seen != self._seen or left != self._leftovers.adopted:
                     self._read_again(self.store, left)
                     self._seen = seen
 
@@ -181,14 +182,12 @@ class Archive(Generic[T, S]):
         self._whole = None if stored is None else self._growth.whole(stored)
         if self._history is not None:
             self._history.forget_pending()
-        self._adopt(left)
+        self._leftovers.adopt(left, self._put_again, self.where)
         for new, on_conflict, note in self._unsaved:
             self._put(new, on_conflict, note)
 
     def _put(self, new: T, on_conflict: OnConflict, note: str) -> None:
-        step = None
-        if self._history is not None:
-            step = self._history.step(None if self._whole is None else self._whole.value, new, note)
+        step = None if self._history is None else self._history.step(self._whole, new, note)
         if self._whole is None:
             self._whole = self._growth.whole(self._growth.copied(new))
         else:
@@ -196,55 +195,17 @@ class Archive(Generic[T, S]):
         if self._history is not None:
             self._history.add(step)
 
-    def check(self, new: T) -> None:
-        """Raise what would keep a value of the structure of a new one from being added."""
+    def _put_again(self, told: Replay, on_conflict: OnConflict) -> None:
+        """Take in what the log of a process that died tells."""
+        self._put(self._growth.rebuilt(told), on_conflict, RECOVERED)
+
+    def check(self, new: T) -> bool:
+        """Raise what would keep a value of the structure of a new one from being added.
+
+        Returns whether this structure is known: whether what is there has it already, but for the content of cells.
+        """
         with self._guard:
-            if self._whole is not None:
-                self._whole.check(new)
-
-    def _left_behind(self, store: S) -> set[Path]:
-        """List the segments of dead writers that are not in the file yet."""
-        store.settle()
-        return {one.path for one in segments(self._journal) if not one.live}
-
-    def _adopt(self, left: set[Path]) -> None:
-        """Join what dead processes left behind; where it contradicts the file, the file wins."""
-        self._adopted = set()
-        for path in sorted(left):
-            told = self._told(path)
-            if told is None:
-                continue
-            self._adopted.add(path)
-            value = self._growth.rebuilt(told)
-            try:
-                self._put(value, told.on_conflict, RECOVERED)
-            except ConflictError as error:
-                self._put(value, "keep", RECOVERED)
-                if path not in self._contradicting:
-                    msg = f"a run that was cut off contradicts {self.where}; its values are kept in {path}: {error}"
-                    warnings.warn(msg, RecoveryWarning, stacklevel=5)
-                self._contradicting.add(path)
-
-    def _told(self, path: Path) -> Replay | None:
-        """Read a log back, None when it tells nothing; what is damaged is said, and the rest is kept."""
-        try:
-            found = list(scan(path))
-        except StoreError as error:
-            if error.errno == errno.ENOENT:  # another process has just put it into the file
-                return None
-            raise
-        damaged = sum(one.end - one.offset for one in found if isinstance(one, Damage))
-        if damaged:
-            warnings.warn(f"{path}: {damaged} damaged bytes were passed over", RecoveryWarning, stacklevel=6)
-        try:
-            told = replay(one.value for one in found if isinstance(one, Record))
-        except FormatError as error:
-            aside = path.rename(path.with_suffix(_DAMAGED))
-            warnings.warn(f"{aside} cannot be taken up: {error}", RecoveryWarning, stacklevel=6)
-            return None
-        if told is None:
-            discard(path)
-        return told
+            return self._whole is not None and self._whole.check(new)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -267,19 +228,19 @@ class Archive(Generic[T, S]):
         """
         with self._guard:
             self.refresh()
-            self._held += [] if segment is None else [segment]
+            if segment is not None:
+                self._held.take(segment, repeatable=self._growth.repeatable and on_conflict != "replace")
             try:
                 self._put(new, on_conflict, note)
             except ConflictError as error:
                 if segment is not None:
-                    error.add_note(f"they are kept in {self._set_aside(segment)} too")
+                    error.add_note(f"they are kept in {self._held.set_aside(segment)} too")
                 raise
             self._unsaved.append((new, on_conflict, note))
             if sync:
                 self.save()
             else:
-                for held in self._held:
-                    held.sync()
+                self._held.sync()
 
     def save(self) -> None:
         """Write everything that is not in the file yet, if there is one; what cannot be written stays in the journal.
@@ -290,8 +251,7 @@ class Archive(Generic[T, S]):
             with self._alone():
                 self._write_all()
         except BaseException:
-            for held in self._held:
-                held.sync()
+            self._held.sync()
             raise
 
     def change(self, how: Callable[[T], T], note: str) -> None:
@@ -301,7 +261,7 @@ class Archive(Generic[T, S]):
             if full is not None:
                 changed = self._growth.whole(self._growth.copied(how(full)))
                 if self._history is not None:
-                    self._history.add(self._history.step(full, None, note))
+                    self._history.add(self._history.step(self._whole, None, note))
                 self._write(changed)
 
     def steps(self) -> list[tuple[Step, bool]]:
@@ -335,7 +295,7 @@ class Archive(Generic[T, S]):
     def _write_all(self) -> None:
         """Write everything that is not in the file yet; the caller keeps others out."""
         self.refresh()
-        if self._whole is not None and (self._unsaved or self._held or self._adopted):
+        if self._whole is not None and (self._unsaved or self._held or self._leftovers.adopted):
             self._write(self._whole)
 
     def _identity(self) -> Identity | None:
@@ -348,51 +308,27 @@ class Archive(Generic[T, S]):
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
-        segments = (*(one.path.name for one in self._held), *sorted(path.name for path in self._adopted))
         try:
-            whole.write(self.store, segments)
+            whole.write(self.store, (*self._held.names, *self._leftovers.names))
         except BaseException:
             gone = self.store.settle()
             if gone is not None:  # it came about all the same
-                self._let_go(gone)
+                self._held.forget(gone)
                 self._unsaved = []
             raise
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
         if self._history is not None:
             self._history.end(self._identity())
-        self._forget()
-
-    def _forget(self) -> None:
-        """Remove from the journal what is in the file now; what contradicts it stays under another name."""
-        self._let_go(frozenset(one.path.name for one in self._held))
-        for path in self._adopted:
-            if path in self._contradicting:
-                path.rename(path.with_suffix(_SET_ASIDE))
-            else:
-                discard(path)
-        self._adopted = set()
-        if self.store is not None:
-            self.store.forget()
+        self._held.forget(self._held.names)
+        self._leftovers.forget()
+        self.store.forget()
         clear_claims(self._journal)
-
-    def _let_go(self, names: frozenset[str]) -> None:
-        """Remove segments of our own from the journal: they are in the file."""
-        for segment in [one for one in self._held if one.path.name in names]:
-            segment.remove()
-            self._held.remove(segment)
-
-    def _set_aside(self, segment: Segment) -> Path:
-        """Keep results that contradict the data where nothing takes them up by itself."""
-        self._held.remove(segment)
-        segment.close()
-        return segment.path.rename(segment.path.with_suffix(_SET_ASIDE))
 
     def delete(self) -> None:
         """Remove the file and its journal, and forget the data."""
         with self._alone():
-            for segment in self._held:
-                segment.remove()
+            self._held.forget(self._held.names)
             if self.store is not None:
                 self.store.delete()
                 remove(self._journal)
@@ -400,7 +336,8 @@ class Archive(Generic[T, S]):
             if self._history is not None:
                 self._history.delete()
             self._whole = None
-            self._held, self._adopted, self._unsaved = [], set(), []
+            self._unsaved = []
+            self._leftovers.adopted = set()
             self._seen = _UNREAD
 
 

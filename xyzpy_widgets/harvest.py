@@ -77,7 +77,7 @@ def as_on_conflict(overwrite: Any) -> OnConflict:
 
 def read_asked(asked: Asked, spec: FunctionSpec, old: Labelled | None) -> tuple[FunctionSpec, ParameterSpace]:
     """Read what is asked for; an argument that is a stored dimension is swept, be it over one value."""
-    stored = {} if old is None else {arg: list(old.data[arg].to_numpy()) for arg in old.args}
+    stored = {} if old is None else {arg: old.labels(arg) for arg in old.args}
     spec = with_constants(spec, asked.constants)
     space = as_space(asked.combos, asked.cases, asked.fn_args, spec, stored)
     fixed = spec.effective(space.names)

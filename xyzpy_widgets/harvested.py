@@ -106,6 +106,11 @@ class Harvested(Collection[Labelled]):
         if self._store is not None:
             self._store.check_encodable(new)
 
+    def _check_outline(self, outline: Labelled) -> None:
+        """Do so for data without values: where its structure is stored already, it can be."""
+        if not self._archive.check(outline) and self._store is not None:
+            self._store.check_encodable(outline)
+
     def add_ds(self, new_ds: xr.Dataset, *, sync: bool = True, overwrite: bool | None = None) -> None:
         """Merge a dataset that was made elsewhere; it is not changed.
 

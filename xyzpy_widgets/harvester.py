@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.core.version import function_version
@@ -58,8 +59,6 @@ class Harvester(Harvested):
     Attributes
     ----------
     runner : Runner
-    last_ds : xarray.Dataset or None
-        What the last harvest gave, also when it ended early or could not be merged.
 
     Raises
     ------
@@ -86,8 +85,13 @@ class Harvester(Harvested):
         history_bytes: int = HISTORY_BYTES,
     ) -> None:
         super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds, history_bytes=history_bytes)
-        self.last_ds: xr.Dataset | None = None
+        self._last: Labelled | None = None
         self._costs = CostMemory()
+
+    @property
+    def last_ds(self) -> xr.Dataset | None:
+        """What the last harvest gave, also when it ended early or could not be merged."""
+        return None if self._last is None else self._last.data
 
     def harvest_combos(  # noqa: PLR0913 - the public spelling
         self,
@@ -283,17 +287,27 @@ class Harvester(Harvested):
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
-            self._check(builder.outline())
+            try:
+                self._check_outline(builder.outline())
+            except BaseException:
+                if leases is not None:
+                    leases.leave(kept=False)
+                raise
             first = opening(spec, space.names, origin, wishes.on_conflict)
             opened = self._archive.begin if leases is None else leases.logged(self._archive.begin)
             log = None if self._store is None else Logged(builder, opened, first, plan)
             keep = partial(self._keep, builder, wishes, leases)
-            return Keeping(builder, keep, log, lambda one: self._check(builder.glimpse(one)))
+            return Keeping(builder, keep, log, partial(self._check_first, builder))
 
         def known() -> Known:
             return Known(states(), extent_of(space, old, last), None if self._store is None else self._store.size)
 
         return Job(spec, plan, options, begin, cost, known, execute if leases is None else leases.carry)
+
+    def _check_first(self, builder: DatasetBuilder, outcome: Outcome) -> None:
+        """Raise what would keep the first result from being merged or written, where that was not known before."""
+        if not builder.foresees(outcome):
+            self._check(builder.glimpse(outcome))
 
     def _undone(self, space: ParameterSpace, wishes: Wishes, version: str, plan: Plan) -> Plan:
         """Leave out of a plan what is not to be done any more, as it is stored now."""
@@ -308,7 +322,7 @@ class Harvester(Harvested):
     ) -> xr.Dataset:
         """Merge what a harvest gave, with what others finished of it meanwhile, and write it if so wished."""
         new = builder.build()
-        self.last_ds = new.data
+        self._last = new
         kept = False
         try:
             self._merge(new, wishes, segment)
@@ -322,10 +336,10 @@ class Harvester(Harvested):
 
     def _merge(self, new: Labelled, wishes: Wishes, segment: Segment | None) -> None:
         """Merge new data, of which there may be nothing."""
-        if new.ledger["status"].any() or self._archive.current() is None:
+        if new.account.status.any() or self._archive.current() is None:
             self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
             return
         if segment is not None:
-            segment.remove()
+            self._archive.drop(segment)
         if wishes.sync:
             self._archive.save()

@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.identity import Identity
+from xyzpy_widgets.store.packing import pack
 from xyzpy_widgets.store.records import RecordFile
 
 __all__ = ["RECOVERED", "History", "Revisions", "Step"]
@@ -40,12 +41,15 @@ class Step:
         What it takes to go back, nothing where the data began; None where that was too much to keep.
     before, after : tuple or None
         The identity of the data file before and after it; None for no file, and for not known.
+    size : int
+        How many bytes the data takes in memory.
     """
 
     told: Mapping[str, Any]
     data: Mapping[str, Any] | None
     before: Identity | None = None
     after: Identity | None = None
+    size: int = 0
 
 
 class Revisions(Protocol[T]):
@@ -54,10 +58,11 @@ class Revisions(Protocol[T]):
     def told(self, new: T) -> dict[str, Any]:
         """Tell what is new: its ``version`` and ``host``, and how many cases have an end."""
 
-    def step(self, old: T, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what takes back that new data is joined to the old, or (None) that something else takes its place.
 
-        The first part tells the numbers of cases, the second what it takes to go back.
+        ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go
+        back.
         """
 
     def undone(self, now: T, data: Mapping[str, Any]) -> T:
@@ -83,19 +88,21 @@ class History(Generic[T]):
         self.limit = limit
         self._pending: list[Step] = []
         self._steps: list[Step] = []
+        self._before: Identity | None = None  # the data file before the write that is under way
 
     def forget_pending(self) -> None:
         """Forget the steps that are not in the file: they are made again from another one."""
         self._pending = []
 
-    def step(self, old: T | None, new: T | None, note: str) -> Step | None:
+    def step(self, whole: Any, new: T | None, note: str) -> Step | None:
         """Return the step in which new data joins the old, or (None) something else takes its place, before it happens.
 
+        ``whole`` is what holds the old data, None where there is none.
         Returns None for no history, and for what was recovered and is there already.
         """
         if not self.limit:
             return None
-        counts, data = ({}, {}) if old is None else self._revisions.step(old, new)
+        counts, data = ({}, {}) if whole is None else self._revisions.step(whole, new)
         if note == RECOVERED and counts and not counts["new"] and not counts["conflicts"]:
             return None
         told = {} if new is None else self._revisions.told(new)
@@ -111,24 +118,30 @@ class History(Generic[T]):
 
     def begin(self, before: Identity | None) -> None:
         """Write down the steps that the next write of the data file takes."""
+        self._before = before
         if self._file is None:
-            self._steps += self._pending
+            self._steps = _bounded([*self._steps, *map(_weighed, self._pending)], self.limit)
             self._pending = []
             return
         write = token_hex(4)
         for step in self._pending:
             record = {"told": dict(step.told), "data": step.data, "before": before, "write": write}
+            durable = step.told.get("new", 0) == 0 or bool(step.told.get("changed", 0))  # it holds what is replaced
             try:
-                self._file.append(record, durable=True)
+                self._file.append(record, durable=durable)
             except EncodingError:  # a value that is too large or too odd to be kept: there is no way back then
-                self._file.append({**record, "data": None}, durable=True)
+                self._file.append({**record, "data": None}, durable=durable)
 
     def end(self, after: Identity | None) -> None:
         """Note that the data file has been written."""
-        if self._file is not None and self._pending:
+        if self._file is None or not self.limit:
+            return
+        if self._pending:
             self._file.append({"after": after}, durable=False)
             self._pending = []
             self._trim(self._file)
+        elif self._file.size:
+            self._file.append({"after": after, "rewritten": self._before}, durable=False)
 
     def begin_undo(self, before: Identity | None) -> None:
         """Write down that the last step is going to be taken back."""
@@ -179,6 +192,23 @@ class History(Generic[T]):
         file.replace(kept[::-1])
 
 
+def _weighed(step: Step) -> Step:
+    """Return a step with the size of its data, and without data that is too odd to have one."""
+    try:
+        return replace(step, size=len(pack(dict(step.data or {}))))
+    except EncodingError:
+        return replace(step, data=None)
+
+
+def _bounded(steps: list[Step], limit: int) -> list[Step]:
+    """Return steps of which the oldest lack their data where all of it together is too large."""
+    kept = []
+    for step in reversed(steps):
+        limit -= step.size
+        kept.append(step if limit >= 0 else replace(step, data=None, size=0))
+    return kept[::-1]
+
+
 def _read(file: RecordFile, now: Identity | None) -> list[Step]:
     """Return the steps that have come about and were not taken back."""
     steps: list[Step] = []
@@ -197,6 +227,10 @@ def _read(file: RecordFile, now: Identity | None) -> list[Step]:
             steps = _settled(steps, begun, undoing, before)
             begun = [Step(record["told"], record["data"], before)] if "told" in record else []
             undoing = [before] if "undo" in record else []
+        elif "rewritten" in record:
+            was = _identity(record["rewritten"])
+            steps, begun, undoing = _settled(steps, begun, undoing, was), [], []
+            steps = _ending_in(steps, after) if steps and steps[-1].after in {None, was} else steps
         elif "undone" in record:
             steps, undoing = _taken_back(steps, after), []
         else:

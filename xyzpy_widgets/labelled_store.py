@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
-from xyzpy_widgets.labelling.grid import Grid
+from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.revision import Revision, difference, replaced, revert
+from xyzpy_widgets.labelling.revision import Revision, difference, replaced, revert, without
 from xyzpy_widgets.log import Replay
 from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.inplace import Layout
@@ -43,9 +43,13 @@ class LabelledWhole:
         """What there is now: a view."""
         return self._start if self._grid is None else self._grid.labelled
 
-    def check(self, new: Labelled) -> None:
-        """Raise what would keep the structure of new data from going together with what is there."""
-        self._growing().check(new)
+    def addition(self, new: Labelled) -> Addition | None:
+        """Say what new data is going to add, None where it changes more; see `Grid.addition`."""
+        return self._growing().addition(new)
+
+    def check(self, new: Labelled) -> bool:
+        """Raise what would keep the structure of new data from going together with what is there; see `Grid.check`."""
+        return self._growing().check(new)
 
     def put(self, new: Labelled, on_conflict: OnConflict) -> None:
         """Take new data in; see `Grid.put`."""
@@ -69,6 +73,8 @@ class LabelledWhole:
 class LabelledGrowth:
     """How labelled data grows: by merging; a `Growth`."""
 
+    repeatable = True
+
     def whole(self, value: Labelled) -> LabelledWhole:
         """Begin with what is there."""
         return LabelledWhole(value)
@@ -80,11 +86,16 @@ class LabelledGrowth:
     def told(self, new: Labelled) -> dict[str, Any]:
         """Tell which versions of the function made new data, on which hosts, and how many cases have an end."""
         names = new.account.names
-        ended = int((new.ledger["status"].to_numpy() != Status.MISSING).sum())
+        ended = int((new.account.status != Status.MISSING).sum())
         return {"version": ", ".join(names["versions"]), "host": ", ".join(names["hosts"]), "new": ended}
 
-    def step(self, old: Labelled, new: Labelled | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def step(self, whole: LabelledWhole, new: Labelled | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what takes back that new data is joined to the old, or that something else takes its place (None)."""
+        added = None if new is None else whole.addition(new)
+        if added is not None:
+            data = {"labels": added.labels, "ended": added.ended, "new": added.new}
+            return {"new": int(added.ended.sum()), "changed": 0, "conflicts": 0}, {"added": data}
+        old = whole.value
         revision = replaced(old) if new is None else difference(old, new)
         counts = {"new": revision.new, "changed": revision.changed, "conflicts": revision.conflicts}
         frame, patch = revision.frame, revision.patch
@@ -93,6 +104,8 @@ class LabelledGrowth:
 
     def undone(self, now: Labelled, data: Mapping[str, Any]) -> Labelled:
         """Take a step back."""
+        if "added" in data:
+            return without(now, Addition(**data["added"]))
         frame, patch = (Labelled(*data[part]) for part in ("frame", "patch"))
         return revert(now, Revision(frame, data["labels"], data["types"], patch))
 

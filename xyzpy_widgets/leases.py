@@ -25,7 +25,7 @@ from xyzpy_widgets.errors import StoreError
 from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions
-from xyzpy_widgets.log import Replay, replay
+from xyzpy_widgets.log import Replay, replays
 from xyzpy_widgets.store.claims import Claims
 from xyzpy_widgets.store.frames import Record, scan
 from xyzpy_widgets.store.segment import Segment
@@ -47,6 +47,8 @@ class _Other:
         Its swept arguments.
     log : Path or None
         Its segment of the journal.
+    run : int
+        Where in it the run begins, which is its number there.
     claimed : set of int
         What it has claimed.
     ended : set of int
@@ -57,6 +59,7 @@ class _Other:
 
     names: tuple[str, ...] = ()
     log: Path | None = None
+    run: int = 0
     claimed: set[int] = field(default_factory=set)
     ended: set[int] = field(default_factory=set)
     read: int = 0
@@ -130,7 +133,7 @@ class Leases:
 
         def begun() -> Segment:
             segment = begin()
-            self._claims.append({"log": segment.path.name})
+            self._claims.append({"log": segment.path.name, "run": segment.size})
             return segment
 
         return begun
@@ -153,11 +156,10 @@ class Leases:
             if other.log is None or not other.claimed:
                 continue
             try:
-                told = replay(one.value for one in scan(other.log) if isinstance(one, Record))
+                told, _ = replays(one.value for one in scan(other.log, other.run) if isinstance(one, Record))
             except StoreError:  # it was put into the file just now
                 continue
-            if told is not None:
-                yield told
+            yield from told
 
     def leave(self, *, kept: bool) -> None:
         """Give everything back, and say what of it has an end and is ``kept``."""
@@ -213,6 +215,7 @@ class Leases:
                 other.names = tuple(record["names"])
             if "log" in record:
                 other.log = self._claims.folder / record["log"]
+                other.run = other.read = record["run"]
             if "args" in record:
                 other.claimed.update(self._points.cells_of(other.names, record["args"]))
             if "left" in record:
@@ -226,6 +229,8 @@ class Leases:
             for one in scan(other.log, other.read):
                 if isinstance(one, Record):
                     other.read = one.end
+                    if one.value.get("run") != other.run:
+                        continue
                     other.ended.update(self._points.cells_of(other.names, one.value.get("args", [])))
                     failed = [failure["args"] for failure in one.value.get("failures", [])]
                     other.ended.update(

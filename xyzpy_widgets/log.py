@@ -1,8 +1,10 @@
-"""The log of a run: what goes into the journal while it runs, and how it is read back after the process died.
+"""The log of runs: what goes into the journal while they run, and how it is read back after the process died.
 
-A log is a series of records. The first says what ran: the function's description and the swept arguments. Each of the
-others holds a batch: the arguments of its cases by column, what the function returned for each, the seconds they took,
-and the cases that failed with what they raised. From that the outcomes come back as if the run had just made them.
+A log is a series of records. The first of a run says what ran: the function's description and the swept arguments. Each
+of the others holds a batch: the arguments of its cases by column, what the function returned for each, the seconds they
+took, and the cases that failed with what they raised. From that outcomes come back as if the run had just made them.
+Every record has the number of its run, by which several runs can stand in one log; one more record says of which of
+them nothing is to be taken up any more.
 """
 
 from __future__ import annotations
@@ -20,14 +22,14 @@ from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.core.variables import Variable
-from xyzpy_widgets.errors import CaseError, EncodingError, FormatError, StoreError
+from xyzpy_widgets.errors import CaseError, EncodingError, ResultError, StoreError, XyzError
 from xyzpy_widgets.job import Sink
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.store.segment import Segment
 
-__all__ = ["Logged", "Replay", "opening", "replay"]
+__all__ = ["Logged", "Replay", "opening", "replays"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class Logged:
         self._begin = begin
         self._opening = opening
         self._plan = plan
+        self._run = 0
         self.segment: Segment | None = None
 
     def add(self, outcome: Outcome) -> None:
@@ -92,21 +95,25 @@ class Logged:
     def _write(self, outcome: Outcome) -> None:
         if self.segment is None:
             self.segment = self._begin()
-            self.segment.append(self._opening)
-        self.segment.append(_batch_record(self._plan, outcome))
+            self._run = self.segment.size
+            self.segment.append({**self._opening, "run": self._run})
+        self.segment.append({**_batch_record(self._plan, outcome), "run": self._run})
 
     def _keep_singly(self, outcome: Outcome) -> None:
         """Keep every result that can be, then raise for the first that cannot."""
-        wrong: list[EncodingError] = []
+        wrong: list[XyzError] = []
         for part in _parts(outcome):
             try:
                 self._write(part)
+                self._sink.add(part)
             except EncodingError as error:
                 error.add_note(f"in the case {self._plan.point(int(part.numbers[0]))}")
+                error.numbers = (int(part.numbers[0]),)
                 wrong.append(error)
-            else:
-                self._sink.add(part)
+            except ResultError as error:
+                wrong.append(error)
         if wrong:
+            wrong[0].numbers = tuple(number for error in wrong for number in error.numbers)
             raise wrong[0] from None
 
 
@@ -182,17 +189,35 @@ def _plain(value: Any) -> Any:
     return value if base is None else base(value)
 
 
-def replay(records: Iterable[Mapping[str, Any]]) -> Replay | None:
-    """Bring back what a log tells, None for one without a case.
+def replays(records: Iterable[Mapping[str, Any]]) -> tuple[list[Replay], int]:
+    """Bring back what a log tells.
 
-    Raises `FormatError` for one whose first record is gone: nobody knows then what the others mean.
+    Parameters
+    ----------
+    records : iterable of mapping
+
+    Returns
+    -------
+    list of Replay
+        The runs that are to be taken up and have a case, in the order in which they began.
+    int
+        How many records there are of runs whose first record is gone: nobody knows what these mean.
     """
-    first, *batches = list(records) or [{"names": ()}]
-    if "names" not in first:
-        msg = f"the first record is damaged, which says what the {len(batches) + 1} others mean"
-        raise FormatError(msg)
-    if not batches:
-        return None
+    first: dict[int, Mapping[str, Any]] = {}
+    batches: dict[int, list[Mapping[str, Any]]] = {}
+    settled: set[int] = set()
+    for one in records:
+        if "settled" in one:
+            settled.update(one["settled"])
+        elif "names" in one:
+            first[one.get("run", 0)] = one
+        else:
+            batches.setdefault(one.get("run", 0), []).append(one)
+    told = [_replay(one, batches[run]) for run, one in first.items() if run in batches and run not in settled]
+    return told, sum(len(lost) for run, lost in batches.items() if run not in first and run not in settled)
+
+
+def _replay(first: Mapping[str, Any], batches: Iterable[Mapping[str, Any]]) -> Replay:
     names = tuple(first["names"])
     rows: list[tuple[Any, ...]] = []
     outcomes = []

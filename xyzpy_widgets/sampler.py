@@ -247,7 +247,7 @@ class Sampler(Collection[pd.DataFrame]):
         if len(new):
             self._archive.add(new, "raise", sync=sync, segment=segment)
         elif segment is not None:
-            segment.remove()
+            self._archive.drop(segment)
         return new
 
     def add_df(self, new_df: pd.DataFrame, *, sync: bool = True) -> None:

@@ -27,7 +27,7 @@ def harvest_card(spec: FunctionSpec, where: str, full: Labelled | None) -> Card:
     rows = (*_rows(spec), ("data", where))
     if full is None:
         return Card("Harvester", called(spec), place_of(spec.fn), (*rows, ("cases", "none harvested yet")))
-    axes = tuple(AxisRow(arg, full.data.sizes[arg], span_of(full.data[arg].to_numpy())) for arg in full.args)
+    axes = tuple(AxisRow(arg, len(labels := full.labels(arg)), span_of(labels)) for arg in full.args)
     done = full.done
     return Card("Harvester", called(spec), place_of(spec.fn), rows, axes, int(done.sum()), int(done.size))
 

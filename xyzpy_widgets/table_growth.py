@@ -32,8 +32,9 @@ class TableWhole:
             self._blocks = [append(*self._blocks)]
         return self._blocks[0]
 
-    def check(self, new: pd.DataFrame) -> None:
-        """Rows go together with any others."""
+    def check(self, new: pd.DataFrame) -> bool:  # noqa: ARG002 - rows go together with any others
+        """Know the structure of any rows."""
+        return True
 
     def put(self, new: pd.DataFrame, on_conflict: OnConflict) -> None:  # noqa: ARG002 - rows do not conflict
         """Append new rows; where columns or types change, the whole table does."""
@@ -54,6 +55,8 @@ class TableWhole:
 
 class TableGrowth:
     """How a table grows: by rows; a `Growth`."""
+
+    repeatable = False
 
     def whole(self, value: pd.DataFrame) -> TableWhole:
         """Begin with some rows."""

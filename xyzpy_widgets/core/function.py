@@ -6,7 +6,9 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import FunctionType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from numpy.typing import NDArray
 
@@ -19,6 +21,10 @@ from xyzpy_widgets.errors import FunctionError
 __all__ = ["FunctionSpec", "as_function_spec"]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+# What plain functions are called with, and what that was read from: to read it anew takes longer than many calls.
+_PARAMETERS: WeakKeyDictionary[Callable[..., Any], tuple[tuple[Any, ...], Mapping[str, inspect.Parameter] | None]] = (
+    WeakKeyDictionary()
+)
 _NAMED = (*_POSITIONAL, inspect.Parameter.KEYWORD_ONLY)
 
 
@@ -171,6 +177,16 @@ class _Call:
 
 def _parameters(fn: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:
     """Return the parameters of a function, None for a builtin that does not tell them."""
+    if not isinstance(fn, FunctionType) or fn.__dict__ or fn.__kwdefaults__:
+        return _signature(fn)
+    made_of = fn.__code__, fn.__defaults__, fn.__annotations__
+    known = _PARAMETERS.get(fn)
+    if known is None or any(one is not other for one, other in zip(known[0], made_of, strict=True)):
+        known = _PARAMETERS[fn] = made_of, _signature(fn)
+    return known[1]
+
+
+def _signature(fn: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None:
     try:
         return inspect.signature(fn).parameters
     except ValueError:

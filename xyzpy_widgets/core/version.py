@@ -13,7 +13,7 @@ import hashlib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -121,11 +121,17 @@ def _belongs(value: Any, fn: FunctionType) -> bool:
 
 def _tree_text(fn: FunctionType) -> str | None:
     """Return the function's source without comments, docstrings and decorators, None without source."""
+    inner = inspect.unwrap(fn)
+    return _text_of(inner.__code__, fn.__name__ == "<lambda>") if isinstance(inner, FunctionType) else None
+
+
+@lru_cache(maxsize=256)
+def _text_of(code: CodeType, is_lambda: bool) -> str | None:  # noqa: FBT001 - part of the key
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(fn)))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
     except (OSError, TypeError, SyntaxError):
         return None
-    wanted = ast.Lambda if fn.__name__ == "<lambda>" else (ast.FunctionDef, ast.AsyncFunctionDef)
+    wanted = ast.Lambda if is_lambda else (ast.FunctionDef, ast.AsyncFunctionDef)
     found = [node for node in ast.walk(tree) if isinstance(node, wanted)]
     if isinstance(wanted, type) and len(found) != 1:
         return None  # several lambdas on one line: their byte code tells them apart

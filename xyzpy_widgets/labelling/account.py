@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.labelling.columns import exact_variable
 
 __all__ = ["Account", "Origin", "account_of", "blank", "case_key", "latest", "nothing_in", "put", "united"]
 
@@ -76,9 +77,9 @@ class Account:
         versions = self.names["versions"]
         return versions.index(version) if version in versions else len(versions)
 
-    def variables(self, args: Sequence[str]) -> dict[str, Any]:
+    def variables(self, args: Sequence[str]) -> dict[str, xr.Variable]:
         """Return the fields as variables of a dataset."""
-        return {name: (tuple(args), values, _FIELDS[name][2]) for name, values in self.cases.items()}
+        return {name: exact_variable(args, values, _FIELDS[name][2]) for name, values in self.cases.items()}
 
     def attrs(self) -> dict[str, Any]:
         """Return the rest as attributes of a dataset."""
@@ -87,8 +88,12 @@ class Account:
 
 def blank(shape: Sequence[int]) -> Account:
     """Return the account of cases of which nothing is known."""
-    cases = {name: np.full(shape, fill, dtype=dtype) for name, (dtype, fill, _) in _FIELDS.items()}
-    return Account(cases, dict.fromkeys(_CODED.values(), ()))
+    return Account({name: _blank(name, shape) for name in _FIELDS}, dict.fromkeys(_CODED.values(), ()))
+
+
+def _blank(field: str, shape: Sequence[int]) -> NDArray[Any]:
+    dtype, nothing, _ = _FIELDS[field]
+    return np.full(shape, nothing, dtype=dtype)
 
 
 def nothing_in(field: str) -> Any:
@@ -98,12 +103,11 @@ def nothing_in(field: str) -> Any:
 
 def account_of(ledger: xr.Dataset) -> Account:
     """Read the account back from a ledger; what it does not have is blank."""
-    account = blank(ledger["status"].shape)
-    for name in account.cases:
-        if name in ledger:
-            account.cases[name] = ledger[name].to_numpy()
+    known = ledger.variables
+    shape = known["status"].shape
+    cases = {name: known[name].to_numpy() if name in known else _blank(name, shape) for name in _FIELDS}
     names = {key: tuple(ledger.attrs.get(key, ())) for key in _CODED.values()}
-    return Account(account.cases, names, tuple(ledger.attrs.get("failures", ())))
+    return Account(cases, names, tuple(ledger.attrs.get("failures", ())))
 
 
 def united(old: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

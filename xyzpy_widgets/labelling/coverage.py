@@ -48,7 +48,7 @@ def _found(labelled: Labelled, space: ParameterSpace, values: NDArray[Any], *, f
     """Return what an array over the stored cases has for each point of a space; ``fill`` for what is not there."""
     lattice = lattice_of(space)
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
-    where = [_places(labelled.data[arg], axis) for arg, axis in zip(labelled.args, axes, strict=True)]
+    where = [_places(arg, labelled.labels(arg), axis) for arg, axis in zip(labelled.args, axes, strict=True)]
     padded = np.full([size + 1 for size in values.shape], fill, dtype=values.dtype)
     padded[tuple(map(slice, values.shape))] = values
     known = np.asarray(padded[np.ix_(*where)])
@@ -61,12 +61,12 @@ def _found(labelled: Labelled, space: ParameterSpace, values: NDArray[Any], *, f
     return found
 
 
-def _places(axis: xr.DataArray, values: Iterable[Any]) -> NDArray[np.intp]:
+def _places(arg: str, labels: NDArray[Any], values: Iterable[Any]) -> NDArray[np.intp]:
     """Return where values stand on an axis; those that it does not have stand behind its end."""
-    index = LabelIndex(str(axis.name), axis.to_numpy())
+    index = LabelIndex(arg, labels)
     found = [index.find(value) for value in values]
     index.tell_rounded()
-    return np.array([axis.size if at is None else at for at in found], dtype=np.intp)
+    return np.array([len(labels) if at is None else at for at in found], dtype=np.intp)
 
 
 def find_missing_cases(

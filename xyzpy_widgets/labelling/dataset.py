@@ -19,9 +19,11 @@ from xyzpy_widgets.labelling.account import Account, Origin
 from xyzpy_widgets.labelling.collect import Cells, collector_of
 from xyzpy_widgets.labelling.columns import Column, exact_variable
 from xyzpy_widgets.labelling.constants import recorded
-from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
+from xyzpy_widgets.labelling.ledger import Labelled, Parts, marks_of
 
 __all__ = ["DatasetBuilder", "place"]
+
+_NUMBERS = {bool, int, float, complex, np.bool_, np.int64, np.float64, np.complex128}
 
 
 def place(space: ParameterSpace, outcome: Outcome, put: Callable[[Any, list[Any]], None]) -> None:
@@ -38,8 +40,10 @@ def place(space: ParameterSpace, outcome: Outcome, put: Callable[[Any, list[Any]
                 put(range(number, number + 1), [value])
             except ResultError as error:
                 error.add_note(f"in the case {Plan(space).point(int(number))}")
+                error.numbers = (int(number),)
                 wrong.append(error)
         if wrong:
+            wrong[0].numbers = tuple(number for error in wrong for number in error.numbers)
             raise wrong[0] from None
 
 
@@ -88,7 +92,7 @@ class DatasetBuilder:
 
     def dataset(self) -> xr.Dataset:
         """Return the dataset of what has been placed."""
-        return self._dataset(self._collector.columns())
+        return xr.Dataset(self._outputs(self._collector.columns()), self._coords(), self._attrs())
 
     def build(self) -> Labelled:
         """Return the dataset of what has been placed, and its ledger."""
@@ -99,17 +103,23 @@ class DatasetBuilder:
             name: ((*names, *dims), column.present.reshape(shape + column.inner))
             for name, (dims, column) in ({} if whole else columns).items()
         }
-        constants = recorded(self._spec.effective(names))
-        ledger = ledger_of(names, self._coords(), self._accounted(shape), present, constants)
-        return Labelled(self._dataset(columns), ledger)
+        account = self._accounted(shape)
+        return self._labelled(self._outputs(columns), account, marks_of(names, account, present))
 
-    def _dataset(self, columns: Mapping[str, tuple[tuple[str, ...], Column]]) -> xr.Dataset:
-        variables: dict[str, Any] = {}
+    def _outputs(self, columns: Mapping[str, tuple[tuple[str, ...], Column]]) -> dict[str, xr.Variable]:
+        variables = {}
         for name, (dims, column) in columns.items():
             values = column.settled().reshape(self._lattice.shape + column.inner)
             attrs = {**self._collector.attrs.get(name, {}), **self._spec.var_attrs.get(name, {})}
             variables[name] = exact_variable((*self._space.names, *dims), values, attrs)
-        return xr.Dataset(variables, self._coords(), self._attrs())
+        return variables
+
+    def _labelled(
+        self, outputs: dict[str, xr.Variable], account: Account, marks: dict[str, xr.Variable] | None = None
+    ) -> Labelled:
+        names = self._space.names
+        constants = recorded(self._spec.effective(names))
+        return Labelled.of(Parts(names, outputs, self._coords(), self._attrs(), account, marks or {}, constants))
 
     def outline(self) -> Labelled:
         """Return what is known before anything is placed: dimensions, labels, attributes and constants, no values."""
@@ -120,14 +130,20 @@ class DatasetBuilder:
             nothing = np.broadcast_to(np.float64(np.nan), full)
             attrs = self._spec.var_attrs.get(variable.name, {})
             variables[variable.name] = exact_variable((*names, *variable.dims), nothing, attrs)
-        return self._outlined(xr.Dataset(variables, self._coords(), self._attrs()))
+        return self._outlined(variables)
 
-    def _outlined(self, data: xr.Dataset) -> Labelled:
-        """Put no more beside a dataset than its arguments and constants."""
-        names = self._space.names
-        status = exact_variable(names, np.broadcast_to(np.int8(Status.MISSING), self._lattice.shape), {})
-        constants = recorded(self._spec.effective(names))
-        return Labelled(data, xr.Dataset({"status": status}, attrs={"constants": constants}))
+    def _outlined(self, outputs: dict[str, xr.Variable]) -> Labelled:
+        """Put no more beside the outputs than their arguments and constants."""
+        status = np.broadcast_to(np.int8(Status.MISSING), self._lattice.shape)
+        return self._labelled(outputs, Account({"status": status}, {"versions": (), "hosts": ()}))
+
+    def foresees(self, outcome: Outcome) -> bool:
+        """Say whether the first result of a batch is just what the outline tells: plain numbers."""
+        variables = self._spec.variables
+        if variables is None or any(one.dims for one in variables):
+            return False
+        first = outcome.values[0]
+        return all(type(one) in _NUMBERS for one in (first if type(first) in {tuple, list} else (first,)))
 
     def glimpse(self, outcome: Outcome) -> Labelled:
         """Return the first result of a batch as a dataset of its own, without what is known of its case."""
@@ -135,7 +151,7 @@ class DatasetBuilder:
         cases = Cases(self._space.names, tuple((value,) for value in point.args.values()), 1)
         alone = DatasetBuilder(ParameterSpace(cases), self._spec, self._origin)
         alone.add(Outcome(range(1), outcome.values[:1], outcome.seconds[:1], finished=outcome.finished))
-        return alone._outlined(alone.dataset())
+        return alone._outlined(alone._outputs(alone._collector.columns()))
 
     def _accounted(self, shape: tuple[int, ...]) -> Account:
         """Return the account of what has been placed, with its origin."""
@@ -157,7 +173,7 @@ class DatasetBuilder:
     def _attrs(self) -> dict[str, Any]:
         return {**self._spec.attrs, **recorded(self._spec.recorded())}
 
-    def _coords(self) -> dict[str, Any]:
+    def _coords(self) -> dict[str, xr.Variable]:
         values: Mapping[str, Any] = {**self._labels, **self._collector.coords}
         attrs = self._spec.arg_attrs
         return {name: exact_variable([name], labels, attrs.get(name, {})) for name, labels in values.items()}

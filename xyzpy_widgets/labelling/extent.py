@@ -77,13 +77,13 @@ def extent_of(space: ParameterSpace, old: Labelled | None, known: Labelled | Non
     sizes = dict(zip(lattice.names, lattice.shape, strict=True))
     before = 0
     if old is not None:
-        before = math.prod(old.data.sizes[arg] for arg in old.args)
+        before = old.account.status.size
         for arg in old.args:
-            index = LabelIndex(arg, old.data[arg].to_numpy())
+            index = LabelIndex(arg, old.labels(arg))
             new = lattice.values[lattice.names.index(arg)]
             sizes[arg] = len(index.labels) + sum(index.find(value) is None for value in new)
     known = known if old is None else old
-    if known is None or not known.data.data_vars:
+    if known is None or not known.parts.outputs:
         return None
     return Extent(math.prod(sizes.values()), before, _cell_bytes(known, {*known.args, *sizes}))
 
@@ -102,7 +102,7 @@ def _cell_bytes(known: Labelled, swept: Collection[str]) -> int:
     outputs = [
         _value_bytes(variable[tuple(slice(2) for _ in variable.dims)].to_numpy())
         * math.prod(n for dim, n in variable.sizes.items() if dim not in swept)
-        for variable in known.data.data_vars.values()
+        for variable in known.parts.outputs.values()
     ]
     return account + sum(outputs)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,32 @@ from xyzpy_widgets.labelling.axis import Axis, Joint
 from xyzpy_widgets.labelling.columns import exact_variable
 from xyzpy_widgets.labelling.conflicts import SHOWN, OnConflict, described, message
 from xyzpy_widgets.labelling.constants import differing, holds
-from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
+from xyzpy_widgets.labelling.ledger import Labelled, Parts, marks_of
 from xyzpy_widgets.labelling.output import Output, Side, index_of
 from xyzpy_widgets.labelling.roomy import Roomy
 
-__all__ = ["Grid"]
+__all__ = ["Addition", "Grid"]
 
 Cells = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Addition:
+    """Cases that were added where there were none, and the labels that came with them.
+
+    Attributes
+    ----------
+    labels : dict of str to ndarray
+        The labels of each argument that the cases are of.
+    ended : ndarray of bool
+        Which of the combinations are added, over the arguments in the order of ``labels``.
+    new : dict of str to ndarray
+        The labels that were not there.
+    """
+
+    labels: dict[str, NDArray[Any]]
+    ended: NDArray[np.bool_]
+    new: dict[str, NDArray[Any]]
 
 
 class Grid:
@@ -43,17 +63,18 @@ class Grid:
     """
 
     def __init__(self, labelled: Labelled) -> None:
-        data, account = labelled.data, labelled.account
+        parts, account = labelled.parts, labelled.account
         self._args = labelled.args
-        self._axes = {str(dim): _axis(data, str(dim)) for dim in data.sizes}
-        self._others = {str(name): coord for name, coord in data.coords.items() if str(name) not in self._axes}
+        self._axes = {dim: _axis(parts, dim, size) for dim, size in parts.sizes.items()}
+        others = [name for name in parts.coords if name not in self._axes]
+        self._others = {name: labelled.data.coords[name] for name in others}
         self._fields = {name: Roomy(_writable(values), nothing_in(name)) for name, values in account.cases.items()}
         self._names, self._failures = account.names, account.failures
         self._columns: dict[str, Output] = {}
-        for name in map(str, data.data_vars):
+        for name in parts.outputs:
             status, dims = self._fields["status"], self._dims(labelled, name)
             self._columns[name] = Output.of(labelled, name, dims, status)
-        self._attrs, self._constants = dict(data.attrs), dict(labelled.constants)
+        self._attrs, self._constants = dict(parts.attrs), dict(labelled.constants)
         self._labelled: Labelled | None = None
         self._changed: list[Cells] | None = None
 
@@ -81,14 +102,25 @@ class Grid:
         """Take what is there now as that from which `changed` counts."""
         self._changed = []
 
-    def check(self, new: Labelled) -> None:
+    def check(self, new: Labelled) -> bool:
         """Raise what would keep the structure of new data from going together with what is there, whatever its values.
 
-        Raises `MergeError` for dimensions or constants, `SpaceError` for labels that cannot stand on one axis.
+        Returns
+        -------
+        bool
+            Whether new data has nothing but other content for cells that are there.
+
+        Raises
+        ------
+        MergeError
+            For dimensions or constants.
+        SpaceError
+            For labels that cannot stand on one axis.
         """
         self._check_dims(new)
-        self._joints(new)
+        joints = self._joints(new)
         self._check_constants(new)
+        return self._keeps_frame(new, joints)
 
     def put(self, new: Labelled, on_conflict: OnConflict = "raise") -> None:
         """Take new data in, which is not changed.
@@ -111,8 +143,7 @@ class Grid:
         self._check_dims(new)
         joints = self._joints(new)
         self._check_constants(new)
-        names = map(str, new.data.data_vars)
-        sides = {name: Side.of(new, name, self._dims(new, name), joints) for name in names}
+        sides = {name: Side.of(new, name, self._dims(new, name), joints) for name in new.parts.outputs}
         if on_conflict == "raise":
             self._check_conflicts(new, sides)
         same = self._keeps_frame(new, joints)
@@ -127,6 +158,51 @@ class Grid:
         if not same:
             self._changed = self._labelled = None
 
+    def addition(self, new: Labelled) -> Addition | None:
+        """Say what new data is going to add, None where it does more than to add labels and cases.
+
+        Parameters
+        ----------
+        new : Labelled
+            What is going to be put in.
+        """
+        if not self._keeps_rest(new) or set(new.parts.outputs) != set(self._columns):
+            return None
+        joints, given = self._joints(new), new.account
+        ended = given.status.transpose([new.args.index(arg) for arg in self._args]) != Status.MISSING
+        known = [np.flatnonzero(joints[arg].known) for arg in self._args]
+        before = self._fields["status"].values[index_of([joints[arg].before for arg in self._args])]
+        if (before[ended[index_of(known)]] != Status.MISSING).any() or united(self._names, given.names) != self._names:
+            return None
+        if not all(self._takes(name, new, joints) for name in self._columns):
+            return None
+        labels = {arg: new.labels(arg) for arg in self._args}
+        if any(not self._axes[arg].is_like(joints[arg]) for arg in self._args):
+            return None
+        return Addition(labels, ended, {arg: labels[arg][~joints[arg].known] for arg in self._args})
+
+    def _takes(self, name: str, new: Labelled, joints: Mapping[str, Joint]) -> bool:
+        """Say whether an output takes the values of new cases as what it is, and knows by their state that they are."""
+        column, dims = self._columns[name], self._dims(new, name)
+        side = Side.of(new, name, dims, joints)
+        return column.follows and side.follows and side.fits(len(self._args)) and column.is_like(side)
+
+    def without(self, addition: Addition) -> Labelled:
+        """Return what was there before an addition; the grid is of no use then."""
+        places = [[self._axes[arg].index.find(label) for label in addition.labels[arg]] for arg in self._args]
+        here = [np.array([at is not None for at in found], dtype=bool) for found in places]
+        where = index_of([np.array([at for at in found if at is not None], dtype=np.intp) for found in places])
+        order = [list(addition.labels).index(arg) for arg in self._args]
+        ended = addition.ended.transpose(order)[index_of([np.flatnonzero(one) for one in here])]
+        for name, field in self._fields.items():
+            region = field.values[where]
+            region[ended] = nothing_in(name)
+            field.values[where] = region
+        for column in self._columns.values():
+            column.clear(where, ended)
+        self._failures = self._still_failed(self._failures)
+        return self._presented()
+
     def _check_dims(self, new: Labelled) -> None:
         if set(self._args) != set(new.args):
             extra, lacking = set(new.args) - set(self._args), set(self._args) - set(new.args)
@@ -134,9 +210,10 @@ class Grid:
             said += [f"the new data has no dimension {', '.join(map(repr, sorted(lacking)))}"] if lacking else []
             msg = f"{' and '.join(said)}; add it with expand_dims(name, value) before"
             raise MergeError(msg)
-        for name, column in self._columns.items():
-            if name in new.data and set(column.dims) != set(new.data[name].dims):
-                msg = f"{name!r} has the dimensions {new.data[name].dims}, and {column.dims} in the stored data"
+        for name, output in new.parts.outputs.items():
+            column = self._columns.get(name)
+            if column is not None and set(column.dims) != set(output.dims):
+                msg = f"{name!r} has the dimensions {output.dims}, and {column.dims} in the stored data"
                 raise MergeError(msg)
 
     def _check_constants(self, new: Labelled) -> None:
@@ -150,17 +227,17 @@ class Grid:
 
     def _joints(self, new: Labelled) -> dict[str, Joint]:
         """Say for each dimension of new data where its entries belong."""
-        joints = {}
-        for dim, size in new.data.sizes.items():
-            labels = new.data[dim].to_numpy() if dim in new.data.coords else None
-            axis = self._axes.get(str(dim)) or Axis(str(dim), 0, None, {})
-            joints[str(dim)] = axis.joint(size, labels)
+        parts, joints = new.parts, {}
+        for dim, size in parts.sizes.items():
+            labels = parts.coords[dim].values if dim in parts.coords else None
+            axis = self._axes.get(dim) or Axis(dim, 0, None, {})
+            joints[dim] = axis.joint(size, labels)
         return joints
 
     def _dims(self, new: Labelled, name: str) -> tuple[str, ...]:
         """Return the dimensions of an output in the order of the grid."""
         column = self._columns.get(name)
-        own = tuple(map(str, new.data[name].dims)) if column is None else column.dims
+        own = tuple(map(str, new.parts.outputs[name].dims)) if column is None else column.dims
         return (*(arg for arg in self._args if arg in own), *(dim for dim in own if dim not in self._args))
 
     def _check_conflicts(self, new: Labelled, sides: Mapping[str, Side]) -> None:
@@ -176,16 +253,21 @@ class Grid:
 
     def _keeps_frame(self, new: Labelled, joints: Mapping[str, Joint]) -> bool:
         """Say whether new data has nothing but other content for cells that are there."""
-        data = new.data
+        known = all(dim in self._axes and joint.is_known for dim, joint in joints.items())
+        return known and self._keeps_rest(new)
+
+    def _keeps_rest(self, new: Labelled) -> bool:
+        """Say whether new data has no dimension, coordinate, output, attribute or constant that is not there."""
+        parts = new.parts
         return (
-            all(dim in self._axes and joint.is_known for dim, joint in joints.items())
-            and all(name in self._axes or name in self._others for name in map(str, data.coords))
+            all(dim in self._axes for dim in parts.sizes)
+            and all(name in self._axes for name in parts.coords)
             and not self._others
-            and all(name in self._columns for name in map(str, data.data_vars))
-            and holds(self._attrs, data.attrs)
-            and holds(self._constants, new.constants)
-            and all(holds(self._axes[str(dim)].attrs, data[dim].attrs) for dim in data.sizes if dim in data.coords)
-            and all(holds(self._columns[str(name)].attrs, one.attrs) for name, one in data.data_vars.items())
+            and all(name in self._columns for name in parts.outputs)
+            and holds(self._attrs, parts.attrs)
+            and holds(self._constants, parts.constants)
+            and all(holds(self._axes[dim].attrs, one.attrs) for dim, one in parts.coords.items())
+            and all(holds(self._columns[name].attrs, one.attrs) for name, one in parts.outputs.items())
         )
 
     def _reframe(self, new: Labelled, joints: Mapping[str, Joint]) -> None:
@@ -202,13 +284,13 @@ class Grid:
             field.grow([sizes[arg][0] for arg in self._args], [sizes[arg][1] for arg in self._args])
         for dim, joint in joints.items():
             axis = self._axes.setdefault(dim, Axis(dim, 0, None, {}))
-            axis.take(joint, new.data[dim].attrs if dim in new.data.coords else None)
-        self._attrs.update(new.data.attrs)
+            axis.take(joint, new.parts.coords[dim].attrs if dim in new.parts.coords else None)
+        self._attrs.update(new.parts.attrs)
         self._constants.update(new.constants)
 
     def _grown_others(self, new: Labelled, joints: Mapping[str, Joint]) -> dict[str, xr.DataArray]:
         """Return the coordinates of both sides that are no dimension, over the axes to come: xarray aligns them."""
-        added = {str(name): coord for name, coord in new.data.coords.items() if str(name) not in joints}
+        added = {name: new.data.coords[name] for name in new.parts.coords if name not in joints}
         if not added and not self._others:
             return {}
         axes = {
@@ -270,7 +352,7 @@ class Grid:
         return tuple(one for one in latest(failures) if failed(one["args"]))
 
     def _presented(self) -> Labelled:
-        """Make the datasets of what is there."""
+        """Put together what is there."""
         variables, present = {}, {}
         for name, column in self._columns.items():
             column.rejoin()
@@ -280,14 +362,16 @@ class Grid:
         coords: dict[str, Any] = {dim: one.variable() for dim, one in self._axes.items() if one.labels is not None}
         coords |= {name: coord.variable for name, coord in self._others.items()}
         account = Account({name: one.values for name, one in self._fields.items()}, self._names, self._failures)
-        data = xr.Dataset(variables, coords, self._attrs)
-        return Labelled(data, ledger_of(self._args, coords, account, present, self._constants))
+        marks = marks_of(self._args, account, present)
+        return Labelled.of(
+            Parts(self._args, variables, coords, dict(self._attrs), account, marks, dict(self._constants))
+        )
 
 
-def _axis(data: xr.Dataset, dim: str) -> Axis:
-    if dim not in data.coords:
-        return Axis(dim, data.sizes[dim], None, {})
-    return Axis(dim, data.sizes[dim], data[dim].to_numpy(), data[dim].attrs)
+def _axis(parts: Parts, dim: str, size: int) -> Axis:
+    if dim not in parts.coords:
+        return Axis(dim, size, None, {})
+    return Axis(dim, size, parts.coords[dim].values, parts.coords[dim].attrs)
 
 
 def _writable(array: NDArray[Any]) -> NDArray[Any]:

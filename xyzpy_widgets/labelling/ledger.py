@@ -9,74 +9,181 @@ Where an output lacks some values of cases that are done, ``present_<output>`` s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from xarray.indexes import PandasIndex
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import Account, account_of, blank
 from xyzpy_widgets.labelling.columns import exact_variable
 
-__all__ = ["Labelled", "copied", "ledger_of", "spread", "with_inferred_ledger"]
+__all__ = ["Labelled", "Parts", "copied", "ledger_of", "marks_of", "spread", "with_inferred_ledger"]
 
 _PRESENT = "present_"
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A dataset and its ledger.
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """What labelled data is made of, before a dataset is made of it.
 
     Attributes
+    ----------
+    args : tuple of str
+        The arguments that are dimensions.
+    outputs : dict of str to xarray.Variable
+        Each over all arguments and then its own dimensions.
+    coords : dict of str to xarray.Variable
+        The coordinates; those of a dimension bear its name.
+    attrs : mapping
+        The attributes of the dataset.
+    account : Account
+        What is known of each case.
+    marks : dict of str to xarray.Variable
+        Which values of an output are there, of each output that has not just those of the cases that are done.
+    constants : mapping
+        The arguments that did not vary.
+    """
+
+    args: tuple[str, ...]
+    outputs: dict[str, xr.Variable]
+    coords: dict[str, xr.Variable]
+    attrs: Mapping[Any, Any] = field(default_factory=dict)
+    account: Account = field(default_factory=lambda: blank(()))
+    marks: dict[str, xr.Variable] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """The length of each dimension."""
+        variables = (*self.outputs.values(), *self.coords.values())
+        return {str(dim): size for one in variables for dim, size in zip(one.dims, one.shape, strict=True)}
+
+    def data(self) -> xr.Dataset:
+        """Make the dataset."""
+        return xr.Dataset(self.outputs, _coordinates(self.coords), self.attrs)
+
+    def ledger(self) -> xr.Dataset:
+        """Make the ledger."""
+        return _ledger(self.args, self.coords, self.account, self.marks, self.constants)
+
+
+class Labelled:
+    """A dataset and its ledger; each is made of its parts when somebody looks at it first.
+
+    Parameters
     ----------
     data : xarray.Dataset
         The outputs, each over all arguments and then its own dimensions.
     ledger : xarray.Dataset
         The account of each case over the arguments; its attribute ``constants`` holds the arguments that did not vary.
+    parts : Parts, optional
+        What both are made of, in their place; see `of`.
     """
 
-    data: xr.Dataset
-    ledger: xr.Dataset
+    __slots__ = ("_data", "_ledger", "_parts")
+
+    def __init__(self, data: xr.Dataset | None, ledger: xr.Dataset | None, parts: Parts | None = None) -> None:
+        self._data = data
+        self._ledger = ledger
+        self._parts = parts
+
+    @classmethod
+    def of(cls, parts: Parts) -> Self:
+        """Return what is made of some parts."""
+        return cls(None, None, parts)
+
+    @property
+    def data(self) -> xr.Dataset:
+        """The dataset."""
+        if self._data is None:
+            self._data = self.parts.data()
+        return self._data
+
+    @property
+    def ledger(self) -> xr.Dataset:
+        """The ledger."""
+        if self._ledger is None:
+            self._ledger = self.parts.ledger()
+        return self._ledger
+
+    @property
+    def parts(self) -> Parts:
+        """What they are made of."""
+        if self._parts is None:
+            self._parts = _parts_of(self.data, self.ledger)
+        return self._parts
 
     @property
     def args(self) -> tuple[str, ...]:
         """The arguments that are dimensions."""
-        return tuple(map(str, self.ledger["status"].dims))
+        return self.parts.args
 
     @property
     def constants(self) -> Mapping[str, Any]:
         """The arguments that did not vary."""
-        constants: Mapping[str, Any] = self.ledger.attrs.get("constants", {})
-        return constants
+        return self.parts.constants
 
     @property
     def account(self) -> Account:
         """What is known of each case."""
-        return account_of(self.ledger)
+        return self.parts.account
 
     @property
     def done(self) -> NDArray[np.bool_]:
         """Which cases are done, over `args`."""
-        done: NDArray[np.bool_] = self.ledger["status"].to_numpy() == Status.DONE
+        done: NDArray[np.bool_] = self.account.status == Status.DONE
         return done
+
+    def labels(self, arg: str) -> NDArray[Any]:
+        """Return the labels of an argument."""
+        return np.asarray(self.parts.coords[arg].values)
 
     def present(self, name: str) -> NDArray[np.bool_]:
         """Return which values of an output are there, in the shape of the output."""
-        marked = self.ledger.get(_PRESENT + name)
-        shape = self.data[name].shape
-        return spread(self.done if marked is None else marked.to_numpy().astype(bool), shape)
+        marked = self.parts.marks.get(name)
+        shape = self.parts.outputs[name].shape
+        return spread(self.done if marked is None else marked.values.astype(bool), shape)
 
     def follows(self, name: str) -> bool:
         """Say whether the values of an output are there exactly where the cases are done."""
-        return _PRESENT + name not in self.ledger
+        return name not in self.parts.marks
 
     def copy(self) -> Labelled:
         """Return the same with arrays of its own."""
         return Labelled(copied(self.data), copied(self.ledger))
+
+
+def _coordinates(coords: Mapping[str, xr.Variable]) -> xr.Coordinates:
+    """Index the labels of each dimension, which the way through the constructor of a dataset does several times."""
+    indexes, variables = {}, dict(coords)
+    for name, one in coords.items():
+        if one.dims == (name,):
+            indexes[name] = PandasIndex.from_variables({name: one}, options={})
+            variables |= indexes[name].create_variables({name: one})
+    return xr.Coordinates(variables, indexes)
+
+
+def _parts_of(data: xr.Dataset, ledger: xr.Dataset) -> Parts:
+    """Take a dataset and its ledger apart."""
+    return Parts(
+        tuple(map(str, ledger.variables["status"].dims)),
+        {str(name): data.variables[name] for name in data.data_vars},
+        {str(name): data.variables[name] for name in data.coords},
+        data.attrs,
+        account_of(ledger),
+        {
+            str(name).removeprefix(_PRESENT): ledger.variables[name]
+            for name in ledger.data_vars
+            if str(name).startswith(_PRESENT)
+        },
+        ledger.attrs.get("constants", {}),
+    )
 
 
 def copied(dataset: xr.Dataset) -> xr.Dataset:
@@ -95,6 +202,18 @@ def spread(mask: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     return np.broadcast_to(mask.reshape(mask.shape + (1,) * (len(shape) - mask.ndim)), shape)
 
 
+def marks_of(
+    args: Sequence[str], account: Account, present: Mapping[str, tuple[tuple[str, ...], NDArray[np.bool_]]]
+) -> dict[str, xr.Variable]:
+    """Keep what says which values of the outputs are there where it differs from which cases are done."""
+    done = account.status == Status.DONE if present else None
+    return {
+        name: exact_variable(dims, mask.astype(np.int8), {})
+        for name, (dims, mask) in present.items()
+        if done is None or dims[: len(args)] != tuple(args) or not np.array_equal(mask, spread(done, mask.shape))
+    }
+
+
 def ledger_of(
     args: Sequence[str],
     coords: Mapping[str, Any],
@@ -103,12 +222,18 @@ def ledger_of(
     constants: Mapping[str, Any],
 ) -> xr.Dataset:
     """Make the ledger of some cases; of ``present`` only what differs from the status is kept."""
-    variables = account.variables(args)
-    done = account.status == Status.DONE
-    for name, (dims, mask) in present.items():
-        if dims[: len(args)] != tuple(args) or not np.array_equal(mask, spread(done, mask.shape)):
-            variables[_PRESENT + name] = (dims, mask.astype(np.int8))
-    dims_used = {dim for dims, _, *_ in variables.values() for dim in dims}
+    return _ledger(args, coords, account, marks_of(args, account, present), constants)
+
+
+def _ledger(
+    args: Sequence[str],
+    coords: Mapping[str, Any],
+    account: Account,
+    marks: Mapping[str, xr.Variable],
+    constants: Mapping[str, Any],
+) -> xr.Dataset:
+    variables = {**account.variables(args), **{_PRESENT + name: one for name, one in marks.items()}}
+    dims_used = {str(dim) for one in variables.values() for dim in one.dims}
     kept = {name: values for name, values in coords.items() if name in dims_used}
     return xr.Dataset(variables, kept, {"constants": dict(constants), **account.attrs()})
 

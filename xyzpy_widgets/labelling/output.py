@@ -56,10 +56,10 @@ class Side:
     @classmethod
     def of(cls, new: Labelled, name: str, dims: tuple[str, ...], joints: Mapping[str, Joint]) -> Side:
         """Return one output of new data, its dimensions in another order."""
-        variable = new.data[name].variable
+        variable = new.parts.outputs[name]
         order = [variable.dims.index(dim) for dim in dims]
         present = new.present(name).transpose(order)
-        values = unsettled(variable.to_numpy().transpose(order), present)
+        values = unsettled(variable.values.transpose(order), present)
         follows = new.follows(name) and set(dims[: len(new.args)]) == set(new.args)
         return cls(dims, values, present, tuple(joints[dim] for dim in dims), follows, variable.attrs)
 
@@ -102,10 +102,10 @@ class Output:
     @classmethod
     def of(cls, labelled: Labelled, name: str, dims: tuple[str, ...], status: Roomy) -> Output:
         """Take over one output, its dimensions in another order."""
-        variable = labelled.data[name].variable
+        variable = labelled.parts.outputs[name]
         order = [variable.dims.index(dim) for dim in dims]
         present = labelled.present(name).transpose(order)
-        values = unsettled(variable.to_numpy().transpose(order), present)
+        values = unsettled(variable.values.transpose(order), present)
         values = values if values.flags.writeable else values.copy()
         follows = labelled.follows(name) and dims[: len(labelled.args)] == labelled.args
         return cls(dims, values, None if follows else present.copy(), status, variable.attrs)
@@ -172,6 +172,20 @@ class Output:
         where = np.zeros(side.values.shape, dtype=bool)
         old[known], where[known] = values[before], differ
         return old, where
+
+    def is_like(self, side: Side) -> bool:
+        """Say whether a side has numbers of the same type."""
+        dtype = self._cells.values.dtype
+        return bool(dtype == side.values.dtype and dtype.kind in _NUMBERS)
+
+    def clear(self, where: tuple[Any, ...], mask: Mask) -> None:
+        """Take away the values of some cases, which are no longer done; the index and the mask are over the arguments.
+
+        Only for an output whose values are there where its cases are done.
+        """
+        region = self._cells.values[where]
+        region[mask] = nothing_of(region.dtype)
+        self._cells.values[where] = region
 
     def put(self, side: Side, *, replace: bool) -> bool:
         """Write the values of a side, before the state of its cases is.

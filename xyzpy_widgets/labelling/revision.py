@@ -20,9 +20,10 @@ from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import Account, blank
 from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable, settled, unsettled
+from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
-__all__ = ["Revision", "difference", "replaced", "revert"]
+__all__ = ["Revision", "difference", "replaced", "revert", "without"]
 
 Places = dict[str, NDArray[np.intp]]
 
@@ -42,7 +43,8 @@ class Revision:
     patch : Labelled
         The cells that the step could change, as they were before.
     new, changed, conflicts : int
-        How many cases came in, how many that were done came in again, and how many values were other ones then.
+        How many cases came in, how many came in again that had ended likewise, and how many values were other ones
+        then.
     """
 
     frame: Labelled
@@ -120,6 +122,17 @@ def revert(now: Labelled, revision: Revision) -> Labelled:
     return Labelled(xr.Dataset(variables, order, dict(data.attrs)), ledger)
 
 
+def without(now: Labelled, addition: Addition) -> Labelled:
+    """Take labels and cases away that were added, and return what was there before."""
+    kept = {
+        arg: np.flatnonzero([label_key(label) not in gone for label in now.labels(arg)])
+        for arg, new in addition.new.items()
+        if (gone := {label_key(label) for label in new})
+    }
+    left = _selected(now, {**{arg: np.arange(len(now.labels(arg))) for arg in now.args}, **kept}) if kept else now
+    return Grid(left.copy()).without(addition)
+
+
 def _widens(old: Labelled, new: Labelled, name: str) -> bool:
     """Say whether new values change the kind of those that are there, so that none of them stays as it was."""
     before, coming = (_values(one, name) for one in (old, new))
@@ -144,11 +157,11 @@ def _common(old: Labelled, new: Labelled) -> tuple[Places, Places]:
 
 
 def _known(old: Labelled, new: Labelled) -> int:
-    """Count the new cases that are done and were so already."""
+    """Count the new cases that have an end and had the same already."""
     before, own = _common(old, new)
     status = old.ledger["status"].to_numpy()[_index(before, old.args)]
     coming = new.ledger["status"].transpose(*old.args).to_numpy()[_index(own, old.args)]
-    return int(((status == Status.DONE) & (coming == Status.DONE)).sum())
+    return int(((status == coming) & (coming != Status.MISSING)).sum())
 
 
 def _conflicts(old: Labelled, new: Labelled) -> int:

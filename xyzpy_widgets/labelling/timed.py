@@ -31,13 +31,11 @@ class CostMemory:
 
 
 def _cost_of(labelled: Labelled) -> CostModel | None:
-    if "seconds" not in labelled.ledger:
-        return None
-    variable = labelled.ledger["seconds"]
-    seconds = variable.to_numpy().reshape(-1)
+    cases = labelled.account.cases["seconds"]
+    seconds = cases.reshape(-1)
     picked, known = _picked(seconds)
-    places = np.unravel_index(picked, variable.shape) if labelled.args else ()
-    columns = {arg: list(labelled.data[arg].to_numpy()[at]) for arg, at in zip(labelled.args, places, strict=True)}
+    places = np.unravel_index(picked, cases.shape) if labelled.args else ()
+    columns = {arg: list(labelled.labels(arg)[at]) for arg, at in zip(labelled.args, places, strict=True)}
     return CostModel.fit(columns, seconds[picked], known)
 
 

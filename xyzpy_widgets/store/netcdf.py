@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -160,15 +161,15 @@ class NetCDFStore:
         StoreError
             When the system refuses.
         """
-        shape = ledger["status"].shape
+        shape = ledger.variables["status"].shape
         where = np.unravel_index(cells, shape)
         content: dict[tuple[str, str], list[Extent]] = {}
         for group, dataset in (("/", data), (layout.group, ledger)):
-            for name, one in dataset.data_vars.items():
+            for name in dataset.data_vars:
                 place = layout.places.get((group, str(name)))
                 if place is None:
                     continue
-                values = one.to_numpy()
+                values = dataset.variables[name].values
                 extents = extents_of(place, values[where], cells) if values.shape[: len(shape)] == shape else None
                 if extents is None:
                     return False
@@ -252,10 +253,15 @@ class NetCDFStore:
 def _backend(engine: str) -> ModuleType:
     """Import what reads and writes the format; raise `OptionError` when it is not installed."""
     module = _MODULES[engine]
-    if find_spec(module) is None:
+    if not _is_installed(module):
         msg = f"engine={engine!r} needs {module}, which is not installed; install it, or choose another engine"
         raise OptionError(msg)
     return import_module(f"xyzpy_widgets.store.{'zarr_folder' if engine == 'zarr' else 'hdf5'}")
+
+
+@cache
+def _is_installed(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 def load_ds(file_name: FileName, engine: str | None = None, chunks: Chunks | None = None) -> xr.Dataset:

@@ -96,6 +96,11 @@ class Segment:
         """The number of bytes that were written: the ``end`` of the last record."""
         return self._file.size
 
+    @property
+    def usable(self) -> bool:
+        """Whether this process can write to it, as far as is known."""
+        return not self._file.closed and self._failure is None
+
     def append(self, record: Mapping[str, Any]) -> None:
         """Write a record in one call of the system, so that it outlives this process.
 
@@ -148,8 +153,10 @@ class Segment:
         finally:
             self._end()
 
-    def remove(self) -> None:
+    def remove(self, *, durably: bool = True) -> None:
         """Remove the file, whose records are kept elsewhere, and the journal when nothing else is in it.
+
+        Unless ``durably``, it may be there again after a power cut.
 
         Raises
         ------
@@ -159,7 +166,7 @@ class Segment:
         if os.getpid() != self._process:
             self._check()
         self._end()
-        discard(self.path)
+        discard(self.path, durably=durably)
 
     def __enter__(self) -> Self:
         return self
