@@ -47,10 +47,10 @@ def flipped(whole: bytes, bit: int) -> bytes:
 
 
 def test_a_flipped_bit_is_noticed_or_harmless(store: NetCDFStore, data: xr.Dataset) -> None:
-    """Wherever a bit flips, the dataset comes back exactly or not at all."""
+    """Wherever a bit flips, the dataset comes back exactly or not at all, and soon: HDF5 meets no damaged metadata."""
     whole = store.path.read_bytes()
     noticed = 0
-    for bit in random.Random(1).sample(range(len(whole) * 8), 70):
+    for bit in random.Random(0).sample(range(len(whole) * 8), 300):
         store.path.write_bytes(flipped(whole, bit))
         try:
             content = store.read()
@@ -61,7 +61,7 @@ def test_a_flipped_bit_is_noticed_or_harmless(store: NetCDFStore, data: xr.Datas
             if content[1] is not None:  # else the name of the group was hit, and the file reads as one without it
                 assert_exact(data, content[0])
                 assert_exact(ledger_of(data, ("a", "b")), content[1])
-    assert noticed > 10
+    assert noticed > 100
 
 
 @pytest.mark.parametrize("name", ["y", "a", "count", "ledger/status", "ledger/checksums"])
@@ -92,7 +92,8 @@ def test_every_block_of_a_large_variable_is_guarded(tmp_path: Path) -> None:
 def test_a_file_that_ends_too_early_is_refused(store: NetCDFStore) -> None:
     """A copy that was cut off is refused at every length, the header alone included."""
     whole = store.path.read_bytes()
-    for length in (*range(8, len(whole), len(whole) // 20), len(whole) - 1):
+    end = int.from_bytes(whole[-16:-8], "little")  # without the trailer
+    for length in (*range(8, end, end // 20), end - 1):
         store.path.write_bytes(whole[:length])
         with pytest.raises(FormatError, match="study"):
             store.read()

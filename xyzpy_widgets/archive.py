@@ -229,7 +229,7 @@ class Archive(Generic[T, S]):
         with self._guard:
             self.refresh()
             if segment is not None:
-                self._held.take(segment)
+                self._held.take(segment, repeatable=self._growth.repeatable and on_conflict != "replace")
             try:
                 self._put(new, on_conflict, note)
             except ConflictError as error:
@@ -308,19 +308,19 @@ class Archive(Generic[T, S]):
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
-        segments = (*self._held.names, *sorted(path.name for path in self._leftovers.adopted))
         try:
-            whole.write(self.store, segments)
+            whole.write(self.store, (*self._held.names, *self._leftovers.names))
         except BaseException:
-            if self.store.settle() is not None:  # it came about all the same
+            gone = self.store.settle()
+            if gone is not None:  # it came about all the same
+                self._held.forget(gone)
                 self._unsaved = []
-                self._held.forget()
             raise
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
         if self._history is not None:
             self._history.end(self._identity())
-        self._held.forget()
+        self._held.forget(self._held.names)
         self._leftovers.forget()
         self.store.forget()
         clear_claims(self._journal)
@@ -328,7 +328,7 @@ class Archive(Generic[T, S]):
     def delete(self) -> None:
         """Remove the file and its journal, and forget the data."""
         with self._alone():
-            self._held.forget()
+            self._held.forget(self._held.names)
             if self.store is not None:
                 self.store.delete()
                 remove(self._journal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from xyzpy_widgets.store.frames import Record, scan
@@ -32,6 +33,7 @@ class Held:
         self._shared = shared
         self._busy: dict[Segment, int] = {}  # the run that is under way in a segment
         self._waiting: dict[Segment, list[int]] = {}  # the runs in a segment whose results wait for the file
+        self._final: set[Segment] = set()  # those that must not come back after a power cut
 
     def __bool__(self) -> bool:
         """Say whether some results wait for the file."""
@@ -49,8 +51,16 @@ class Held:
         self._busy[segment] = segment.size
         return segment
 
-    def take(self, segment: Segment) -> None:
-        """Let the results of a run that is over wait for the file."""
+    def take(self, segment: Segment, *, repeatable: bool) -> None:
+        """Let the results of a run that is over wait for the file.
+
+        Parameters
+        ----------
+        segment : Segment
+        repeatable : bool
+            Whether they may be taken up a second time at any later time: that changes nothing then.
+        """
+        self._final |= set() if repeatable else {segment}
         self._waiting.setdefault(segment, []).append(self._busy.pop(segment))
 
     def drop(self, segment: Segment) -> None:
@@ -66,14 +76,15 @@ class Held:
         for segment in self._waiting:
             segment.sync()
 
-    def forget(self) -> None:
-        """Take note that all that waited is in the file."""
-        for segment, runs in self._waiting.items():
+    def forget(self, names: Collection[str]) -> None:
+        """Take note that what waited in some segments is in the file."""
+        for segment in [one for one in self._waiting if one.path.name in names]:
+            runs = self._waiting.pop(segment)
             if segment in self._busy:
                 segment.append({"settled": runs})
             else:
-                segment.remove()
-        self._waiting = {}
+                segment.remove(durably=segment in self._final)
+            self._final.discard(segment)
 
     def set_aside(self, segment: Segment) -> Path:
         """Keep the run that was taken last where nothing takes it up by itself; return where."""

@@ -61,7 +61,8 @@ class Revisions(Protocol[T]):
     def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what takes back that new data is joined to the old, or (None) that something else takes its place.
 
-        ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go back.
+        ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go
+        back.
         """
 
     def undone(self, now: T, data: Mapping[str, Any]) -> T:
@@ -87,6 +88,7 @@ class History(Generic[T]):
         self.limit = limit
         self._pending: list[Step] = []
         self._steps: list[Step] = []
+        self._before: Identity | None = None  # the data file before the write that is under way
 
     def forget_pending(self) -> None:
         """Forget the steps that are not in the file: they are made again from another one."""
@@ -116,6 +118,7 @@ class History(Generic[T]):
 
     def begin(self, before: Identity | None) -> None:
         """Write down the steps that the next write of the data file takes."""
+        self._before = before
         if self._file is None:
             self._steps = _bounded([*self._steps, *map(_weighed, self._pending)], self.limit)
             self._pending = []
@@ -123,17 +126,22 @@ class History(Generic[T]):
         write = token_hex(4)
         for step in self._pending:
             record = {"told": dict(step.told), "data": step.data, "before": before, "write": write}
+            durable = step.told.get("new", 0) == 0 or bool(step.told.get("changed", 0))  # it holds what is replaced
             try:
-                self._file.append(record, durable=True)
+                self._file.append(record, durable=durable)
             except EncodingError:  # a value that is too large or too odd to be kept: there is no way back then
-                self._file.append({**record, "data": None}, durable=True)
+                self._file.append({**record, "data": None}, durable=durable)
 
     def end(self, after: Identity | None) -> None:
         """Note that the data file has been written."""
-        if self._file is not None and self._pending:
+        if self._file is None or not self.limit:
+            return
+        if self._pending:
             self._file.append({"after": after}, durable=False)
             self._pending = []
             self._trim(self._file)
+        elif self._file.size:
+            self._file.append({"after": after, "rewritten": self._before}, durable=False)
 
     def begin_undo(self, before: Identity | None) -> None:
         """Write down that the last step is going to be taken back."""
@@ -219,6 +227,10 @@ def _read(file: RecordFile, now: Identity | None) -> list[Step]:
             steps = _settled(steps, begun, undoing, before)
             begun = [Step(record["told"], record["data"], before)] if "told" in record else []
             undoing = [before] if "undo" in record else []
+        elif "rewritten" in record:
+            was = _identity(record["rewritten"])
+            steps, begun, undoing = _settled(steps, begun, undoing, was), [], []
+            steps = _ending_in(steps, after) if steps and steps[-1].after in {None, was} else steps
         elif "undone" in record:
             steps, undoing = _taken_back(steps, after), []
         else:

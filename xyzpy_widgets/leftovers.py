@@ -38,6 +38,11 @@ class Leftovers:
         self._aside: dict[Path, str] = {}  # those that are kept under another name, and what that ends with
         self.adopted: set[Path] = set()
 
+    @property
+    def names(self) -> list[str]:
+        """The names of those that are adopted."""
+        return sorted(path.name for path in self.adopted)
+
     def found(self) -> set[Path]:
         """List the segments of dead writers."""
         return {one.path for one in segments(self._folder) if not one.live}

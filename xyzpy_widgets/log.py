@@ -2,7 +2,7 @@
 
 A log is a series of records. The first of a run says what ran: the function's description and the swept arguments. Each
 of the others holds a batch: the arguments of its cases by column, what the function returned for each, the seconds they
-took, and the cases that failed with what they raised. From that the outcomes come back as if the run had just made them.
+took, and the cases that failed with what they raised. From that outcomes come back as if the run had just made them.
 Every record has the number of its run, by which several runs can stand in one log; one more record says of which of
 them nothing is to be taken up any more.
 """

@@ -21,7 +21,7 @@ from xyzpy_widgets.errors import FunctionError
 __all__ = ["FunctionSpec", "as_function_spec"]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-# What plain functions were found to be called with, and what that was read from: to read it takes longer than many calls.
+# What plain functions are called with, and what that was read from: to read it anew takes longer than many calls.
 _PARAMETERS: WeakKeyDictionary[Callable[..., Any], tuple[tuple[Any, ...], Mapping[str, inspect.Parameter] | None]] = (
     WeakKeyDictionary()
 )

@@ -82,6 +82,10 @@ class Axis:
         """Return the labels as a variable."""
         return exact_variable([self.name], np.empty(0) if self.labels is None else self.labels, self.attrs)
 
+    def is_like(self, joint: Joint) -> bool:
+        """Say whether labels stay of their type with those that come."""
+        return self.labels is not None and joint.labels is not None and self.labels.dtype == joint.labels.dtype
+
     def joint(self, size: int, labels: NDArray[Any] | None) -> Joint:
         """Say where the entries of a new side belong; nothing changes yet.
 

@@ -177,7 +177,7 @@ class Grid:
         if not all(self._takes(name, new, joints) for name in self._columns):
             return None
         labels = {arg: new.labels(arg) for arg in self._args}
-        if any(joints[arg].labels.dtype != self._axes[arg].labels.dtype for arg in self._args):
+        if any(not self._axes[arg].is_like(joints[arg]) for arg in self._args):
             return None
         return Addition(labels, ended, {arg: labels[arg][~joints[arg].known] for arg in self._args})
 

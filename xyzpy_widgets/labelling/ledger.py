@@ -82,22 +82,21 @@ class Labelled:
         The outputs, each over all arguments and then its own dimensions.
     ledger : xarray.Dataset
         The account of each case over the arguments; its attribute ``constants`` holds the arguments that did not vary.
+    parts : Parts, optional
+        What both are made of, in their place; see `of`.
     """
 
     __slots__ = ("_data", "_ledger", "_parts")
 
-    def __init__(self, data: xr.Dataset, ledger: xr.Dataset) -> None:
-        self._data: xr.Dataset | None = data
-        self._ledger: xr.Dataset | None = ledger
-        self._parts: Parts | None = None
+    def __init__(self, data: xr.Dataset | None, ledger: xr.Dataset | None, parts: Parts | None = None) -> None:
+        self._data = data
+        self._ledger = ledger
+        self._parts = parts
 
     @classmethod
     def of(cls, parts: Parts) -> Self:
         """Return what is made of some parts."""
-        labelled = cls.__new__(cls)
-        labelled._data = labelled._ledger = None
-        labelled._parts = parts
-        return labelled
+        return cls(None, None, parts)
 
     @property
     def data(self) -> xr.Dataset:

@@ -35,6 +35,7 @@ from xyzpy_widgets.store.image import (
 )
 from xyzpy_widgets.store.inplace import PENDING, Layout, Place, finish, room_for
 from xyzpy_widgets.store.padded import Padded
+from xyzpy_widgets.store.trailer import check_trailer, trailer_of
 
 __all__ = ["opened", "remains", "settle", "write"]
 
@@ -54,6 +55,12 @@ class _Sheet(io.RawIOBase):
         self.size = 0
         self.pages: dict[int, bytearray] = {}
         self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
@@ -199,6 +206,9 @@ def write(path: Path, image: Image) -> Layout:
             target.seek(offset)
             target.write(values.reshape(-1).view(np.uint8).data)
         target.truncate(sheet.size)
+        target.seek(sheet.size)
+        apart = [slice(offset, offset + values.nbytes) for offset, values in layout.numbers.values()]
+        target.write(trailer_of(io.BufferedReader(sheet, _PAGE), sheet.size, [*apart, room]))
     return _layout_of(image, {key: offset for key, (offset, _) in layout.numbers.items()}, room)
 
 
@@ -232,6 +242,8 @@ def opened(path: Path, *, cut_off: bool = False) -> Iterator[Source]:
 
     With ``cut_off`` a file that ends too early is opened too, as if zeros followed.
     """
+    if path.is_file() and not cut_off:
+        check_trailer(path)
     if path.is_file() and not h5py.is_hdf5(path):
         yield Source(path, frozenset(), None, lambda *_: np.empty(0))
         return

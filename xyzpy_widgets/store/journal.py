@@ -77,13 +77,15 @@ def segments(folder: Path, *, grace: float = _GRACE, suffix: str = SUFFIX) -> li
     return [one for one in found if one is not None]
 
 
-def discard(path: Path) -> None:
+def discard(path: Path, *, durably: bool = True) -> None:
     """Remove a segment whose writer is gone and whose records are kept elsewhere, durably.
 
     Parameters
     ----------
     path : pathlib.Path
         The segment; it may be gone already. The journal goes with its last segment.
+    durably : bool, default True
+        Whether it must not be there again after a power cut.
 
     Raises
     ------
@@ -98,9 +100,11 @@ def discard(path: Path) -> None:
         except FileNotFoundError:
             raise
         except OSError:  # there is more in it
-            sync_folder(folder)
+            changed = folder
         else:
-            sync_folder(folder.parent)
+            changed = folder.parent
+        if durably:
+            sync_folder(changed)
 
 
 def _looked_at(path: Path, grace: float) -> SegmentFile | None:

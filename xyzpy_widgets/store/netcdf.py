@@ -250,14 +250,18 @@ class NetCDFStore:
         return data, ledger
 
 
-@cache
 def _backend(engine: str) -> ModuleType:
     """Import what reads and writes the format; raise `OptionError` when it is not installed."""
     module = _MODULES[engine]
-    if find_spec(module) is None:
+    if not _is_installed(module):
         msg = f"engine={engine!r} needs {module}, which is not installed; install it, or choose another engine"
         raise OptionError(msg)
     return import_module(f"xyzpy_widgets.store.{'zarr_folder' if engine == 'zarr' else 'hdf5'}")
+
+
+@cache
+def _is_installed(module: str) -> bool:
+    return find_spec(module) is not None
 
 
 def load_ds(file_name: FileName, engine: str | None = None, chunks: Chunks | None = None) -> xr.Dataset:

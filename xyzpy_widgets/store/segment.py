@@ -153,8 +153,10 @@ class Segment:
         finally:
             self._end()
 
-    def remove(self) -> None:
+    def remove(self, *, durably: bool = True) -> None:
         """Remove the file, whose records are kept elsewhere, and the journal when nothing else is in it.
+
+        Unless ``durably``, it may be there again after a power cut.
 
         Raises
         ------
@@ -164,7 +166,7 @@ class Segment:
         if os.getpid() != self._process:
             self._check()
         self._end()
-        discard(self.path)
+        discard(self.path, durably=durably)
 
     def __enter__(self) -> Self:
         return self

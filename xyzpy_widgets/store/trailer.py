@@ -1,0 +1,98 @@
+"""A trailer behind an HDF5 file: a checksum of everything in it that has none of its own.
+
+The library for HDF5 trusts what it reads: a bit that flipped in its metadata or in a heap of texts can make it go round
+in circles, or end the process. So behind the end of the file, where no reader of HDF5 looks, stands what lets a plain
+read find that out before::
+
+    frame   as in `frames`; its payload, as in `packing`, is a map with ``starts`` and ``stops`` (arrays of int64), the
+            ranges of bytes that have checksums of their own or change when cells are filled in place, and ``crc32``,
+            that of all other bytes of the HDF5 file, one after the other
+    u64     the offset of the frame, which is the size of the HDF5 file
+            8 bytes  89 58 59 5A 45 4E 44 0A
+
+A program that writes to the file removes the trailer, since HDF5 cuts off what is behind its end. A file without a
+whole trailer is read without this.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from xyzpy_widgets.errors import DamageError, FormatError
+from xyzpy_widgets.store.atomic import reported
+from xyzpy_widgets.store.frames import frame, payload_at
+from xyzpy_widgets.store.image import rescue
+from xyzpy_widgets.store.packing import pack, unpack
+
+__all__ = ["check_trailer", "trailer_of"]
+
+_MAGIC = b"\x89XYZEND\n"
+_END = struct.Struct("<Q8s")
+_CHUNK = 2**20  # bytes that are read at a time
+
+
+def trailer_of(content: BinaryIO, size: int, apart: Iterable[slice]) -> bytes:
+    """Return the trailer of a file.
+
+    Parameters
+    ----------
+    content : file
+        What is in it; where it is ``apart`` it need not be.
+    size : int
+        How many bytes it has.
+    apart : iterable of slice
+        The ranges that the checksum leaves out.
+    """
+    ranges = sorted((one.start, one.stop) for one in apart)
+    starts, stops = (np.array(ends, dtype="<i8") for ends in (zip(*ranges, strict=True) if ranges else ((), ())))
+    crc = _checksum(content, _others(ranges, size))
+    return frame(pack({"starts": starts, "stops": stops, "crc32": crc}), size) + _END.pack(size, _MAGIC)
+
+
+def check_trailer(path: Path) -> None:
+    """Raise `DamageError` where a file does not match its trailer; one without a trailer passes."""
+    with reported(path), path.open("rb") as file:
+        end = os.fstat(file.fileno()).st_size - _END.size
+        file.seek(max(end, 0))
+        size, magic = _END.unpack(found) if len(found := file.read(_END.size)) == _END.size else (0, b"")
+        if magic != _MAGIC or size >= end:
+            return
+        file.seek(size)
+        payload = payload_at(file, size, end)
+        if payload is None:
+            return
+        try:
+            told = unpack(payload)
+            ranges = list(zip(told["starts"].tolist(), told["stops"].tolist(), strict=True))
+            right = _checksum(file, _others(ranges, size)) == told["crc32"]
+        except (FormatError, KeyError, TypeError, AttributeError):  # whole, and not of this form: of a newer version
+            return
+    if not right:
+        msg = f"{path} does not match its checksum: its metadata or its texts are damaged. {rescue(path)}"
+        raise DamageError(msg)
+
+
+def _others(ranges: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+    """Return what lies between some ranges, which rise."""
+    position = 0
+    for start, stop in ranges:
+        yield position, start
+        position = max(position, stop)
+    yield position, size
+
+
+def _checksum(file: BinaryIO, ranges: Iterable[tuple[int, int]]) -> int:
+    crc = 0
+    for start, stop in ranges:
+        if start < stop:
+            file.seek(start)
+        for begin in range(start, stop, _CHUNK):
+            crc = zlib.crc32(file.read(min(_CHUNK, stop - begin)), crc)
+    return crc
