@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import CancelledError
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from IPython.core.error import UsageError
 
 import xyzpy_widgets as xyz
 from tests.ipython import Notebook
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.execution.progress import ProgressBar
+from xyzpy_widgets.magics import showing
 from xyzpy_widgets.magics.showing import Text
 from xyzpy_widgets.magics.verbs import Overview
 
@@ -120,13 +124,22 @@ def test_a_run_is_steered_by_its_name(study: Notebook) -> None:
     assert run.cancelled()
 
 
-def test_an_interrupt_ends_a_run_that_is_waited_for(study: Notebook) -> None:
+def test_an_interrupt_ends_a_run_that_is_waited_for(study: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C keeps what is finished, and nothing goes on behind the user's back."""
+    study.shell.user_ns["waited_for"] = waited_for = Event()
+
+    class Bar(ProgressBar):
+        def __init__(self, plan: Plan, verbosity: int) -> None:
+            super().__init__(plan, verbosity)
+            waited_for.set()
+
+    monkeypatch.setattr(showing, "ProgressBar", Bar)
     study.run(
         "import os, signal\n"
         "def interrupting(a):\n"
         "    if a == 2:\n"
         "        xyz.runs()[-1].listen(lambda progress: gate.set() if progress.state == 'stopping' else None)\n"
+        "        assert waited_for.wait(60)\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "        assert gate.wait(60)\n"
         "    return a\n"

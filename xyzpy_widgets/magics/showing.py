@@ -58,51 +58,45 @@ def show(run: Run, shell: InteractiveShell, refresh: float) -> bool:
     bool
         Whether it is shown.
     """
-    if getattr(shell, "kernel", None) is None:
+    if not _in_notebook(shell):
         return False
-    monitor = LiveMonitor(run)
-    run.listen(_seldom(monitor, refresh))
+    run.listen(_seldom(LiveMonitor(run), refresh))
     return True
 
 
-def _seldom(display: Display, seconds: float) -> Callable[[Progress], None]:
-    """Return a listener that lets a display be drawn that often, and closes it at the end."""
+def _in_notebook(shell: InteractiveShell) -> bool:
+    return getattr(shell, "kernel", None) is not None
+
+
+def _seldom(display: Display | None, seconds: float, halted: Event | None = None) -> Callable[[Progress], None]:
+    """Return a listener that draws a display that often, closes it at the end, and tells of a halt after that."""
     last = -seconds
 
     def listener(progress: Progress) -> None:
         nonlocal last
-        if progress.over:
-            display(progress)
-            display.close()
-        elif monotonic() - last >= seconds:
+        halts = progress.over or progress.state == "held"
+        if display is not None and (halts or monotonic() - last >= seconds):
             last = monotonic()
             display(progress)
+        if display is not None and progress.over:
+            display.close()
+        if halted is not None and halts:
+            halted.set()
 
     return listener
-
-
-class _Nothing:
-    """Shows nothing; a `Display`."""
-
-    def __call__(self, progress: Progress) -> None:
-        """Show nothing."""
-
-    def close(self) -> None:
-        """Leave nothing."""
 
 
 def wait_for(run: Run, shell: InteractiveShell, refresh: float, *, shown: bool) -> None:
     """Wait until a run is over, or is held and asks; an interrupt cancels it, and is raised when all is kept."""
     halted = Event()
     try:
-        bar = shown and not show(run, shell, refresh)
-        display = ProgressBar(run.plan, run.options.verbosity) if bar else _Nothing()
-        ended = run.listen(_seldom(display, refresh))
-        run.listen(lambda progress: halted.set() if progress.over or progress.state == "held" else None)
+        bar = None if _in_notebook(shell) or not shown else ProgressBar(run.plan, run.options.verbosity)
+        monitor = LiveMonitor(run) if _in_notebook(shell) and shown else None
+        ended = run.listen(_seldom(bar or monitor, refresh, halted))
         halted.wait()
-        if not run.done():
+        if bar is not None and not run.done():
             ended()
-            display.close()
+            bar.close()
     except KeyboardInterrupt:
         run.cancel()
         with suppress(CancelledError):
