@@ -133,7 +133,7 @@ def test_an_interrupt_ends_a_run_that_is_waited_for(study: Notebook) -> None:
         "cut = xyz.Harvester(xyz.Runner(interrupting, 'out'))"
     )
     with pytest.raises(KeyboardInterrupt):
-        study.run("%xyz run cut a=1:9 --wait")
+        study.run("%xyz run cut a=1:50000 --wait")
     assert xyz.runs()[-1].cancelled()
     assert 1 in study["cut"].full_ds["out"].values
 
@@ -143,11 +143,11 @@ def test_a_run_that_is_held_gives_the_prompt_back(study: Notebook) -> None:
     study.run("limit = 0")
     run = study.run("%xyz run ising T=1:2000 L=1 --wait")
     assert run.progress.state == "held"
-    study.run("limit = 99\n%xyz resume ising")
+    study.run("limit = 9999\n%xyz stop ising")
     run.result(60)
     assert len(study.run("%xyz failures ising")) >= 5
     study.run("%xyz retry ising --wait")
-    assert study["ising"].full_ds.sizes["T"] == 2000
+    assert len(study.run("%xyz failures ising")) == 0
 
 
 def test_failures_are_listed_and_tried_again(study: Notebook) -> None:
@@ -174,6 +174,10 @@ def test_the_failures_of_a_runner_are_those_of_its_last_run(study: Notebook) -> 
     """What keeps nothing still knows what its newest run did."""
     study.run("limit = 2\n%xyz run plain T=1:3 L=1 --wait")
     assert study.run("%xyz failures plain")["T"].tolist() == [3]
+    study.run("limit = 99\n%xyz run plain T=1:2 L=1 --constants k=2 --wait\nlimit = 2")
+    study.run("%xyz run plain T=2:3 L=1 --constants k=2 --wait\nlimit = 99")
+    study.run("%xyz plan plain T=1 L=1 --constants k=3\n%xyz retry plain --wait")
+    assert study["plain"].last_ds["e"].values.tolist() == [[6]]
     with pytest.raises(UsageError, match="--failed: plain keeps nothing from run to run; make it a Harvester"):
         study.shell.run_line_magic("xyz", "run plain --failed T=1 L=1")
 

@@ -83,7 +83,7 @@ test('pictures of every state of the panel', async ({ page }) => {
   await python('seconds = 0.1');
   await panel.getByRole('button', { name: 'Run 144 new cases' }).click();
   await expect(panel.getByText(/^[7-9]\d of 144$/)).toBeVisible();
-  await python('seconds = 1.5');
+  await python('seconds = 4');
   await picture(page, panel, '4-running');
   await panel.getByRole('button', { name: 'Pause' }).click();
   await picture(page, panel, '5-paused');
@@ -93,7 +93,7 @@ test('pictures of every state of the panel', async ({ page }) => {
   await panel.getByRole('button', { name: 'Cancel the run' }).click();
   await expect(panel.getByText(/^Cancelled after/)).toBeVisible();
 
-  await python('seconds, coldest = 0.01, 4.4');
+  await python('seconds, coldest = 0.01, 9.0');
   await panel.getByRole('button', { name: /^Run \d+ new cases/ }).click();
   await expect(panel.getByRole('button', { name: 'Continue anyway' }).first()).toBeVisible();
   await panel

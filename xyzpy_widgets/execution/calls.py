@@ -103,8 +103,8 @@ def call_batch(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int
     """Make ``n`` calls one after another; never raises what the function raised."""
     calls = Calls()
     recorder = Recorder(calls.values)
-    start = perf_counter()
     with recording(recorder) if manner.capture else nullcontext(), _ending(n, manner) as going:
+        start = perf_counter()
         while len(calls.values) < n:
             try:
                 if manner.timed:
@@ -123,7 +123,7 @@ def call_batch(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int
                     _fail(calls, CaseError(_STOPPED), recorder)
             if manner.stop_on_error:
                 break
-    calls.elapsed = perf_counter() - start
+        calls.elapsed = perf_counter() - start
     return calls
 
 

@@ -51,6 +51,8 @@ class Verb:
     axes : bool
         Whether it takes axes.
     options : tuple of Option
+    magic : str
+        What it begins with.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Verb:
     words: tuple[int, float] = (1, 1)
     axes: bool = False
     options: tuple[Option, ...] = ()
+    magic: str = "%xyz"
 
     @property
     def usage(self) -> str:
@@ -167,6 +170,7 @@ SWEEP = Verb(
         Option("--as", "what it becomes", "KIND", choices=("harvester", "runner", "sampler")),
         _CONSTANT,
     ),
+    magic="%%xyz",
 )
 """The one verb of a whole cell."""
 
@@ -208,8 +212,7 @@ def manual() -> str:
 
 def manual_of(verb: Verb) -> str:
     """Return the help of one verb."""
-    percent = "%%" if verb is SWEEP else "%"
     width = max((len(str(option)) for option in verb.options), default=0)
     options = [f"    {option!s:<{width}}  {option.meaning}" for option in verb.options]
-    head = [f"{percent}xyz {verb.usage}", f"    {verb.meaning}", *options]
-    return "\n".join([*head, f"for example: {percent}xyz {verb.example}"])
+    head = [f"{verb.magic} {verb.usage}", f"    {verb.meaning}", *options]
+    return "\n".join([*head, f"for example: {verb.magic} {verb.example}"])

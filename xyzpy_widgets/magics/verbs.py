@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -133,10 +134,17 @@ def _retry(given: _Asked) -> Run | None:
         raise LineError(msg, given.line.words[0].at)
     names = [name for name in table.columns if name in {one.name for one in given.subject.arguments()}]
     cases = [{name: table[name].iloc[at] for name in names} for at in picked]
-    constants = {} if given.last.call is None else given.last.call.given.get("constants", {})
+    constants = _constants(given, names)
     wishes = {"overwrite": True} if given.subject.stores else {}
     call = Call({"cases": cases, **({"constants": constants} if constants else {})}).having(**wishes)
     return _begun(given, how(call, given.line, given.subject, given.here.names, given.here.where))
+
+
+def _constants(given: _Asked, names: Collection[str]) -> dict[str, Any]:
+    """Return the constants of the newest run, as far as they are not those of the sweep itself."""
+    run, own = given.here.sweeps.newest(given.name, given.subject), given.subject.runner.spec.constants
+    made = {} if run is None else run.spec.constants
+    return {name: value for name, value in made.items() if name not in names and own.get(name) is not value}
 
 
 def _row(said: Said, table: pd.DataFrame) -> int:
@@ -228,7 +236,7 @@ class Overview:
 
     def _repr_html_(self) -> str:
         rows = self.table.to_html(index=False) if len(self.table) else f"<pre>{_NOTHING}</pre>"
-        return rows + "".join(f"<pre>{str(run)[1:-1]}</pre>" for run in self.others)
+        return rows + "".join(f"<pre>{escape(repr(run))}</pre>" for run in self.others)
 
 
 _NOTHING = "No sweep yet. Make one: %%xyz sweep NAME -o OUTPUT, with the function below; %xyz? tells the rest."
