@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import pytest
 
 import xyzpy_widgets as xyz
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import XyzWarning
 from xyzpy_widgets.store.claims import Claims, clear_claims
 
 SIDE = 8
@@ -306,3 +308,37 @@ def test_claims_of_the_dead_go_with_the_next_write(tmp_path: Path) -> None:
     started(code, tmp_path).wait()
     harvester(Calls(), tmp_path).harvest_combos({"a": [1], "b": [1]})
     assert not journal.exists()
+
+
+def test_without_locks_a_run_lives_for_as_long_as_it_is_touched(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the file system has no locks, the claims of a run hold while its file is young, and are void later."""
+    touched = threading.Event()
+    touch = os.utime
+
+    def utime(*args: Any, **settings: Any) -> None:
+        touch(*args, **settings)
+        touched.set()
+
+    for module in ("claims", "journal", "lock"):
+        monkeypatch.setattr(f"xyzpy_widgets.store.{module}.try_lock", lambda *_, **__: None)
+    monkeypatch.setattr("xyzpy_widgets.store.claims._HEARTBEAT", 0.001)
+    monkeypatch.setattr(os, "utime", utime)
+    with pytest.warns(XyzWarning, match="no locks"):
+        one, other = (Claims.join(tmp_path / "data.h5") for _ in range(2))
+        (path,) = one.living()
+        touch(path, (0, 0))
+        touched.clear()
+        assert touched.wait(60)
+        touched.clear()
+        assert touched.wait(60)
+        assert one.living() == {path}
+        other.leave()
+        touch(path, (0, 0))
+        assert one.living() == set()
+        one.leave()
+        for left in (tmp_path / "data.h5.journal").iterdir():
+            touch(left, (0, 0))
+        clear_claims(tmp_path / "data.h5.journal")
+    assert not (tmp_path / "data.h5.journal").exists()

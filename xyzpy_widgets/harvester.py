@@ -48,7 +48,8 @@ class Harvester(Harvested):
     data_name : path, optional
         The file that holds the dataset; without one it is kept in memory.
     chunks : int, mapping or "auto", optional
-        Open the file lazily with dask, in chunks of these sizes.
+        Open the file lazily with dask, in chunks of these sizes. A harvest into it loads all of it, and keeps it in
+        memory until the file is opened anew.
     engine : {"h5netcdf", "netcdf4", "zarr"}, optional
         The format of the file; by default the one of its suffix, h5netcdf without.
     full_ds : xarray.Dataset, optional
