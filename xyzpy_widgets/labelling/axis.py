@@ -86,6 +86,10 @@ class Axis:
         """Say whether labels stay of their type with those that come."""
         return self.labels is not None and joint.labels is not None and self.labels.dtype == joint.labels.dtype
 
+    def takes(self, joint: Joint) -> bool:
+        """Say whether labels that come are known, or numbers like those that are there."""
+        return joint.is_known or (self.is_like(joint) and self.labels is not None and self.labels.dtype.kind in "biuf")
+
     def joint(self, size: int, labels: NDArray[Any] | None) -> Joint:
         """Say where the entries of a new side belong; nothing changes yet.
 
