@@ -101,7 +101,7 @@ class Axis:
         found = self._found(labels)
         known = found >= 0
         before = found[known]
-        if known.all() and (len(before) < 2 or len(np.unique(before)) == len(before)):  # noqa: PLR2004 - one cannot stand twice
+        if known.all() and _are_distinct(before):
             self.index.tell_rounded()
             return Joint(self.size, found, known, before, None, self.labels)
         if self._goes_behind(labels[~known]):
@@ -156,6 +156,10 @@ class Axis:
             for label in joint.labels[self.size :]:
                 self._index.add(label)
         self.size, self.labels = joint.size, joint.labels
+
+
+def _are_distinct(places: NDArray[np.intp]) -> bool:
+    return bool((places[1:] > places[:-1]).all()) or len(np.unique(places)) == len(places)
 
 
 def _places(index: LabelIndex, labels: NDArray[Any]) -> NDArray[np.intp]:
