@@ -1,7 +1,8 @@
 """What running costs beside the function itself: this library, a bare loop, and others, measured in one run.
 
 ``python benchmarks/execution.py`` prints tables in Markdown, with what is wanted and whether it is kept. All ways of a
-table take turns, and the best of several rounds counts. It needs ``pip install 'xyzpy_widgets[benchmarks]'``.
+table take turns, and the best of several rounds counts. xyzpy and Dask are left out where they are not installed:
+``pip install 'xyzpy_widgets[benchmarks,dask]'``. It takes some minutes, and tells the truth on a quiet machine only.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
-from time import perf_counter, process_time
+from importlib.metadata import version
+from time import perf_counter, process_time, time
 from typing import Any
 
 import joblib
@@ -29,8 +31,14 @@ import numpy as np
 
 import xyzpy_widgets as xyz
 
+xyzpy: Any = None
+dask: Any = None
 with warnings.catch_warnings(action="ignore"):  # both name an accessor of xarray's xyz
-    import xyzpy
+    with contextlib.suppress(ImportError):
+        import xyzpy
+    with contextlib.suppress(ImportError):
+        import dask.bag
+        import distributed
 
 WORKERS = 2
 INNER = 100
@@ -109,6 +117,12 @@ def by_threads(n: int) -> list[float]:
         return list(pool.map(one, *zip(*itertools.product(*combos(n).values()), strict=True)))
 
 
+def by_bag(n: int) -> list[float]:
+    """Map over a bag of Dask's, in this thread."""
+    bag = dask.bag.from_sequence(list(itertools.product(*combos(n).values())), npartitions=10)
+    return list(bag.starmap(one).compute(scheduler="synchronous"))
+
+
 SERIAL = {
     "bare loop": Way(loop),
     "bare loop, 3 outputs": Way(loop_of_three),
@@ -119,23 +133,31 @@ SERIAL = {
     "combo_runner": Way(lambda n: xyz.combo_runner(one, combos(n)), wanted=4),
     "combo_runner_to_df": Way(lambda n: xyz.combo_runner_to_df(one, combos(n), "out"), wanted=6),
     "Sampler.sample_combos": Way(sampled, wanted=6),
-    "xyzpy Runner.run_combos": Way(lambda n: xyzpy.Runner(one, "out").run_combos(combos(n)), 0.2),
-    "xyzpy Runner, 3 outputs": Way(
-        lambda n: xyzpy.Runner(three, ["x", "y", "z"]).run_combos(combos(n)), 0.2, base="bare loop, 3 outputs"
-    ),
-    "xyzpy combo_runner": Way(lambda n: xyzpy.combo_runner(one, combos(n)), 0.2),
-    "xyzpy combo_runner_to_df": Way(lambda n: xyzpy.combo_runner_to_df(one, combos(n), "out"), 0.2),
-    "xyzpy Sampler": Way(lambda n: xyzpy.Sampler(xyzpy.Runner(one, "out")).sample_combos(n, combos(n)), 0.02),
     "joblib, n_jobs=1": Way(
         lambda n: joblib.Parallel(1)(joblib.delayed(one)(a, b) for a, b in itertools.product(*combos(n).values())), 0.2
     ),
     "concurrent.futures, a thread": Way(by_threads, 0.05),
 }
+if xyzpy:
+    SERIAL |= {
+        "xyzpy Runner.run_combos": Way(lambda n: xyzpy.Runner(one, "out").run_combos(combos(n)), 0.2),
+        "xyzpy Runner, 3 outputs": Way(
+            lambda n: xyzpy.Runner(three, ["x", "y", "z"]).run_combos(combos(n)), 0.2, base="bare loop, 3 outputs"
+        ),
+        "xyzpy combo_runner": Way(lambda n: xyzpy.combo_runner(one, combos(n)), 0.2),
+        "xyzpy combo_runner_to_df": Way(lambda n: xyzpy.combo_runner_to_df(one, combos(n), "out"), 0.2),
+        "xyzpy Sampler": Way(lambda n: xyzpy.Sampler(xyzpy.Runner(one, "out")).sample_combos(n, combos(n)), 0.02),
+    }
+if dask:
+    SERIAL["dask.bag, one thread"] = Way(by_bag, 0.2)
 
 
 def best(ways: Mapping[str, Way], n: int, rounds: int) -> dict[str, float]:
     """Return the seconds of this process that each way takes for a case, the best of some rounds."""
     found = dict.fromkeys(ways, math.inf)
+    with quiet():
+        for way in ways.values():
+            way.run(INNER)
     for _ in range(rounds):
         for name, way in ways.items():
             cases = max(INNER, round(n * way.share / INNER) * INNER)
@@ -188,12 +210,15 @@ def memory(n: int) -> None:
     """Compare the largest memory beyond the result."""
     rows = []
     for name, wanted in (("Runner.run_combos, with bar", 24.0), ("xyzpy Runner.run_combos", None)):
+        if name not in SERIAL:
+            continue
+        cases = round(n * SERIAL[name].share)
         with quiet():
             SERIAL[name].run(1000)
             gc.collect()
             tracemalloc.start()
-            result = SERIAL[name].run(n)
-            beyond = tracemalloc.get_traced_memory()[1] / n - 8
+            result = SERIAL[name].run(cases)
+            beyond = tracemalloc.get_traced_memory()[1] / cases - 8
             tracemalloc.stop()
             del result
         rows.append((name, f"{beyond:.1f}", *verdict(beyond, wanted)))
@@ -218,22 +243,61 @@ def growth(largest: int) -> None:
     table("Runner.run_combos, time of a case", ("cases", "ns", "x bare loop", "wanted", ""), rows)
 
 
+def by_ours(n: int, ms: float) -> Any:
+    """Run on workers of our own."""
+    return xyz.Runner(busy, "out", constants={"ms": ms}, num_workers=WORKERS).run_combos({"a": range(n)})
+
+
+def by_xyzpy(n: int, ms: float) -> Any:
+    """Run on workers of loky's, as xyzpy does."""
+    runner = xyzpy.Runner(busy, "out", constants={"ms": ms})
+    return runner.run_combos({"a": list(range(n))}, parallel=True, num_workers=WORKERS)
+
+
+def by_joblib(n: int, ms: float) -> Any:
+    """Run in batches of joblib's."""
+    return joblib.Parallel(WORKERS)(joblib.delayed(busy)(a, ms) for a in range(n))
+
+
 def by_processes(n: int, ms: float) -> list[int]:
     """Submit every case to a process."""
-    return [future.result() for future in [POOL.submit(busy, a, ms) for a in range(n)]]
+    pool = started("pool", lambda: ProcessPoolExecutor(WORKERS))
+    return [future.result() for future in [pool.submit(busy, a, ms) for a in range(n)]]
 
 
-POOL = ProcessPoolExecutor(WORKERS)
-PARALLEL: dict[str, Callable[[int, float], Any]] = {
-    "ours": lambda n, ms: xyz.Runner(busy, "out", constants={"ms": ms}, num_workers=WORKERS).run_combos(
-        {"a": range(n)}
-    ),
-    "xyzpy": lambda n, ms: xyzpy.Runner(busy, "out", constants={"ms": ms}).run_combos(
-        {"a": list(range(n))}, parallel=True, num_workers=WORKERS
-    ),
-    "joblib": lambda n, ms: joblib.Parallel(WORKERS)(joblib.delayed(busy)(a, ms) for a in range(n)),
-    "concurrent.futures": by_processes,
-}
+def by_dask(n: int, ms: float) -> Any:
+    """Submit every case to a cluster of Dask's."""
+    client = started("client", cluster)
+    return client.gather(client.map(busy, range(n), ms=ms, pure=False))
+
+
+def by_ours_on_dask(n: int, ms: float) -> Any:
+    """Run on the same cluster."""
+    runner = xyz.Runner(busy, "out", constants={"ms": ms}, executor=started("client", cluster))
+    return runner.run_combos({"a": range(n)})
+
+
+def cluster() -> Any:
+    """Start a cluster of Dask's."""
+    return distributed.Client(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None)
+
+
+STARTED: dict[str, Any] = {}
+
+
+def started(name: str, start: Callable[[], Any]) -> Any:
+    """Return what was started under a name, or start it."""
+    if name not in STARTED:
+        STARTED[name] = start()
+    return STARTED[name]
+
+
+PARALLEL: dict[str, Callable[[int, float], Any]] = {"ours": by_ours}
+if xyzpy:
+    PARALLEL["xyzpy"] = by_xyzpy
+PARALLEL |= {"joblib": by_joblib, "concurrent.futures": by_processes}
+if dask:
+    PARALLEL |= {"Dask": by_dask, "ours on Dask": by_ours_on_dask}
 
 
 def throughput_of(name: str, ms: float, n: int) -> float:
@@ -242,7 +306,10 @@ def throughput_of(name: str, ms: float, n: int) -> float:
         PARALLEL[name](10, ms)
         start = perf_counter()
         PARALLEL[name](n, ms)
-    return n * ms / 1000 / (perf_counter() - start)
+        end = perf_counter()
+        for one in STARTED.values():
+            (one.shutdown if hasattr(one, "shutdown") else one.close)()
+    return n * ms / 1000 / (end - start)
 
 
 def throughput(seconds: float, rounds: int) -> None:
@@ -252,14 +319,35 @@ def throughput(seconds: float, rounds: int) -> None:
         n = round(seconds * 1000 / max(ms, 0.1))
         found = dict.fromkeys(PARALLEL, 0.0)
         for name in [*PARALLEL] * rounds:
-            code = [sys.executable, __file__, "--throughput-of", name, str(ms), str(n)]
+            cases = n // 5 if name == "Dask" and ms < 1 else n  # it takes a millisecond for each
+            code = [sys.executable, __file__, "--throughput-of", name, str(ms), str(cases)]
             told = subprocess.run(code, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
             found[name] = max(found[name], float(told.stdout))
-        wanted = {0.1: 2.5 * found["xyzpy"], 10.0: 0.95 * WORKERS}.get(ms)
-        said = verdict(found["ours"], None if wanted is None else round(wanted, 3), least=True)
+        wanted = {0.1: 2.5 * found.get("xyzpy", 0.0), 10.0: 0.95 * WORKERS}.get(ms)
+        said = verdict(found["ours"], round(wanted, 3) if wanted else None, least=True)
         rows.append((f"{ms:g} ms", *(f"{value:.3f}" for value in found.values()), *said))
     head = ("a case takes", *PARALLEL, "wanted of ours", "")
     table(f"Work of one core that {WORKERS} workers do in the same time; ideal is {WORKERS}", head, rows)
+
+
+def ended_at(a: int) -> float:
+    """Work for a while, and say when it was over."""
+    busy(a, 50)
+    return time()
+
+
+def promptness() -> None:
+    """Show how soon progress tells of the first case, and how soon the first case ends at all."""
+    rows = []
+    for name, workers in (("serial", None), ("workers, started anew", WORKERS), ("workers, again", WORKERS)):
+        begun = time()
+        run = xyz.Runner(ended_at, "end", num_workers=workers).submit({"a": range(20)})
+        told: list[float] = []
+        run.listen(lambda progress, told=told: told.append(time()) if progress.done and not told else None)
+        first = float(run.result()["end"].min())
+        rows.append((name, f"{first - begun:.2f}", f"{told[0] - first:.3f}", *verdict(told[0] - first, 0.2)))
+    head = ("20 cases of 50 ms", "first one ends after, s", "told after, s", "wanted", "")
+    table("How soon the first result is told", head, rows)
 
 
 def main() -> None:
@@ -275,12 +363,14 @@ def main() -> None:
         print(throughput_of(name, float(ms), int(n)))
         return
     logging.disable(logging.WARNING)
-    versions = f"Python {sys.version.split()[0]}, xyzpy {xyzpy.__version__}, joblib {joblib.__version__}"
-    print(f"{versions}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    there = ["joblib", *(["xyzpy"] if xyzpy else []), *(["dask"] if dask else [])]
+    versions = ", ".join(f"{name} {version(name)}" for name in there)
+    print(f"Python {sys.version.split()[0]}, {versions}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     for n in given.cases:
         overhead(n, max(2, given.rounds * 10**5 // n))
         memory(n)
     growth(given.largest)
+    promptness()
     throughput(1.0, max(1, given.rounds // 2))
 
 

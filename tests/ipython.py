@@ -11,7 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-__all__ = ["Notebook", "notebook"]
+__all__ = ["Notebook", "notebook", "shell"]
 
 
 class Notebook:
@@ -36,20 +36,27 @@ class Notebook:
         return self.shell.user_ns[name]
 
 
-@pytest.fixture
-def notebook() -> Iterator[Notebook]:
-    """An IPython that has loaded the extension."""
+@pytest.fixture(scope="module")
+def shell() -> Iterator[InteractiveShell]:
+    """An IPython that a module's tests share."""
     main, hook = sys.modules["__main__"], sys.displayhook
     config = Config()
     config.HistoryManager.enabled = False
-    config.TerminalInteractiveShell.simple_prompt = True
     InteractiveShell.clear_instance()
     shell = InteractiveShell.instance(config=config)
-    found = Notebook(shell)
-    found.run("%load_ext xyzpy_widgets")
-    yield found
-    shell.run_line_magic("unload_ext", "xyzpy_widgets")
+    yield shell
     shell.atexit_operations()  # type: ignore[no-untyped-call]
     atexit.unregister(shell.atexit_operations)
     InteractiveShell.clear_instance()
     sys.modules["__main__"], sys.displayhook = main, hook
+
+
+@pytest.fixture
+def notebook(shell: InteractiveShell) -> Iterator[Notebook]:
+    """An IPython without any names of the user's, that has just loaded the extension."""
+    found = Notebook(shell)
+    found.run("%load_ext xyzpy_widgets")
+    yield found
+    found.run("%unload_ext xyzpy_widgets")
+    for name in set(shell.user_ns) - set(shell.user_ns_hidden):
+        del shell.user_ns[name]

@@ -21,3 +21,15 @@ def test_the_states_keep_their_numbers() -> None:
         ("FAILED", 2),
         ("CANCELLED", 3),
     ]
+
+
+def test_points_are_left_out_with_all_that_belongs_to_them() -> None:
+    """What remains keeps its value and its time, in its order; failures stay."""
+    failure = Failure(9, {}, ValueError())
+    for numbers in (range(3, 7), np.array([6, 4, 3, 5])):
+        outcome = Outcome(numbers, [f"v{one}" for one in numbers], np.array(numbers, dtype=np.float32), (failure,))
+        left = outcome.without([4, 9])
+        kept = [one for one in numbers if one != 4]
+        assert list(left.numbers) == kept == left.seconds.tolist()
+        assert left.values == [f"v{one}" for one in kept]
+        assert left.failures == (failure,)

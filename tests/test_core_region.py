@@ -41,6 +41,7 @@ def test_refining_keeps_the_labels_and_puts_one_between_neighbours(
     ("labels", "picked", "geometric", "expected"),
     [
         ([1.0, 10.0, 100.0], [1.0, 10.0], True, (1.0, pytest.approx(10**0.5), 10.0)),
+        ([0.8, 1.1], [0.8, 1.1], False, (0.8, 0.95, 1.1)),
         ([0, 4, 5], [0, 4, 5], False, (0, 2, 4, 5)),
         ([1, 100], [1, 100], True, (1, 10, 100)),
         ([3.0, 1.0, 2.0], [2.0], False, (1.5, 2.0, 2.5)),

@@ -12,10 +12,12 @@ from time import time
 import numpy as np
 import pytest
 
+from tests.test_execution_engine import Inline
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
+from xyzpy_widgets.execution import work
 from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import as_run_options
@@ -115,6 +117,19 @@ def test_a_cancelled_run_ends_cases_that_hang(tmp_path: Path) -> None:
     ended = {int(number) for outcome in rest for number in outcome.cancelled}
     assert {int(path.name) for path in tmp_path.iterdir()} <= ended
     assert control.running == ()
+
+
+def test_what_has_come_home_is_taken_in_however_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine so busy that the time of grace is over at once costs no result that is there."""
+    monkeypatch.setattr(work, "_GRACE_SECONDS", -1.0)
+    control = Control()
+    executor = Inline()
+    found = execute(over(10**5), as_function_spec(itself), as_run_options(executor=executor), control)
+    came = [next(found) for _ in range(3)]
+    control.cancel()
+    came += found
+    assert sum(1 for outcome in came if len(outcome.numbers)) == executor.submitted > 3
+    assert not any(len(outcome.cancelled) for outcome in came)
 
 
 class Gate:

@@ -228,3 +228,19 @@ def test_deleting_the_data_deletes_its_history(tmp_path: Path) -> None:
     one.harvest_combos({"a": [1], "b": [1]})
     one.delete_ds()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_history_in_memory_is_bounded() -> None:
+    """Without a file the data of the oldest steps goes first, too, once all of it is larger than asked for."""
+    one = harvester(None, history_bytes=20_000)
+    for a in range(6, 30):
+        one.harvest_combos({"a": [5], "b": range(5)}, overwrite=True)
+        one.harvest_combos({"a": [a], "b": range(5)})
+    reached = one.history["undoable"].tolist()
+    assert reached == sorted(reached)
+    assert not reached[0]
+    assert reached[-1]
+    for _ in range(sum(reached)):
+        one.undo()
+    with pytest.raises(StoreError, match="raise history_bytes"):
+        one.undo()

@@ -48,9 +48,11 @@ LODGERS = {
     "launch": "runner",
     "log": "runner",
     "preview": "runner",
+    "registry": "runner",
     "run": "runner",
     "summary": "runner",
-    "table_growth": "sampler",
+    "table_growth": "archive",
+    "tally": "runner",
 }
 
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.

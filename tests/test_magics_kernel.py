@@ -65,7 +65,7 @@ def completed(kernel: BlockingKernelClient, code: str) -> tuple[list[str], str]:
 def test_tab_completes_what_may_stand_there_and_nothing_else(
     kernel: BlockingKernelClient, code: str, matches: list[str], word: str
 ) -> None:
-    """The kernel answers a front end with the words of the line alone; no file, no builtin, no other magic among them."""
+    """The kernel answers a front end with the words of the line alone; no file, no builtin, no other magic."""
     found, replaced = completed(kernel, code)
     assert set(matches) <= set(found)
     assert replaced == word or not matches
@@ -112,6 +112,7 @@ def test_the_whole_loop_in_a_notebook(tmp_path: Path) -> None:
         "%xyz plot ising energy --x T --by L",
         "%xyz code ising",
         "%xyz panel ising",
+        "%xyz explore ising",
         "%xyz",
         "%%xyz sweep ising(T, L) -o energy[J],mag -f ising.h5\nT * L, 2 / T",
         "%%xyz sweep trial -o out -f trial.csv\na * 2",
@@ -131,9 +132,10 @@ def test_the_whole_loop_in_a_notebook(tmp_path: Path) -> None:
     assert "Overlay" in texts[10]
     assert "ising.harvest_combos" in texts[11]
     assert "<Panel of ising(T, L)" in texts[12]
-    assert "ising.h5" in texts[13]
-    assert "come from another version of the function" in texts[14]
-    assert "trial(a)" in texts[16]
+    assert "Explorer" in texts[13]
+    assert "ising.h5" in texts[14]
+    assert "come from another version of the function" in texts[15]
+    assert "trial(a)" in texts[17]
 
 
 def test_a_mistake_leaves_one_line_and_no_traceback(tmp_path: Path) -> None:

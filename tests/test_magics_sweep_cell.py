@@ -156,8 +156,9 @@ def test_a_body_that_fails_leaves_what_was_there(notebook: Notebook) -> None:
         ("f -o out,out", "a, a", "out stands twice; write -o energy"),
         ("f -o 3", "a, a", "3 is no output; write -o energy"),
         ("f -o out -f x.h5 --as runner", "a", "a runner keeps nothing in x.h5"),
+        ("f T L -o out", "a", r"T is too much; write %%xyz sweep NAME, for example %%xyz sweep ising\(T, L, p=0.5\)"),
         ("f --output x", "a", "--output is no option; did you mean --outputs"),
-        ("", "a", "a name is missing; write %xyz sweep NAME|a name is missing"),
+        ("", "a", "a name is missing; write %%xyz sweep NAME"),
     ],
 )
 def test_a_slip_in_the_cell_is_one_line(notebook: Notebook, line: str, body: str, said: str) -> None:

@@ -81,7 +81,7 @@ def test_arguments_that_a_line_does_not_name_keep_their_default(study: Notebook)
     """A line says all that is not usual, as a call does."""
     preview: Any = study.run("%xyz plan ising T=1 L=2")
     assert preview.plan.space.names == ("T", "L")
-    with pytest.raises(UsageError, match="L has no values yet; write L=0.5:4:40"):
+    with pytest.raises(UsageError, match=r"L has no values yet; write L=0\.5:4:40"):
         study.shell.run_line_magic("xyz", "plan ising T=1")
     study.run("r = %xyz run ising T=1 L=2,4\nr.result(60)")
     preview = study.run("%xyz plan ising T=1:3")
@@ -120,6 +120,36 @@ def test_a_run_is_steered_by_its_name(study: Notebook) -> None:
     assert run.cancelled()
 
 
+def test_an_interrupt_ends_a_run_that_is_waited_for(study: Notebook) -> None:
+    """Ctrl-C keeps what is finished, and nothing goes on behind the user's back."""
+    study.run(
+        "import os, signal\n"
+        "def interrupting(a):\n"
+        "    if a == 2:\n"
+        "        xyz.runs()[-1].listen(lambda progress: gate.set() if progress.state == 'stopping' else None)\n"
+        "        os.kill(os.getpid(), signal.SIGINT)\n"
+        "        assert gate.wait(60)\n"
+        "    return a\n"
+        "cut = xyz.Harvester(xyz.Runner(interrupting, 'out'))"
+    )
+    with pytest.raises(KeyboardInterrupt):
+        study.run("%xyz run cut a=1:50000 --wait")
+    assert xyz.runs()[-1].cancelled()
+    assert 1 in study["cut"].full_ds["out"].values
+
+
+def test_a_run_that_is_held_gives_the_prompt_back(study: Notebook) -> None:
+    """Many failures of one kind do not let the user wait for ever: the run is held, and asks."""
+    study.run("limit = 0")
+    run = study.run("%xyz run ising T=1:2000 L=1 --wait")
+    assert run.progress.state == "held"
+    study.run("limit = 9999\n%xyz stop ising")
+    run.result(60)
+    assert len(study.run("%xyz failures ising")) >= 5
+    study.run("%xyz retry ising --wait")
+    assert len(study.run("%xyz failures ising")) == 0
+
+
 def test_failures_are_listed_and_tried_again(study: Notebook) -> None:
     """What failed is a table; all of it or some by number is run again, once the function is mended."""
     study.run("limit = 2")
@@ -144,6 +174,10 @@ def test_the_failures_of_a_runner_are_those_of_its_last_run(study: Notebook) -> 
     """What keeps nothing still knows what its newest run did."""
     study.run("limit = 2\n%xyz run plain T=1:3 L=1 --wait")
     assert study.run("%xyz failures plain")["T"].tolist() == [3]
+    study.run("limit = 99\n%xyz run plain T=1:2 L=1 --constants k=2 --wait\nlimit = 2")
+    study.run("%xyz run plain T=2:3 L=1 --constants k=2 --wait\nlimit = 99")
+    study.run("%xyz plan plain T=1 L=1 --constants k=3\n%xyz retry plain --wait")
+    assert study["plain"].last_ds["e"].values.tolist() == [[6]]
     with pytest.raises(UsageError, match="--failed: plain keeps nothing from run to run; make it a Harvester"):
         study.shell.run_line_magic("xyz", "run plain --failed T=1 L=1")
 
@@ -191,6 +225,14 @@ def test_plot_draws_what_is_wished(study: Notebook) -> None:
         study.shell.run_line_magic("xyz", "plot ising e --x TT")
     with pytest.raises(UsageError, match="no data to draw yet"):
         study.shell.run_line_magic("xyz", "plot slow")
+
+
+def test_explore_opens_an_explorer_with_what_is_wished(study: Notebook) -> None:
+    """The wishes for the first view are those of plot."""
+    study.run("%xyz run ising T=1:3 L=1,2 --wait")
+    explorer = study.run("explorer = %xyz explore ising e --x L\nexplorer")
+    assert type(explorer).__name__ == "ResultsExplorer"
+    assert explorer.view.x == "L"
 
 
 def test_panel_opens_with_the_axes_of_the_last_line(study: Notebook) -> None:
@@ -286,9 +328,8 @@ def test_braces_and_dollars_are_left_alone(study: Notebook) -> None:
 
 def test_names_of_a_function_are_seen(study: Notebook) -> None:
     """A line within a function takes what is local there."""
-    study.run(
-        "def count():\n    local = [1, 2, 3]\n    return get_ipython().run_line_magic('xyz', 'plan ising T=local L=1').total"
-    )
+    line = "get_ipython().run_line_magic('xyz', 'plan ising T=local L=1')"
+    study.run(f"def count():\n    local = [1, 2, 3]\n    return {line}.total")
     assert study.run("count()") == 3
 
 

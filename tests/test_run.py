@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import xyzpy_widgets as xyz
 from xyzpy_widgets.core.outcome import Status
-from xyzpy_widgets.errors import BudgetError, ConflictError, FunctionError, OptionError, SpaceError
+from xyzpy_widgets.errors import BudgetError, ConflictError, FunctionError, OptionError, ResultError, SpaceError
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import RUNNING
 
@@ -92,6 +92,40 @@ def test_what_can_be_known_is_raised_where_it_is_asked_for(tmp_path: Path) -> No
     with pytest.raises(OptionError, match="overwrite='yes'"):
         xyz.Harvester(runner).submit({"a": [1]}, overwrite="yes")
     assert not [run for run in xyz.runs() if run.running()]
+
+
+@pytest.mark.parametrize("where", [{"num_workers": 2}, {"executor": "loky"}, {"executor": "multiprocessing"}], ids=str)
+def test_what_cannot_be_sent_is_refused_where_it_is_submitted(where: dict[str, Any]) -> None:
+    """A function or a constant that is bound to this process is an error of the call that submits."""
+    runner = xyz.Runner(lambda a, lock: a, "out", constants={"lock": threading.Lock()})
+    with pytest.raises(FunctionError, match=r"cannot be sent to another process .* parallel='threads'"):
+        runner.submit({"a": [1]}, **where)
+    assert not [run for run in xyz.runs() if run.running()]
+    assert runner.submit({"a": [1]}, executor="threads").result(PATIENCE)["out"].item() == 1
+
+
+def test_a_result_that_does_not_fit_costs_its_own_case_only(tmp_path: Path) -> None:
+    """The others of its batch are kept, in the file and in the states too."""
+    ready = threading.Event()
+
+    def fn(a: int) -> Any:
+        assert ready.wait(PATIENCE)
+        return [a] if a == 5 else a
+
+    for name in (tmp_path / "data.h5", None):
+        harvester = xyz.Harvester(xyz.Runner(fn, "out"), name)
+        ready.clear()
+        run = harvester.submit({"a": range(12)})
+        ready.set()
+        with pytest.raises(ResultError, match="described as a scalar") as caught:
+            run.result(PATIENCE)
+        assert "in the case a=5" in caught.value.__notes__
+        kept = [a for a, status in enumerate(run.states) if status == Status.DONE]
+        assert 5 not in kept
+        assert len(kept) >= 5
+        assert run.progress.done == len(kept)
+        assert harvester.full_ds is not None
+        assert harvester.full_ds["out"].dropna("a")["a"].values.tolist() == kept
 
 
 def test_a_failing_case_is_raised_by_the_result() -> None:

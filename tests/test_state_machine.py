@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import shutil
+import signal
 import tempfile
+import threading
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -38,6 +43,7 @@ class Stack(RuleBasedStateMachine):
         self.axes: tuple[set[int], set[int]] = (set(), set())
         self.past: list[Any] = []
         self.written = True
+        self.deep = False
 
     @initialize()
     def begin(self) -> None:
@@ -47,7 +53,8 @@ class Stack(RuleBasedStateMachine):
     def opened(self) -> xyz.Harvester:
         """Open the file as a new process does."""
 
-        def fn(a: int, b: int) -> int:
+        def fn(a: int, b: int, c: int = 0) -> int:
+            assert c == 0
             self.called.append((a, b))
             if (a, b) in self.failing:
                 msg = "bad"
@@ -59,7 +66,15 @@ class Stack(RuleBasedStateMachine):
 
     def remember(self) -> None:
         """Take down what there is before a step."""
-        self.past.append(deepcopy((self.values, self.failed, self.axes)))
+        self.past.append(self.present())
+
+    def present(self) -> Any:
+        """Return what there is."""
+        return deepcopy((self.values, self.failed, self.axes, self.deep))
+
+    def grid(self, a: list[int], b: list[int]) -> dict[str, list[int]]:
+        """Return combos, over all the dimensions that there are."""
+        return {"a": a, "b": b} | ({"c": [0]} if self.deep else {})
 
     def join(self, ran: dict[Case, int | None], grid: tuple[list[int], list[int]], *, replace: bool) -> None:
         """Do in the dict what a harvest does; None is a failure."""
@@ -80,12 +95,12 @@ class Stack(RuleBasedStateMachine):
         conflicts = [one for one, value in ran.items() if value is not None and self.values.get(one, value) != value]
         self.called.clear()
         new = bool(ran) or not self.past
-        before = deepcopy((self.values, self.failed, self.axes))
-        write = LabelledStore.write
+        before = self.present()
+        write, fill = LabelledStore.write, LabelledStore.fill
         try:
             if dies and sync:
-                LabelledStore.write = _full_disk  # type: ignore[assignment, method-assign]
-            self.harvester.harvest_combos({"a": a, "b": b}, overwrite=overwrite, missing_only=missing, sync=sync)
+                LabelledStore.write = LabelledStore.fill = _full_disk  # type: ignore[assignment, method-assign]
+            self.harvester.harvest_combos(self.grid(a, b), overwrite=overwrite, missing_only=missing, sync=sync)
         except ConflictError:
             assert conflicts
             assert overwrite is None
@@ -97,7 +112,7 @@ class Stack(RuleBasedStateMachine):
             self.written = self.written and not new if not sync else True
             assert not conflicts or overwrite is not None
         finally:
-            LabelledStore.write = write  # type: ignore[method-assign]
+            LabelledStore.write, LabelledStore.fill = write, fill  # type: ignore[method-assign]
             assert sorted(self.called) == sorted(cases)
         if new:
             self.past.append(before)
@@ -124,8 +139,46 @@ class Stack(RuleBasedStateMachine):
     @rule()
     def undo(self) -> None:
         """Take the last step back."""
-        self.values, self.failed, self.axes = self.past.pop()
+        self.values, self.failed, self.axes, self.deep = self.past.pop()
         self.harvester.undo()
+
+    @precondition(lambda self: self.written)
+    @rule(a=labels, b=labels, point=st.integers(1, 25))
+    def die(self, a: list[int], b: list[int], point: int) -> None:
+        """Let another process be killed in the middle of a harvest: what came of it is a step, or nothing is."""
+        before, steps = self.present(), len(self.harvester.history)
+        child = os.fork()
+        if child == 0:
+            _harvest_and_die(lambda: self.opened().harvest_combos(self.grid(a, b), overwrite=True), point)
+        os.waitpid(child, 0)
+        self.harvester = self.opened()
+        if len(self.harvester.history) == steps:
+            return
+        assert len(self.harvester.history) == steps + 1
+        self.past.append(before)
+        status, full = self.harvester.status, self.harvester.full_ds
+        assert full is not None
+        ran: dict[Case, int | None] = {}
+        for i, j in itertools.product(a, b):
+            if i not in full["a"] or j not in full["b"]:
+                continue
+            state = status.sel(a=i, b=j).item()
+            new = i + 10 * j + 100 * self.version
+            if state == Status.DONE and full["out"].sel(a=i, b=j).item() == new:
+                ran[i, j] = new
+            elif state == Status.FAILED:
+                assert (i, j) in self.failing or (i, j) in self.failed
+                ran[i, j] = None
+        there = [sorted(set(wanted) & set(full[name].values.tolist())) for name, wanted in (("a", a), ("b", b))]
+        self.join(ran, (there[0], there[1]), replace=True)
+
+    @precondition(lambda self: self.written and bool(self.past) and not self.deep)
+    @rule()
+    def deepen(self) -> None:
+        """Add a dimension."""
+        self.remember()
+        self.harvester.expand_dims("c", 0)
+        self.deep = True
 
     @precondition(lambda self: self.written and len(self.axes[0]) > 1)
     @rule(data=st.data())
@@ -143,7 +196,8 @@ class Stack(RuleBasedStateMachine):
     def add(self, a: int, b: int, value: int) -> None:
         """Merge data that was made elsewhere."""
         self.remember()
-        self.harvester.add_ds(xr.Dataset({"out": (("a", "b"), [[value]])}, {"a": [a], "b": [b]}), overwrite=True)
+        new = xr.Dataset({"out": (("a", "b"), [[value]])}, {"a": [a], "b": [b]})
+        self.harvester.add_ds(new.expand_dims(c=[0]) if self.deep else new, overwrite=True)
         self.join({(a, b): value}, ([a], [b]), replace=True)
 
     @invariant()
@@ -159,7 +213,7 @@ class Stack(RuleBasedStateMachine):
         status = self.harvester.status
         for a in self.axes[0]:
             for b in self.axes[1]:
-                state = status.sel(a=a, b=b).item()
+                state = status.sel(a=a, b=b).item()  # over c as well, which has one label
                 wanted = Status.DONE if (a, b) in self.values else Status.FAILED if (a, b) in self.failed else 0
                 assert state == wanted, (a, b)
                 if wanted == Status.DONE:
@@ -173,6 +227,30 @@ class Stack(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
+def _harvest_and_die(harvest: Callable[[], object], point: int) -> None:
+    """Be the process: SIGKILL at the so-manieth change of the disk, a write in the middle, or at the end."""
+    left = itertools.count(point, -1)
+
+    def dying(change: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **settings: Any) -> Any:
+            here = threading.current_thread() is threading.main_thread()  # what others do depends on the clock
+            if here and next(left) == 1:
+                if change is write:
+                    write(args[0], args[1][: len(args[1]) // 2], *args[2:])
+                os.kill(os.getpid(), signal.SIGKILL)
+            return change(*args, **settings)
+
+        return call
+
+    write = os.pwrite
+    for name in ("pwrite", "fdatasync", "rename", "replace", "unlink", "rmdir", "utime"):
+        setattr(os, name, dying(getattr(os, name)))
+    try:
+        harvest()
+    finally:
+        os._exit(0)
+
+
 def _full_disk(store: LabelledStore, *_: Any) -> None:
     """Fail as a full disk does."""
     msg = f"{store.path}: the disk is full"
@@ -180,4 +258,4 @@ def _full_disk(store: LabelledStore, *_: Any) -> None:
 
 
 TestStack = Stack.TestCase
-TestStack.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+TestStack.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)

@@ -6,6 +6,7 @@ import inspect
 import subprocess
 import sys
 
+import pytest
 import xarray as xr
 
 import xyzpy_widgets.views.accessor  # noqa: F401 - it registers the accessor
@@ -28,3 +29,19 @@ def test_the_accessor_loads_no_plotting_library() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("first", ["xarray", "xyzpy_widgets"])
+def test_the_accessor_is_there_with_xarray_and_not_before(first: str) -> None:
+    """Whoever has imported both has it, in either order; whoever runs no xarray, as workers do, does not load it."""
+    code = f"""
+import sys, {first}
+assert ("xarray" in sys.modules) == ({first!r} == "xarray")
+import xyzpy_widgets, xarray, importlib, json
+assert xarray.Dataset({{"a": 1}}).xyz.plot
+assert type(xarray.__spec__.loader) is type(json.__spec__.loader)
+assert importlib.reload(xarray).Dataset is not None
+print("there")
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("there\n", "")

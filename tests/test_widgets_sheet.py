@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from enum import Enum, StrEnum
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from xyzpy_widgets.errors import SpaceError, XyzError
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument, arguments_of
 from xyzpy_widgets.widgets.draws import DISTRIBUTIONS
 from xyzpy_widgets.widgets.rows import Row, read_row
-from xyzpy_widgets.widgets.sheet import Call, Sheet, call_of, first_sheet, with_combos
+from xyzpy_widgets.widgets.sheet import Call, Sheet, call_of, first_sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.source import name_in, source_of
 from xyzpy_widgets.widgets.subject import Subject
 from xyzpy_widgets.widgets.verdict import places_of, verdict_on
@@ -414,10 +414,8 @@ def test_the_code_of_any_draws_draws_the_same(sheet: Sheet) -> None:
 @given(sheets())
 def test_a_state_is_plain_data(sheet: Sheet) -> None:
     """A sheet goes to the page and back as JSON and is the same value."""
-    rows = json.loads(json.dumps([asdict(row) for row in sheet.rows]))
-    again = tuple(
-        Row(**{**row, "chosen": tuple(row["chosen"]), "parameters": tuple(row["parameters"])}) for row in rows
-    )
+    rows = json.loads(json.dumps([row_told(row) for row in sheet.rows]))
+    again = tuple(row_read(row) for row in rows)
     assert again == sheet.rows
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from xyzpy_widgets import doors as _doors
 from xyzpy_widgets._version import __version__
-from xyzpy_widgets.views import accessor as _accessor  # noqa: F401 - registers ds.xyz
 
 if TYPE_CHECKING:
     from xyzpy_widgets import errors
@@ -21,7 +20,8 @@ if TYPE_CHECKING:
     from xyzpy_widgets.labelling.coverage import find_missing_cases
     from xyzpy_widgets.preview import Preview
     from xyzpy_widgets.recovery import recover
-    from xyzpy_widgets.run import Run, runs
+    from xyzpy_widgets.registry import runs
+    from xyzpy_widgets.run import Run
     from xyzpy_widgets.runner import Runner
     from xyzpy_widgets.sampler import Sampler
     from xyzpy_widgets.store.netcdf import load_ds, save_ds
@@ -72,7 +72,7 @@ _ROOMS = {
     "load_ds": "store.netcdf",
     "panel": "widgets.panel",
     "recover": "recovery",
-    "runs": "run",
+    "runs": "registry",
     "save_df": "store.table",
     "save_ds": "store.netcdf",
     "unload_ipython_extension": "magics.extension",
@@ -81,6 +81,7 @@ _ROOMS = {
 _doors.hang("explore", f"{__name__}.widgets.results_explorer", "ResultsExplorer")
 _doors.hang("monitor", f"{__name__}.widgets.live", "LiveMonitor")
 _doors.hang("panel", f"{__name__}.widgets.panel", "Panel")
+_doors.follow("xarray", f"{__name__}.views.accessor")
 
 
 def __getattr__(name: str) -> Any:

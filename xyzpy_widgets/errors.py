@@ -52,7 +52,15 @@ __all__ = [
 
 
 class XyzError(Exception):
-    """The root of everything that this library raises by itself."""
+    """The root of everything that this library raises by itself.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        The points whose results are not kept, where the error says so of some.
+    """
+
+    numbers: tuple[int, ...] = ()
 
 
 class SpaceError(XyzError, ValueError):

@@ -7,15 +7,16 @@ import re
 import sysconfig
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from xyzpy_widgets.core.outcome import Failure
+from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.errors import BudgetError
 
-__all__ = ["Budget", "failure_table", "place_of", "told_of"]
+__all__ = ["Budget", "failure_table", "place_of", "recorded", "told_of"]
 
 _FRAME = re.compile(r'^ *File "(?P<file>.+)", line (?P<line>\d+), in ', re.MULTILINE)
 _FOREIGN = tuple(
@@ -45,6 +46,13 @@ def failure_table(told: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return one row per failure: its arguments, then what was raised, where, after how many tries, and its output."""
     whole = [{"place": place_of(one["traceback"]), **one} for one in told]
     return pd.DataFrame([{**one["args"], **{name: one[name] for name in _COLUMNS if name in one}} for one in whole])
+
+
+def recorded(outcome: Outcome) -> Outcome:
+    """Let each failure be written out once, whoever asks for it afterwards."""
+    if not outcome.failures:
+        return outcome
+    return replace(outcome, failures=tuple(replace(one, record=one.told()) for one in outcome.failures))
 
 
 class Budget:

@@ -287,7 +287,12 @@ class Harvester(Harvested):
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
-            self._check_outline(builder.outline())
+            try:
+                self._check_outline(builder.outline())
+            except BaseException:
+                if leases is not None:
+                    leases.leave(kept=False)
+                raise
             first = opening(spec, space.names, origin, wishes.on_conflict)
             opened = self._archive.begin if leases is None else leases.logged(self._archive.begin)
             log = None if self._store is None else Logged(builder, opened, first, plan)

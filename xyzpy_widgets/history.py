@@ -18,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.identity import Identity
+from xyzpy_widgets.store.packing import pack
 from xyzpy_widgets.store.records import RecordFile
 
 __all__ = ["RECOVERED", "History", "Revisions", "Step"]
@@ -40,12 +41,15 @@ class Step:
         What it takes to go back, nothing where the data began; None where that was too much to keep.
     before, after : tuple or None
         The identity of the data file before and after it; None for no file, and for not known.
+    size : int
+        How many bytes the data takes in memory.
     """
 
     told: Mapping[str, Any]
     data: Mapping[str, Any] | None
     before: Identity | None = None
     after: Identity | None = None
+    size: int = 0
 
 
 class Revisions(Protocol[T]):
@@ -84,6 +88,7 @@ class History(Generic[T]):
         self.limit = limit
         self._pending: list[Step] = []
         self._steps: list[Step] = []
+        self._before: Identity | None = None  # the data file before the write that is under way
 
     def forget_pending(self) -> None:
         """Forget the steps that are not in the file: they are made again from another one."""
@@ -113,8 +118,9 @@ class History(Generic[T]):
 
     def begin(self, before: Identity | None) -> None:
         """Write down the steps that the next write of the data file takes."""
+        self._before = before
         if self._file is None:
-            self._steps += self._pending
+            self._steps = _bounded([*self._steps, *map(_weighed, self._pending)], self.limit)
             self._pending = []
             return
         write = token_hex(4)
@@ -128,10 +134,14 @@ class History(Generic[T]):
 
     def end(self, after: Identity | None) -> None:
         """Note that the data file has been written."""
-        if self._file is not None and self._pending:
+        if self._file is None or not self.limit:
+            return
+        if self._pending:
             self._file.append({"after": after}, durable=False)
             self._pending = []
             self._trim(self._file)
+        elif self._file.size:
+            self._file.append({"after": after, "rewritten": self._before}, durable=False)
 
     def begin_undo(self, before: Identity | None) -> None:
         """Write down that the last step is going to be taken back."""
@@ -182,6 +192,23 @@ class History(Generic[T]):
         file.replace(kept[::-1])
 
 
+def _weighed(step: Step) -> Step:
+    """Return a step with the size of its data, and without data that is too odd to have one."""
+    try:
+        return replace(step, size=len(pack(dict(step.data or {}))))
+    except EncodingError:
+        return replace(step, data=None)
+
+
+def _bounded(steps: list[Step], limit: int) -> list[Step]:
+    """Return steps of which the oldest lack their data where all of it together is too large."""
+    kept = []
+    for step in reversed(steps):
+        limit -= step.size
+        kept.append(step if limit >= 0 else replace(step, data=None, size=0))
+    return kept[::-1]
+
+
 def _read(file: RecordFile, now: Identity | None) -> list[Step]:
     """Return the steps that have come about and were not taken back."""
     steps: list[Step] = []
@@ -200,6 +227,10 @@ def _read(file: RecordFile, now: Identity | None) -> list[Step]:
             steps = _settled(steps, begun, undoing, before)
             begun = [Step(record["told"], record["data"], before)] if "told" in record else []
             undoing = [before] if "undo" in record else []
+        elif "rewritten" in record:
+            was = _identity(record["rewritten"])
+            steps, begun, undoing = _settled(steps, begun, undoing, was), [], []
+            steps = _ending_in(steps, after) if steps and steps[-1].after in {None, was} else steps
         elif "undone" in record:
             steps, undoing = _taken_back(steps, after), []
         else:

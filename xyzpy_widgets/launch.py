@@ -11,6 +11,7 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.doors import open_door
+from xyzpy_widgets.execution.engine import check_sending
 from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.execution.progress import Display, ProgressBar
 from xyzpy_widgets.job import Builder, Job
@@ -20,7 +21,8 @@ __all__ = ["built", "carried_out", "show_with", "submitted"]
 
 
 def submitted(job: Job) -> Run:
-    """Carry a job out in a thread of its own, and return its handle at once."""
+    """Carry a job out in a thread of its own, and return its handle at once; what cannot run there is refused here."""
+    check_sending(job.plan, job.spec, job.options)
     run = Run(job, holds=True)
     Thread(target=run.carry_out, name=f"xyzpy_widgets-run-{run.number}", daemon=True).start()
     return run

@@ -22,7 +22,7 @@ from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.core.variables import Variable
-from xyzpy_widgets.errors import CaseError, EncodingError, StoreError
+from xyzpy_widgets.errors import CaseError, EncodingError, ResultError, StoreError, XyzError
 from xyzpy_widgets.job import Sink
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.constants import recorded
@@ -101,16 +101,19 @@ class Logged:
 
     def _keep_singly(self, outcome: Outcome) -> None:
         """Keep every result that can be, then raise for the first that cannot."""
-        wrong: list[EncodingError] = []
+        wrong: list[XyzError] = []
         for part in _parts(outcome):
             try:
                 self._write(part)
+                self._sink.add(part)
             except EncodingError as error:
                 error.add_note(f"in the case {self._plan.point(int(part.numbers[0]))}")
+                error.numbers = (int(part.numbers[0]),)
                 wrong.append(error)
-            else:
-                self._sink.add(part)
+            except ResultError as error:
+                wrong.append(error)
         if wrong:
+            wrong[0].numbers = tuple(number for error in wrong for number in error.numbers)
             raise wrong[0] from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.archive import Archive
@@ -16,10 +17,12 @@ from xyzpy_widgets.labelling.merge import merge
 from xyzpy_widgets.store.frames import Record, scan
 from xyzpy_widgets.store.journal import segments
 from xyzpy_widgets.store.lock import locked
-from xyzpy_widgets.store.names import FileName
+from xyzpy_widgets.store.names import TABLES, FileName, family_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.store.retired import retire
 from xyzpy_widgets.store.salvage import Salvage
+from xyzpy_widgets.store.table import TableStore
+from xyzpy_widgets.table_growth import TableGrowth
 
 __all__ = ["Recovery", "recover"]
 
@@ -79,11 +82,15 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
     their cases not done, so that a harvest with ``missing_only=True`` runs them again. What a run that was cut off left
     in the journal goes in, and a ``NAME.bak`` of another tool. No code of any of the files is run.
 
+    Of a table in CSV or JSON the rows that read as rows are kept, and of one in parquet the columns that can be read.
+    Nothing can be kept of a damaged pickle; whether one is damaged tells only opening it, which runs whatever code is
+    in it, and so is done for ``engine="pickle"`` alone.
+
     Parameters
     ----------
     path : str or os.PathLike
-        The file as `Harvester` takes it, with or without its suffix.
-    engine : {"h5netcdf", "netcdf4", "zarr"}, optional
+        The file as `Harvester` or `Sampler` takes it, with or without its suffix.
+    engine : {"h5netcdf", "netcdf4", "zarr", "csv", "json", "parquet", "pickle"}, optional
         The format; by default that of the suffix.
 
     Returns
@@ -98,6 +105,8 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
     StoreError
         When the system refuses.
     """
+    if family_of(path, engine) is TABLES:
+        return _recovered_table(TableStore.named(path, engine), trusted=engine == "pickle")
     store = NetCDFStore.named(path, engine)
     journal = store.path.with_name(f"{store.path.name}.journal")
     logs = [one.path for one in segments(journal) if not one.live]
@@ -131,8 +140,41 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
         old,
         beside,
         tuple(path for path in logs if not path.exists()),
-        tuple(sorted(path for path in journal.glob("*") if path.suffix in _LEFT)),
+        _left(journal),
     )
+
+
+def _recovered_table(store: TableStore, *, trusted: bool) -> Recovery:
+    """Put what is whole of a table and its journal into a new one."""
+    if store.engine == "pickle" and not trusted and store.path.exists():
+        msg = f"{store.path} is a pickle, and opening it runs whatever code is in it; where you trust it, call"
+        raise FormatError(f"{msg} xyz.recover({str(store.path)!r}, engine='pickle')")
+    journal = store.path.with_name(f"{store.path.name}.journal")
+    logs = [one.path for one in segments(journal) if not one.live]
+    salvage = old = None
+    with locked(store.path):
+        try:
+            found = store.read()
+        except FormatError:
+            salvage = store.salvage()
+            old = retire(store.path)
+            store.write(salvage.frame)
+        else:
+            if found is None and not logs:
+                msg = f"there is no table {store.path}, and no journal of one; correct the path"
+                raise FormatError(msg)
+    archive: Archive[pd.DataFrame, TableStore] = Archive(store, TableGrowth())
+    archive.save()
+    full = archive.current()
+    kept = {} if full is None else {str(name): int(full[name].notna().sum()) for name in full.columns}
+    lost, verified = ({}, True) if salvage is None else (salvage.lost, salvage.verified)
+    replayed = tuple(path for path in logs if not path.exists())
+    return Recovery(store.path, kept, lost, verified, old, None, replayed, _left(journal))
+
+
+def _left(journal: Path) -> tuple[Path, ...]:
+    """Return what stands in a journal that nothing takes up by itself."""
+    return tuple(sorted(path for path in journal.glob("*") if path.suffix in _LEFT))
 
 
 _LEFT = (".conflict", ".damaged")

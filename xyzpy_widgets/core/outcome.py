@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -103,3 +103,9 @@ class Outcome:
     def __len__(self) -> int:
         """Count the points that have an end, good or bad."""
         return len(self.values) + len(self.failures)
+
+    def without(self, numbers: Iterable[int]) -> Outcome:
+        """Leave out the values of some points."""
+        at = np.flatnonzero(~np.isin(self.numbers, list(numbers)))
+        points = np.asarray(self.numbers, dtype=np.intp)[at]
+        return replace(self, numbers=points, values=[self.values[one] for one in at], seconds=self.seconds[at])

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
+from xyzpy_widgets.core.axes import CLOSE
 from xyzpy_widgets.core.labels import kind_of
 
 __all__ = ["ACTIONS", "Action", "Step", "between", "refined", "step_of"]
@@ -121,4 +122,11 @@ def between(low: Any, high: Any, *, geometric: bool) -> Any:
         return middle if low < middle < high else None
     first, last = float(low), float(high)
     middle = float(np.sqrt(first) * np.sqrt(last)) if geometric and first > 0 else first + (last - first) / 2
+    middle = _short(middle)
     return middle if first < middle < last and middle - first > _CLOSE * abs(middle) else None
+
+
+def _short(number: float) -> float:
+    """Return a number without the rounding of its last digits: 0.95 for 0.9500000000000001."""
+    short = float(f"{number:.12g}")
+    return short if abs(short - number) <= CLOSE * abs(number) else number

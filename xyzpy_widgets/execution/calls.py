@@ -13,6 +13,7 @@ from typing import Any
 
 from xyzpy_widgets.errors import CaseError
 from xyzpy_widgets.execution.capture import Recorder, recording
+from xyzpy_widgets.execution.interrupts import gather
 
 __all__ = ["Calls", "Manner", "Raised", "call_batch", "call_listed", "note_in"]
 
@@ -102,26 +103,27 @@ def call_batch(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int
     """Make ``n`` calls one after another; never raises what the function raised."""
     calls = Calls()
     recorder = Recorder(calls.values)
-    start = perf_counter()
     with recording(recorder) if manner.capture else nullcontext(), _ending(n, manner) as going:
-        made = _timed(call, args, calls, start + manner.within) if manner.timed else None
-        while len(calls.values) < n and calls.interrupt is None:
+        start = perf_counter()
+        while len(calls.values) < n:
             try:
-                calls.values.extend(starmap(call, compress(args, going)) if made is None else made)
+                if manner.timed:
+                    _gather_timed(call, args, calls, start + manner.within)
+                else:
+                    gather(calls.values, starmap(call, compress(args, going)))
             except BaseException as error:  # noqa: BLE001 - the outcome of its case, or raised by the engine
                 if _interrupts(error, manner):
                     calls.interrupt = error
                     break
                 _fail(calls, error, recorder)
-                made = made and _timed(call, args, calls, start + manner.within)
             else:
-                if made is not None or len(going) < n:
+                if manner.timed or len(going) < n:
                     break
                 if len(calls.values) < n:
                     _fail(calls, CaseError(_STOPPED), recorder)
             if manner.stop_on_error:
                 break
-    calls.elapsed = perf_counter() - start
+        calls.elapsed = perf_counter() - start
     return calls
 
 
@@ -154,22 +156,22 @@ def _fail(calls: Calls, error: BaseException, recorder: Recorder) -> None:
     calls.values.append(None)
 
 
-def _timed(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], calls: Calls, until: float) -> Iterator[Any]:
+def _gather_timed(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], calls: Calls, until: float) -> None:
     """Make calls until the time is over, each of them timed, and noted before it begins."""
-    note, seconds = _note, calls.seconds
-    for values in args:
+    note, values, seconds = _note, calls.values, calls.seconds
+    for given in args:
+        at = len(values)
         start = perf_counter()
         if note is not None:
             note[1] = start
-            note[0] = len(calls.values)
+            note[0] = at
         try:
-            value = call(*values)
-        except StopIteration as error:
-            raise CaseError(_STOPPED) from error
+            gather(values, starmap(call, (given,)))
         finally:
             end = perf_counter()
             seconds.append(end - start)
-        yield value
+        if len(values) == at:
+            raise CaseError(_STOPPED)
         if end > until:
             return
 

@@ -15,12 +15,13 @@ from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.execution.calls import Manner, call_batch
 from xyzpy_widgets.execution.control import Control
-from xyzpy_widgets.execution.executors import opened
+from xyzpy_widgets.execution.executors import opened, ships
 from xyzpy_widgets.execution.options import RunOptions
+from xyzpy_widgets.execution.shipping import pickled
 from xyzpy_widgets.execution.supply import Claim, Numbers, Sizes, Supply
 from xyzpy_widgets.execution.work import Work
 
-__all__ = ["execute"]
+__all__ = ["check_sending", "execute"]
 
 _SERIAL_SECONDS = 0.02
 _SERIAL_END_SECONDS = 0.1
@@ -68,6 +69,12 @@ def execute(
         yield from _serially(supply, spec, options, control)
     elif len(plan):
         yield from _in_parallel(plan, spec, options, control, claim)
+
+
+def check_sending(plan: Plan, spec: FunctionSpec, options: RunOptions) -> None:
+    """Raise `FunctionError` when the function or a constant would have to leave this process and cannot."""
+    if ships(options) and len(plan):
+        pickled(spec.bound(plan.space.names))
 
 
 def _all(numbers: Numbers) -> Numbers:

@@ -12,10 +12,13 @@ from typing import Any
 from xyzpy_widgets.execution.adapters import DaskPool, JoblibPool, MappingPool, dask_client, is_mapping_pool
 from xyzpy_widgets.execution.calls import call_listed
 from xyzpy_widgets.execution.options import RunOptions
+from xyzpy_widgets.execution.shares import cores
 from xyzpy_widgets.execution.shipping import call_shipped
 from xyzpy_widgets.execution.workers import Workers
 
-__all__ = ["Pool", "opened", "workers_of"]
+__all__ = ["Pool", "opened", "ships", "workers_of"]
+
+_HERE = (ThreadPoolExecutor, ThreadPool)
 
 Send = Callable[..., Future[Any]]
 """``send(begun, *message)``: ``begun`` is called once the message is with a worker, as far as that is known."""
@@ -53,14 +56,19 @@ def opened(options: RunOptions) -> Pool:
     """Open the backend of some options."""
     backend = options.backend
     if backend == "processes":
-        workers = Workers(options.workers or _cores(), options.timeout)
-        width = options.workers or _cores()
+        workers = Workers(options.workers or cores(), options.timeout)
+        width = options.workers or cores()
         return Pool(workers.submit, lambda: width, ships=True, local=True, ours=True, close=workers.close)
     if backend == "threads":
-        return _threads(options.workers or _cores())
+        return _threads(options.workers or cores())
     if isinstance(backend, str):
         return _named(backend, options.workers)
     return _given(backend, options.workers)
+
+
+def ships(options: RunOptions) -> bool:
+    """Say whether calls leave this process, so that what they need must be pickled."""
+    return options.backend not in ("serial", "threads") and not isinstance(options.backend, _HERE)
 
 
 def workers_of(options: RunOptions) -> int:
@@ -69,15 +77,8 @@ def workers_of(options: RunOptions) -> int:
         return 1
     client = dask_client(options.backend)
     if options.workers or isinstance(options.backend, str):
-        return options.workers or _cores()
+        return options.workers or cores()
     return _width(options.backend) if client is None else DaskPool(client).workers
-
-
-def _cores() -> int:
-    """Count the cores that this process may use."""
-    import joblib
-
-    return int(joblib.cpu_count())
 
 
 def _threads(workers: int) -> Pool:
@@ -116,11 +117,10 @@ def _given(given: Any, workers: int | None) -> Pool:
     if client is not None:
         cluster = DaskPool(client)
         return Pool(_sender(cluster.submit, call_shipped), lambda: workers or cluster.workers, ships=True)
-    here = isinstance(given, (ThreadPoolExecutor, ThreadPool))
     submit = MappingPool(given).submit if is_mapping_pool(given) else given.submit
     width = workers or _width(given)
-    ships = not here
-    return Pool(_sender(submit, call_shipped if ships else call_listed), lambda: width, ships=ships)
+    here = isinstance(given, _HERE)
+    return Pool(_sender(submit, call_listed if here else call_shipped), lambda: width, ships=not here)
 
 
 def _width(given: Any) -> int:

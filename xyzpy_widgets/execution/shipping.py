@@ -23,7 +23,7 @@ import numpy as np
 from xyzpy_widgets.errors import CaseError, FunctionError, SpaceError
 from xyzpy_widgets.execution.calls import Calls, Manner, Raised, call_listed
 
-__all__ = ["UNKNOWN", "Function", "call_shipped", "forget", "received", "shipped", "shipped_args"]
+__all__ = ["UNKNOWN", "Function", "call_shipped", "forget", "pickled", "received", "shipped", "shipped_args"]
 
 UNKNOWN = b""
 """What a process answers that does not know the function of a batch."""
@@ -80,23 +80,27 @@ class Function:
             Path(self.path).unlink(missing_ok=True)
 
 
-def shipped(call: Callable[..., Any], *, local: bool = False) -> Function:
-    """Pickle a function, a large one into a file if it stays on this machine.
-
-    Raises `FunctionError` for one that cannot leave this process.
-    """
+def pickled(call: Callable[..., Any]) -> list[memoryview]:
+    """Pickle a function, the content of its arrays apart; raise `FunctionError` if it cannot leave this process."""
     import cloudpickle
 
     arrays: list[pickle.PickleBuffer] = []
     try:
         content = cloudpickle.dumps(call, 5, buffer_callback=arrays.append)
-        parts = [memoryview(content), *(array.raw() for array in arrays)]
-        if local and sum(part.nbytes for part in parts) > _LARGE:
-            return _written(parts)
-        return Function(uuid4().hex, cloudpickle.dumps(call) if arrays else content)
+        return [memoryview(content), *(array.raw() for array in arrays)]
     except Exception as error:
         msg = f"{call!r} cannot be sent to another process ({error}); run it with parallel='threads'"
         raise FunctionError(msg) from error
+
+
+def shipped(call: Callable[..., Any], *, local: bool = False) -> Function:
+    """Pickle a function, as `pickled`, a large one into a file if it stays on this machine."""
+    import cloudpickle
+
+    parts = pickled(call)
+    if local and sum(part.nbytes for part in parts) > _LARGE:
+        return _written(parts)
+    return Function(uuid4().hex, bytes(parts[0]) if len(parts) == 1 else cloudpickle.dumps(call))
 
 
 def _written(parts: list[memoryview]) -> Function:

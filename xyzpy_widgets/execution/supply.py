@@ -130,8 +130,7 @@ class Supply:
         self.sizes.learn(calls, size)
         self.give_back(numbers[n:])
         seconds = np.full(n, calls.elapsed / max(n, 1), dtype=np.float32)
-        if calls.seconds:
-            seconds[:] = calls.seconds[:n]
+        seconds[: len(calls.seconds)] = calls.seconds[:n]
         numbers = numbers[:n]
         if not calls.errors:
             return Outcome(numbers, calls.values, seconds, finished=time())

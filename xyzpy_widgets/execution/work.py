@@ -107,13 +107,13 @@ class Work:
         if self._error is not None or self._is_given_up():
             self._take_back()
             last = monotonic() + (_GRACE_SECONDS if self._pool.ships else math.inf)
-            while self.pending and (left := last - monotonic()) > 0:
-                yield from self._taken(self._heard(min(left, _LOOK_SECONDS)))
+            while self.pending and ((left := last - monotonic()) > 0 or not self._news.empty()):
+                yield from self._taken(self._heard(min(max(left, 0.0), _LOOK_SECONDS)))
         if self.pending and self._is_given_up():
             yield cancelled([batch.numbers for batch in self.pending.values()])
 
     def _hand_out(self) -> None:
-        if self._control.state == "stopping":
+        if self._control.state in ("stopping", "cancelling"):
             self._take_back()
         while self._control.state == "running" and self._has_more() and self._has_room():
             batch = self._first.popleft() if self._first else _Batch(self._supply.next())

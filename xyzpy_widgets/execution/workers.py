@@ -17,12 +17,14 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import SimpleQueue
 from time import perf_counter, time
 from typing import Any
 
+from xyzpy_widgets.execution.shares import Share, cores
 from xyzpy_widgets.execution.worker import FORGET, NOTE_BYTES, mapped, serve
 
 __all__ = ["WorkerEnded", "Workers"]
@@ -208,8 +210,9 @@ class Workers:
 
         self._context = get_context("loky")
         self._n = n
+        self._share = Share(n)
         self._timeout = timeout
-        self._threads = max(1, (os.cpu_count() or 1) // n)
+        self._threads = max(1, cores() // n)
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._lanes: list[threading.Thread] = []
         self._busy: set[_Worker] = set()
@@ -232,23 +235,8 @@ class Workers:
         """Take one task after another to one worker, and to a new one when that has ended."""
         worker: _Worker | None = None
         while (task := self._tasks.get()) is not None:
-            if task.future.set_running_or_notify_cancel():
-                try:
-                    worker = worker or self._hire()
-                    task.begun()
-                    answer = worker.ask(task.content, self._timeout)
-                except BaseException as error:  # noqa: BLE001 - it goes to the one who waits for the answer
-                    self._lose(worker)
-                    if worker is not None:
-                        worker.end()
-                    worker = None
-                    self._count(-1)
-                    task.future.set_exception(error)
-                    continue
-                self._count(-1)
-                task.future.set_result(answer)
-            else:
-                self._count(-1)
+            with self._share.one():
+                worker = self._do(task, worker)
         if worker is not None:
             self._lose(worker)
             if self._ending:
@@ -256,9 +244,25 @@ class Workers:
             else:
                 _released(worker)
 
-    def _count(self, change: int) -> None:
+    def _do(self, task: _Task, worker: _Worker | None) -> _Worker | None:
+        """Do a task unless it was cancelled; return the worker if it is fit for the next."""
+        settle: Callable[[], None] | None = None
+        if task.future.set_running_or_notify_cancel():
+            try:
+                worker = worker or self._hire()
+                task.begun()
+                settle = partial(task.future.set_result, worker.ask(task.content, self._timeout))
+            except BaseException as error:  # noqa: BLE001 - it goes to the one who waits for the answer
+                settle = partial(task.future.set_exception, error)
+                self._lose(worker)
+                if worker is not None:
+                    worker.end()
+                worker = None
         with self._changed:
-            self._open += change
+            self._open -= 1
+        if settle is not None:
+            settle()
+        return worker
 
     def _hire(self) -> _Worker:
         worker = _hired(self._threads, self._context)
@@ -281,6 +285,7 @@ class Workers:
                 busy = list(self._busy)
             for worker in busy:
                 worker.end()
+        self._share.close()
         for _ in self._lanes:
             self._tasks.put(None)
         for lane in self._lanes:

@@ -87,7 +87,11 @@ def read_line(text: str, verbs: Mapping[str, Verb] = VERBS) -> Line:
     first, rest = words[0], words[1:]
     if first.text not in verbs:
         near = get_close_matches(first.text, verbs, n=1)
-        form = f"did you mean: %xyz {verbs[near[0]].usage}" if near else f"write one of {', '.join(verbs)}"
+        form = (
+            f"did you mean: {verbs[near[0]].magic} {verbs[near[0]].usage}"
+            if near
+            else f"write one of {', '.join(verbs)}"
+        )
         msg = f"{first.text} is no verb; {form}"
         raise LineError(msg, first.at)
     return _sorted_out(verbs[first.text], rest)
@@ -107,13 +111,13 @@ def _sorted_out(verb: Verb, rest: list[Said]) -> Line:
             _check_new(axis["name"], axes, word)
             axes.append(Said(axis["text"], axis["name"], word.at))
         elif axis:
-            msg = f"{word.text} is an axis, which {verb.name} does not take; write %xyz {verb.usage}"
+            msg = f"{word.text} is an axis, which {verb.name} does not take; write {verb.magic} {verb.usage}"
             raise LineError(msg, word.at)
         else:
             words.append(word)
     least, most = verb.words
     if len(words) < least:
-        msg = f"a name is missing; write %xyz {verb.usage}, for example %xyz {verb.example}"
+        msg = f"a name is missing; write {verb.magic} {verb.usage}, for example {verb.magic} {verb.example}"
         raise LineError(msg)
     if len(words) > most:
         over = words[int(most)]
@@ -128,7 +132,9 @@ def _remedy(verb: Verb, text: str) -> str:
     near = get_close_matches(f"--{text}", flags, n=1)
     if near:
         return f"did you mean {near[0]}?"
-    return f"write %xyz {verb.usage}, with an argument's values as T=0.5:4:40" if verb.axes else f"write {verb.usage}"
+    if verb.axes:
+        return f"write %xyz {verb.usage}, with an argument's values as T=0.5:4:40"
+    return f"write {verb.magic} {verb.usage}, for example {verb.magic} {verb.example}"
 
 
 def _check_new(name: str, axes: Iterable[Said], word: Said) -> None:

@@ -51,6 +51,8 @@ class Verb:
     axes : bool
         Whether it takes axes.
     options : tuple of Option
+    magic : str
+        What it begins with.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Verb:
     words: tuple[int, float] = (1, 1)
     axes: bool = False
     options: tuple[Option, ...] = ()
+    magic: str = "%xyz"
 
     @property
     def usage(self) -> str:
@@ -82,6 +85,15 @@ _WHERE = (
 )
 _SEED = Option("--seed", "where the draws come from", "N")
 _WAIT = Option("--wait", "wait for the end; an interrupt ends the run, and what is finished is kept")
+_VIEW = (
+    Option("--x", "what the x axis is", "NAME"),
+    Option("--y", "what the y axis is", "NAME"),
+    Option("--by", "what gives a curve for each of its labels", "NAME"),
+    Option("--color", "what the colours tell", "NAME"),
+    Option("--row", "what gives a panel below another", "NAME"),
+    Option("--col", "what gives a panel beside another", "NAME"),
+    Option("--kind", "line, scatter, bar, heatmap or hist", "KIND"),
+)
 
 _ALL = (
     Verb(
@@ -129,17 +141,17 @@ _ALL = (
         "draw what there is",
         "plot ising energy --x T --by L",
         words=(1, 2),
-        options=(
-            Option("--x", "what the x axis is", "NAME"),
-            Option("--y", "what the y axis is", "NAME"),
-            Option("--by", "what gives a curve for each of its labels", "NAME"),
-            Option("--color", "what the colours tell", "NAME"),
-            Option("--row", "what gives a panel below another", "NAME"),
-            Option("--col", "what gives a panel beside another", "NAME"),
-            Option("--kind", "line, scatter, bar, heatmap or hist", "KIND"),
-        ),
+        options=_VIEW,
     ),
     Verb("panel", "NAME", "open its panel, set to the axes of the last line", "panel ising"),
+    Verb(
+        "explore",
+        "NAME [VARIABLE]",
+        "open its explorer: see results as they come, pick out a part, fill or refine it",
+        "explore ising energy --x T",
+        words=(1, 2),
+        options=_VIEW,
+    ),
     Verb("code", "NAME", "the Python that does what the last line did", "code ising"),
 )
 
@@ -158,6 +170,7 @@ SWEEP = Verb(
         Option("--as", "what it becomes", "KIND", choices=("harvester", "runner", "sampler")),
         _CONSTANT,
     ),
+    magic="%%xyz",
 )
 """The one verb of a whole cell."""
 
@@ -199,8 +212,7 @@ def manual() -> str:
 
 def manual_of(verb: Verb) -> str:
     """Return the help of one verb."""
-    percent = "%%" if verb is SWEEP else "%"
     width = max((len(str(option)) for option in verb.options), default=0)
     options = [f"    {option!s:<{width}}  {option.meaning}" for option in verb.options]
-    head = [f"{percent}xyz {verb.usage}", f"    {verb.meaning}", *options]
-    return "\n".join([*head, f"for example: {percent}xyz {verb.example}"])
+    head = [f"{verb.magic} {verb.usage}", f"    {verb.meaning}", *options]
+    return "\n".join([*head, f"for example: {verb.magic} {verb.example}"])

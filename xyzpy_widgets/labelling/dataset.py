@@ -40,8 +40,10 @@ def place(space: ParameterSpace, outcome: Outcome, put: Callable[[Any, list[Any]
                 put(range(number, number + 1), [value])
             except ResultError as error:
                 error.add_note(f"in the case {Plan(space).point(int(number))}")
+                error.numbers = (int(number),)
                 wrong.append(error)
         if wrong:
+            wrong[0].numbers = tuple(number for error in wrong for number in error.numbers)
             raise wrong[0] from None
 
 

@@ -43,7 +43,8 @@ class Revision:
     patch : Labelled
         The cells that the step could change, as they were before.
     new, changed, conflicts : int
-        How many cases came in, how many that were done came in again, and how many values were other ones then.
+        How many cases came in, how many came in again that had ended likewise, and how many values were other ones
+        then.
     """
 
     frame: Labelled
@@ -156,11 +157,11 @@ def _common(old: Labelled, new: Labelled) -> tuple[Places, Places]:
 
 
 def _known(old: Labelled, new: Labelled) -> int:
-    """Count the new cases that are done and were so already."""
+    """Count the new cases that have an end and had the same already."""
     before, own = _common(old, new)
     status = old.ledger["status"].to_numpy()[_index(before, old.args)]
     coming = new.ledger["status"].transpose(*old.args).to_numpy()[_index(own, old.args)]
-    return int(((status == Status.DONE) & (coming == Status.DONE)).sum())
+    return int(((status == coming) & (coming != Status.MISSING)).sum())
 
 
 def _conflicts(old: Labelled, new: Labelled) -> int:

@@ -22,6 +22,7 @@ __all__ = ["matcher_for", "matches"]
 _LINE = re.compile(r"^\s*(?:[^\W\d]\w*\s*=\s*)?(?P<cell>%%?)xyz(?P<rest>\s.*|)$")
 _STEERED = {"pause", "resume", "stop", "cancel"}
 _PLOTTED = {"--x", "--y", "--by", "--color", "--row", "--col"}
+_DRAWING = {"plot", "explore"}
 _ONE_KIND = {"run", "sample"}
 
 
@@ -74,7 +75,7 @@ def _next(verb: Verb, words: list[str], word: str, sweeps: Sweeps, names: Names)
         if verb.axes:
             given = {one.partition("=")[0] for one in words}
             yield from ((f"{one.name}=", "param") for one in subject.arguments() if one.name not in given)
-        if verb.name == "plot" and len(said) == 1:
+        if verb.name in _DRAWING and len(said) == 1:
             yield from ((name, "instance") for name in subject.runner.var_names or ())
     if said or word.startswith("-"):
         yield from ((one.name, "magic option") for one in verb.options if one.name not in words)

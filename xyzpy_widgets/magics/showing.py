@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from html import escape
 from threading import Event
 from time import monotonic
@@ -79,17 +81,32 @@ def _seldom(display: Display, seconds: float) -> Callable[[Progress], None]:
     return listener
 
 
+class _Nothing:
+    """Shows nothing; a `Display`."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        """Leave nothing."""
+
+
 def wait_for(run: Run, shell: InteractiveShell, refresh: float, *, shown: bool) -> None:
     """Wait until a run is over, or is held and asks; an interrupt cancels it, and is raised when all is kept."""
     halted = Event()
-    if shown and not show(run, shell, refresh):
-        run.listen(_seldom(ProgressBar(run.plan, run.options.verbosity), refresh))
-    run.listen(lambda progress: halted.set() if progress.over or progress.state == "held" else None)
     try:
+        bar = shown and not show(run, shell, refresh)
+        display = ProgressBar(run.plan, run.options.verbosity) if bar else _Nothing()
+        ended = run.listen(_seldom(display, refresh))
+        run.listen(lambda progress: halted.set() if progress.over or progress.state == "held" else None)
         halted.wait()
+        if not run.done():
+            ended()
+            display.close()
     except KeyboardInterrupt:
         run.cancel()
-        halted.wait()
+        with suppress(CancelledError):
+            run.exception()
         raise
     if run.done() and not run.cancelled():
         run.result()

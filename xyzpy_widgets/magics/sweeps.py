@@ -11,7 +11,8 @@ from xyzpy_widgets.errors import LineError
 from xyzpy_widgets.grammar.line import Said
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.magics.names import Names
-from xyzpy_widgets.run import Run, runs
+from xyzpy_widgets.registry import runs
+from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.cases import CaseTable

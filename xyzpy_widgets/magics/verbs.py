@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from xyzpy_widgets.magics.asking import Where, asked, how, whole_number
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.showing import Text, show, wait_for
 from xyzpy_widgets.magics.sweeps import Last, Sweeps, is_sweep
-from xyzpy_widgets.run import Run, runs
+from xyzpy_widgets.registry import runs
+from xyzpy_widgets.run import Run
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.sheet import Call, with_combos
 from xyzpy_widgets.widgets.subject import Subject
@@ -132,10 +134,17 @@ def _retry(given: _Asked) -> Run | None:
         raise LineError(msg, given.line.words[0].at)
     names = [name for name in table.columns if name in {one.name for one in given.subject.arguments()}]
     cases = [{name: table[name].iloc[at] for name in names} for at in picked]
-    constants = {} if given.last.call is None else given.last.call.given.get("constants", {})
+    constants = _constants(given, names)
     wishes = {"overwrite": True} if given.subject.stores else {}
     call = Call({"cases": cases, **({"constants": constants} if constants else {})}).having(**wishes)
     return _begun(given, how(call, given.line, given.subject, given.here.names, given.here.where))
+
+
+def _constants(given: _Asked, names: Collection[str]) -> dict[str, Any]:
+    """Return the constants of the newest run, as far as they are not those of the sweep itself."""
+    run, own = given.here.sweeps.newest(given.name, given.subject), given.subject.runner.spec.constants
+    made = {} if run is None else run.spec.constants
+    return {name: value for name, value in made.items() if name not in names and own.get(name) is not value}
 
 
 def _row(said: Said, table: pd.DataFrame) -> int:
@@ -149,6 +158,15 @@ def _row(said: Said, table: pd.DataFrame) -> int:
 
 
 def _plot(given: _Asked) -> Any:
+    return given.subject.target.plot(**_wishes(given))
+
+
+def _explore(given: _Asked) -> Any:
+    return given.subject.target.explore(**_wishes(given))
+
+
+def _wishes(given: _Asked) -> dict[str, str]:
+    """Return what is wished of a view."""
     wishes = {one.name.removeprefix("--"): one.text for one in given.line.options}
     variables = given.subject.runner.var_names
     if len(given.line.words) > 1:
@@ -157,7 +175,7 @@ def _plot(given: _Asked) -> Any:
             msg = f"{said.text} is no output of {given.name}; {hint(said.text, variables)}"
             raise LineError(msg, said.at)
         wishes["var"] = said.text
-    return given.subject.target.plot(**wishes)
+    return wishes
 
 
 def _panel(given: _Asked) -> Any:
@@ -191,6 +209,7 @@ _VERBS: Mapping[str, Callable[[_Asked], Any]] = {
     "retry": _retry,
     "plot": _plot,
     "panel": _panel,
+    "explore": _explore,
     "code": _code,
 }
 
@@ -217,7 +236,7 @@ class Overview:
 
     def _repr_html_(self) -> str:
         rows = self.table.to_html(index=False) if len(self.table) else f"<pre>{_NOTHING}</pre>"
-        return rows + "".join(f"<pre>{str(run)[1:-1]}</pre>" for run in self.others)
+        return rows + "".join(f"<pre>{escape(repr(run))}</pre>" for run in self.others)
 
 
 _NOTHING = "No sweep yet. Make one: %%xyz sweep NAME -o OUTPUT, with the function below; %xyz? tells the rest."

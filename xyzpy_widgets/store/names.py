@@ -20,7 +20,7 @@ from pathlib import Path
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import OptionError
 
-__all__ = ["DATASETS", "TABLES", "Family", "FileName", "missing", "resolve"]
+__all__ = ["DATASETS", "TABLES", "Family", "FileName", "family_of", "missing", "resolve"]
 
 FileName = str | os.PathLike[str]
 
@@ -88,6 +88,12 @@ def resolve(file_name: FileName, engine: str | None, family: Family) -> tuple[Pa
         )
         raise OptionError(msg)
     return path, engine or owners[0]
+
+
+def family_of(file_name: FileName, engine: str | None) -> Family:
+    """Return which kind of content a name and an engine stand for; datasets where neither says."""
+    suffixes = {suffix for some in TABLES.suffixes.values() for suffix in some}
+    return TABLES if engine in TABLES.suffixes or _path(file_name).suffix.lower() in suffixes else DATASETS
 
 
 def missing(path: Path, family: Family) -> str:

@@ -18,6 +18,7 @@ from xyzpy_widgets.store.atomic import check_writable, remove, reported
 from xyzpy_widgets.store.names import TABLES, FileName, missing, resolve
 from xyzpy_widgets.store.table_csv import lines, read_csv, write_csv
 from xyzpy_widgets.store.table_json import read_json, write_json
+from xyzpy_widgets.store.table_salvage import TableSalvage, salvaged_table
 
 __all__ = ["TableStore", "load_df", "save_df"]
 
@@ -47,7 +48,7 @@ def _read_pickle(file: IO[bytes]) -> pd.DataFrame:
 
 def _write_parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
     try:
-        frame.to_parquet(file, engine="pyarrow")
+        frame.to_parquet(file, engine="pyarrow", write_page_checksum=True)
     except (ValueError, TypeError, NotImplementedError, OverflowError) as error:
         reason = "; ".join(map(str, error.args))
         msg = f"the table does not fit into parquet, which has one type per column: {reason}; choose engine='json'"
@@ -59,7 +60,9 @@ def _read_parquet(file: IO[bytes]) -> pd.DataFrame:
 
     try:
         # integers beside missing values would be rounded to floats
-        frame: pd.DataFrame = parquet.read_table(file).to_pandas(integer_object_nulls=True)
+        frame: pd.DataFrame = parquet.read_table(file, page_checksum_verification=True).to_pandas(
+            integer_object_nulls=True
+        )
     except (ValueError, OSError, TypeError) as error:
         msg = f"it is not a whole parquet file: {error}"
         raise FormatError(msg) from error
@@ -160,7 +163,10 @@ class TableStore:
             try:
                 return table_format.read(file)
             except FormatError as error:
-                msg = f"{self.path} cannot be read with engine={self.engine!r}: {error}"
+                msg = (
+                    f"{self.path} cannot be read with engine={self.engine!r}: {error}; "
+                    f"if it is damaged, xyz.recover({str(self.path)!r}) keeps what is whole"
+                )
                 raise FormatError(msg) from error
 
     def write(self, frame: pd.DataFrame, segments: tuple[str, ...] | None = None) -> None:
@@ -199,6 +205,10 @@ class TableStore:
     def forget(self) -> None:
         """Forget which segments were put into the file; see `folding.forget`."""
         folding.forget(self.path)
+
+    def salvage(self) -> TableSalvage:
+        """Read what is left of a damaged file; see `salvaged_table`."""
+        return salvaged_table(self.path, self.engine)
 
     def delete(self) -> None:
         """Remove the file; nothing happens when nothing is there."""

@@ -12,8 +12,9 @@ import numpy as np
 from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.grammar.typed import read_value
+from xyzpy_widgets.widgets.protocol import Distribution
 
-__all__ = ["DISTRIBUTIONS", "OWN", "Draw", "draw_of"]
+__all__ = ["DISTRIBUTIONS", "OWN", "Draw", "distributions_told", "draw_of"]
 
 OWN = "own"
 """The draw that the sampler has by itself."""
@@ -27,6 +28,12 @@ DISTRIBUTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "exponential": ("exponential", ("mean",)),
 }
 """Each distribution: what it is called in the panel, and its parameters."""
+
+
+def distributions_told() -> list[Distribution]:
+    """Tell which draws are offered, the sampler's own first."""
+    offered = {OWN: ("as the sampler draws it", ()), **DISTRIBUTIONS}
+    return [{"name": name, "label": label, "parameters": list(words)} for name, (label, words) in offered.items()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from threading import RLock
 from typing import Any
 from uuid import uuid4
@@ -18,7 +18,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.answers import answering
-from xyzpy_widgets.widgets.draws import DISTRIBUTIONS, OWN
+from xyzpy_widgets.widgets.draws import distributions_told
 from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
 from xyzpy_widgets.widgets.planned import cases_reply, plan_told, reason_against, trial_told, wishes_told
@@ -26,7 +26,7 @@ from xyzpy_widgets.widgets.protocol import Choice
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.rows import Row
-from xyzpy_widgets.widgets.sheet import Call, Sheet, with_combos
+from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
 from xyzpy_widgets.widgets.still import bundle, panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
@@ -76,7 +76,9 @@ class Panel(ipywidgets.VBox):
         self._plans = 0
         self._telling = False
         self._explorer: ResultsExplorer | None = None
-        self.editor = SpaceEditor(panel=name, sampled=subject.sampled, distributions=_distributions(subject))
+        self.editor = SpaceEditor(
+            panel=name, sampled=subject.sampled, distributions=distributions_told() if subject.sampled else []
+        )
         self.card = PlanCard(panel=name, title=subject.title, store=subject.place, backends=subject.backends)
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
@@ -197,7 +199,7 @@ class Panel(ipywidgets.VBox):
         """Take over what was typed on the page."""
         with self._guard:
             if not self._telling:
-                rows = tuple(_row(one) for one in self.editor.rows)
+                rows = tuple(row_read(one) for one in self.editor.rows)
                 self._sheet = replace(self._sheet, rows=rows, cases=self.editor.cases, draws=self.editor.draws)
                 self._tell()
 
@@ -222,7 +224,7 @@ class Panel(ipywidgets.VBox):
         try:
             self.editor.tell(
                 arguments=self._subject.told(self._arguments),
-                rows=[_row_told(row) for row in self._sheet.rows],
+                rows=[row_told(row) for row in self._sheet.rows],
                 cases=self._sheet.cases,
                 draws=self._sheet.draws,
             )
@@ -385,21 +387,6 @@ def _choice_of(step: Step) -> Choice:
     if step.wishes.get("overwrite"):
         return "all"
     return "new_failed" if step.wishes.get("retry_failed") else "new"
-
-
-def _distributions(subject: Subject) -> list[dict[str, Any]]:
-    if not subject.sampled:
-        return []
-    offered = {OWN: ("as the sampler draws it", ()), **DISTRIBUTIONS}
-    return [{"name": name, "label": label, "parameters": list(words)} for name, (label, words) in offered.items()]
-
-
-def _row(told: Mapping[str, Any]) -> Row:
-    return Row(**{**told, "chosen": tuple(told["chosen"]), "parameters": tuple(told["parameters"])})
-
-
-def _row_told(row: Row) -> dict[str, Any]:
-    return {**asdict(row), "chosen": list(row.chosen), "parameters": list(row.parameters)}
 
 
 def _first(run: Run) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from xyzpy_widgets.core.forms import as_combos
@@ -16,7 +16,7 @@ from xyzpy_widgets.widgets.cases import CaseTable, read_cases
 from xyzpy_widgets.widgets.protocol import Choice
 from xyzpy_widgets.widgets.rows import Reading, Row, first_row, read_row, row_of
 
-__all__ = ["Call", "Sheet", "call_of", "call_with", "first_sheet", "read_draws", "with_combos"]
+__all__ = ["Call", "Sheet", "call_of", "call_with", "first_sheet", "read_draws", "row_read", "row_told", "with_combos"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +176,13 @@ def with_combos(sheet: Sheet, arguments: Sequence[Argument], combos: Any) -> She
 
 def _back(row: Row, argument: Argument) -> Row:
     return row if argument.default is NOTHING else replace(row, kind="fixed", value=argument.default_text)
+
+
+def row_told(row: Row) -> dict[str, Any]:
+    """Write a row in the words of the page."""
+    return {**asdict(row), "chosen": list(row.chosen), "parameters": list(row.parameters)}
+
+
+def row_read(told: Mapping[str, Any]) -> Row:
+    """Read a row in the words of the page."""
+    return Row(**{**told, "chosen": tuple(told["chosen"]), "parameters": tuple(told["parameters"])})
