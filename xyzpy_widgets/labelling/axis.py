@@ -83,8 +83,9 @@ class Axis:
         return exact_variable([self.name], np.empty(0) if self.labels is None else self.labels, self.attrs)
 
     def is_like(self, joint: Joint) -> bool:
-        """Say whether labels stay of their type with those that come."""
-        return self.labels is not None and joint.labels is not None and self.labels.dtype == joint.labels.dtype
+        """Say whether labels stay of their type, and in their order, with those that come."""
+        typed = self.labels is not None and joint.labels is not None and self.labels.dtype == joint.labels.dtype
+        return typed and (joint.moved is None or bool((joint.moved[1:] > joint.moved[:-1]).all()))
 
     def takes(self, joint: Joint) -> bool:
         """Say whether labels that come are known, or numbers like those that are there."""
