@@ -1,9 +1,10 @@
 """What keeping results costs, beside xyzpy in the same run: ``python benchmarks/store.py [--quick] [folder]``.
 
-Each bar is a ratio of two times that are measured in turns, each the least of several, so that a busy machine weighs on
-both. xyzpy neither syncs its file nor writes anything before the last case is over; here every harvest is on the disk
-when it returns. Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests,
-which are named at the end.
+It prints a table in Markdown, line by line, and takes some minutes; the folder is where the files are made. Each bar is
+a ratio of two times that are measured in turns, each the least of several, so that a busy machine weighs on both. xyzpy
+neither syncs its file nor writes anything before the last case is over; here every harvest is on the disk when it
+returns. Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests, which
+are named at the end.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -51,13 +52,26 @@ def fn(a: float, b: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: what it is of, the ratio that was measured, and the one that is wanted."""
+    """One bar: what it is of, the ratio of the two times (ours, the other), and the ratio that is wanted."""
 
     name: str
     what: str
     measured: float
     wanted: float
     at_least: bool = False
+    times: tuple[float, float] | None = None
+
+    @classmethod
+    def faster(cls, name: str, what: str, times: Sequence[float], wanted: float) -> Bar:
+        """Say how much faster we are, at the least as much as is wanted."""
+        ours, theirs = times
+        return cls(name, what, theirs / ours, wanted, at_least=True, times=(ours, theirs))
+
+    @classmethod
+    def of(cls, name: str, what: str, times: Sequence[float], wanted: float) -> Bar:
+        """Say what part of the other's time ours is, at the most as much as is wanted."""
+        ours, theirs = times
+        return cls(name, what, ours / theirs, wanted, times=(ours, theirs))
 
     @property
     def kept(self) -> bool:
@@ -65,10 +79,11 @@ class Bar:
         return self.measured >= self.wanted if self.at_least else self.measured <= self.wanted
 
     def __str__(self) -> str:
-        """Tell it in a line."""
-        sign = "≥" if self.at_least else "≤"
-        told = "kept" if self.kept else "MISSED"
-        return f"{self.name:4} {self.what:64} {self.measured:9.3g}   {sign} {self.wanted:<7g} {told}"
+        """Tell it in a line of the table."""
+        sign, told = "≥" if self.at_least else "≤", "kept" if self.kept else "**missed**"
+        ours, other = ("", "") if self.times is None else (f"{1e3 * one:.3g} ms" for one in self.times)
+        ratio = f"{self.measured:.3g} | {sign} {self.wanted:g}"
+        return f"| {self.name} | {self.what} | {ours} | {other} | {ratio} | {told} |"
 
 
 def least(*works: Callable[[], object], rounds: int = 7) -> list[float]:
@@ -148,9 +163,8 @@ def compared(root: Path, n: int, first: int, columns: int = K, *, sync: bool = T
 def merging(top: int) -> Iterator[Bar]:
     """B1: in memory."""
     times = {n: _merged(n) for n in sorted({10**5, 10**6, top})}
-    ours, theirs = times[10**6]
-    yield Bar("B1", "merge of 100 points at 1e6, times faster than xr.merge", theirs / ours, 200, at_least=True)
-    yield Bar("B1", f"merge of 100 points, {top:.0e} against 1e5", times[top][0] / times[10**5][0], 2)
+    yield Bar.faster("B1", "merge of 100 points at 1e6, times faster than xr.merge", times[10**6], 200)
+    yield Bar.of("B1", f"merge of 100 points, {top:.0e} against 1e5", (times[top][0], times[10**5][0]), 2)
 
 
 def _merged(n: int) -> list[float]:
@@ -178,7 +192,7 @@ def journal(root: Path) -> Iterator[Bar]:
                 segment.append(record)
 
         appended, synced = least(append, sync_one)
-        yield Bar("B2", "a record in the journal, of an fdatasync", appended / 1000 / synced, 0.1)
+        yield Bar.of("B2", "a record in the journal, of an fdatasync", (appended / 1000, synced), 0.1)
         while segment.size < 10**5 * 60:
             append()
         segment.sync()
@@ -196,37 +210,34 @@ def journal(root: Path) -> Iterator[Bar]:
         )
         base.close()
         os.close(descriptor)
-        yield Bar("B8", f"reading {len(blobs):.0e} records, of sqlite reading the same", read / queried, 4)
+        yield Bar.of("B8", f"reading {len(blobs):.0e} records, of sqlite reading the same", (read, queried), 4)
 
 
 def harvests(root: Path, top: int) -> Iterator[Bar]:
     """B3, B4 and B6: whole harvests."""
     fills = {}
     for n, wanted in {10**3: 4.0, 10**5: 4.0, 10**6: 15.0, top: 15.0}.items():
-        ours, theirs = compared(root, n, 1)
-        fills[n] = ours
-        what = f"filling 100 cases at {n:.0e}, file current, times faster than xyzpy"
-        yield Bar("B4", what, theirs / ours, wanted, at_least=True)
-    yield Bar("B4", f"filling 100 cases, {top:.0e} against 1e5", fills[top] / fills[10**5], 2)
+        times = compared(root, n, 1)
+        fills[n] = times[0]
+        yield Bar.faster("B4", f"filling 100 cases at {n:.0e}, file current, times faster than xyzpy", times, wanted)
+    yield Bar.of("B4", f"filling 100 cases, {top:.0e} against 1e5", (fills[top], fills[10**5]), 2)
     for n, wanted in ((10**3, 4), (10**5, 4), (10**6, 2)):
-        ours, theirs = compared(root, n, max(n // K, 16))
-        what = f"extending by 100 at {n:.0e}, file current, times faster than xyzpy"
-        yield Bar("B4", what, theirs / ours, wanted, at_least=True)
+        times = compared(root, n, max(n // K, 16))
+        yield Bar.faster("B4", f"extending by 100 at {n:.0e}, file current, times faster than xyzpy", times, wanted)
     for columns, wanted in ((K, 10), (1, 50)):
-        ours, theirs = compared(root, 10**6, 1, columns, sync=False)
+        times = compared(root, 10**6, 1, columns, sync=False)
         what = f"{columns} case{'s' * (columns > 1)} at 1e6, file later, times faster than xyzpy"
-        yield Bar("B6", what, theirs / ours, wanted, at_least=True)
+        yield Bar.faster("B6", what, times, wanted)
         if columns == K:
-            what = "100 cases at 1e6, durable in the journal, times faster than xyzpy"
-            yield Bar("B3", what, theirs / ours, 40, at_least=True)
+            yield Bar.faster("B3", "100 cases at 1e6, durable in the journal, times faster than xyzpy", times, 40)
 
 
 def writing(root: Path) -> Iterator[Bar]:
     """B5: the whole file, against writing as many raw bytes."""
     for n, wanted in ((10**6, 2.0), (10**7, 1.5)):
         with place(root) as folder:
-            ours, floor = _written(folder, n)
-        yield Bar("B5", f"the whole file at {n:.0e}, of writing and syncing its bytes", ours / floor, wanted)
+            times = _written(folder, n)
+        yield Bar.of("B5", f"the whole file at {n:.0e}, of writing and syncing its bytes", times, wanted)
 
 
 def _written(folder: Path, n: int) -> list[float]:
@@ -282,13 +293,13 @@ def main() -> None:
     top = 10**6 if given.quick else 10**7
     parts = [merging(top), journal(given.folder), harvests(given.folder, top)]
     parts += [] if given.quick else [writing(given.folder), memory(given.folder)]
-    sys.stdout.write(f"{'bar':4} {'of what':64} {'measured':>9}   wanted\n")
+    sys.stdout.write("| bar | of what | ours | the other | measured | wanted | |\n|---|---|---|---|---|---|---|\n")
     for part in parts:
         for bar in part:
             sys.stdout.write(f"{bar}\n")
             sys.stdout.flush()
     for name, what, where in TESTS:
-        sys.stdout.write(f"{name}: {what}: pytest {where}\n")
+        sys.stdout.write(f"| {name} | {what} | | | `pytest {where}` | | |\n")
 
 
 if __name__ == "__main__":

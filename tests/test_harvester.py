@@ -239,3 +239,46 @@ def test_changing_the_returned_dataset_changes_nothing_stored(harvester: xyz.Har
     assert full is not None
     assert "note" not in full.attrs
     assert "extra" not in full
+
+
+def test_a_new_process_fills_cells_in_place(tmp_path: Path) -> None:
+    """Who opens a file writes just the cells that it adds, and the file is what a whole write would have made of it."""
+    name, whole = tmp_path / "data.h5", tmp_path / "whole.h5"
+
+    def fn(a: int, b: int) -> tuple[float, int]:
+        return a + b / 10, a * b
+
+    def harvester(path: Path) -> xyz.Harvester:
+        return xyz.Harvester(xyz.Runner(fn, ["y", "n"], verbosity=0), path)
+
+    for path in (name, whole):
+        harvester(path).harvest_cases([{"a": a, "b": b} for a in range(6) for b in range(5) if a + b != 4])
+    stands = name.stat().st_ino
+    for a in range(5):
+        harvester(name).harvest_combos({"a": [a], "b": [4 - a]})
+    harvester(whole).harvest_cases([{"a": a, "b": 4 - a} for a in range(5)])
+    assert xyz.load_ds(name).identical(xyz.load_ds(whole))
+    assert name.stat().st_ino != stands  # the whole numbers have no holes any more: that is another type
+    again = harvester(name)
+    again.harvest_combos({"a": [7], "b": range(5)})
+    stands = name.stat().st_ino
+    harvester(name).harvest_combos({"a": [7], "b": range(5)}, overwrite=True)
+    assert name.stat().st_ino == stands
+    assert harvester(name).status.dtype == "int8"
+    assert xyz.load_ds(name)["n"].sel(a=7).values.tolist() == [0, 7, 14, 21, 28]
+
+
+def test_a_new_process_fills_holes_in_place(tmp_path: Path) -> None:
+    """Numbers with a mark for what is missing keep their type, so that the file stays where it is."""
+    name = tmp_path / "data.h5"
+
+    def harvester() -> xyz.Harvester:
+        return xyz.Harvester(xyz.Runner(lambda a, b: a + b / 10, "y", verbosity=0), name)
+
+    harvester().harvest_cases([{"a": a, "b": b} for a in range(6) for b in range(5) if a + b != 4])
+    stands = name.stat().st_ino
+    for a in range(5):
+        harvester().harvest_combos({"a": [a], "b": [4 - a]})
+    assert name.stat().st_ino == stands
+    assert np.array_equal(xyz.load_ds(name)["y"], np.arange(6)[:, None] + np.arange(5) / 10)
+    assert (harvester().status == 1).all()

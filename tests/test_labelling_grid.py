@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,8 +16,9 @@ from tests.test_labelling_merge import KINDS, POOLS, inner, labelled, runs
 from xyzpy_widgets.errors import ConflictError
 from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.grid import Grid
-from xyzpy_widgets.labelling.ledger import Labelled, copied
+from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import merge
+from xyzpy_widgets.labelling.revision import without
 
 
 def attempted(work: Callable[[], Labelled | None]) -> tuple[Labelled | None, str]:
@@ -72,6 +74,44 @@ def test_what_is_said_to_have_changed_is_all_that_has(data: st.DataObject) -> No
                 values, found = one.to_numpy().reshape(-1).copy(), now[name].to_numpy().reshape(-1).copy()
                 values[cells] = found[cells] = found.dtype.type(0) if found.dtype.kind in "fi" else np.datetime64("NaT")
                 assert fingerprint(values) == fingerprint(found)
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=80)
+@pytest.mark.filterwarnings("ignore::xyzpy_widgets.errors.LabelWarning")  # labels are respelt on purpose
+def test_an_addition_is_taken_back_exactly(data: st.DataObject) -> None:
+    """What only adds labels and cases can be taken away again: then all is as it was, whatever came in between."""
+    pools = data.draw(st.sampled_from(POOLS)), data.draw(st.sampled_from(POOLS))
+    kinds = data.draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
+    first, _ = data.draw(runs(pools, kinds))
+    grid = Grid(first.copy())
+    for _ in range(data.draw(st.integers(1, 3))):
+        before = grid.labelled.copy()
+        new, _ = data.draw(runs(pools, kinds))
+        addition = grid.addition(new) if attempted(partial(merge, before, new, "raise"))[0] is not None else None
+        grid.put(new, "replace")
+        if addition is not None:
+            back = without(grid.labelled, addition)
+            assert_exact(back.data, before.data)
+            assert_exact(back.ledger, before.ledger)
+
+
+def test_filling_and_growing_are_additions() -> None:
+    """The law above holds for something: rows in holes and behind the end are told as additions, others are not."""
+    y = np.arange(12.0).reshape(4, 3)
+    y[1] = np.nan
+    data = xr.Dataset({"y": (("a", "b"), y)}, {"a": [0, 1, 2, 3], "b": [0, 1, 2]})
+    grid = Grid(with_inferred_ledger(data.copy(deep=True), ("a", "b")))
+    row = data.isel(a=[0])
+    for label in (1, 7):
+        new = with_inferred_ledger(row.assign_coords(a=[label]), ("a", "b"))
+        addition = grid.addition(new)
+        assert addition is not None
+        assert addition.new["a"].tolist() == ([label] if label == 7 else [])
+        before = grid.labelled.copy()
+        grid.put(new)
+        assert without(grid.labelled, addition).data.identical(before.data)
+        assert grid.addition(new) is None
 
 
 def test_growing_at_the_end_moves_nothing_until_the_room_is_used_up() -> None:

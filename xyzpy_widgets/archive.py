@@ -95,8 +95,8 @@ class Growth(Protocol[T, S_contra]):
     def repeatable(self) -> bool:
         """Whether putting a value in a second time changes nothing."""
 
-    def whole(self, value: T) -> Whole[T, S_contra]:
-        """Begin with a value, which nobody else has."""
+    def whole(self, value: T, *, stored: bool = False) -> Whole[T, S_contra]:
+        """Begin with a value, which nobody else has, and which may be just what is ``stored`` in the file."""
 
     def copied(self, value: T) -> T:
         """Return a value with which the same can be begun again."""
@@ -179,7 +179,7 @@ class Archive(Generic[T, S]):
         stored = store.read()
         if stored is None and isinstance(self._seen, tuple) and self._whole is not None:
             self._unsaved = [(self._growth.copied(self._whole.value), "raise", "the file had vanished")]
-        self._whole = None if stored is None else self._growth.whole(stored)
+        self._whole = None if stored is None else self._growth.whole(stored, stored=True)
         if self._history is not None:
             self._history.forget_pending()
         self._leftovers.adopt(left, self._put_again, self.where)

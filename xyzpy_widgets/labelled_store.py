@@ -31,10 +31,13 @@ class LabelledWhole:
     ----------
     start : Labelled
         What is there. Until more is put in, it stays as it is, and left in the file where it is left there.
+    stored : bool
+        Whether the file holds just that.
     """
 
-    def __init__(self, start: Labelled) -> None:
+    def __init__(self, start: Labelled, *, stored: bool = False) -> None:
         self._start = start
+        self._stored = stored
         self._grid: Grid | None = None
         self._layout: Layout | None = None
 
@@ -60,6 +63,9 @@ class LabelledWhole:
         del segments  # putting them in a second time changes nothing
         grid = self._growing()
         cells = grid.changed()
+        if self._stored and cells is not None:
+            self._layout = store.layout()
+        self._stored = False
         if self._layout is None or cells is None or not store.fill(grid.labelled, cells, self._layout):
             self._layout = store.write(grid.labelled)
         grid.settle()
@@ -67,6 +73,8 @@ class LabelledWhole:
     def _growing(self) -> Grid:
         if self._grid is None:
             self._grid = Grid(self._start)
+            if self._stored:
+                self._grid.settle()
         return self._grid
 
 
@@ -75,9 +83,9 @@ class LabelledGrowth:
 
     repeatable = True
 
-    def whole(self, value: Labelled) -> LabelledWhole:
+    def whole(self, value: Labelled, *, stored: bool = False) -> LabelledWhole:
         """Begin with what is there."""
-        return LabelledWhole(value)
+        return LabelledWhole(value, stored=stored)
 
     def copied(self, value: Labelled) -> Labelled:
         """Return the same with arrays of its own."""
@@ -165,6 +173,10 @@ class LabelledStore:
     def write(self, value: Labelled) -> Layout | None:
         """Replace what is there; return what `fill` needs."""
         return self.file.write(value.data, value.ledger)
+
+    def layout(self) -> Layout | None:
+        """Return what `fill` needs for the file as it is; see `NetCDFStore.layout`."""
+        return self.file.layout()
 
     def fill(self, value: Labelled, cells: NDArray[np.intp], layout: Layout) -> bool:
         """Write the content of some cells in place, if that can be; see `NetCDFStore.fill`."""

@@ -58,7 +58,7 @@ class TableGrowth:
 
     repeatable = False
 
-    def whole(self, value: pd.DataFrame) -> TableWhole:
+    def whole(self, value: pd.DataFrame, *, stored: bool = False) -> TableWhole:  # noqa: ARG002 - it tells by itself
         """Begin with some rows."""
         return TableWhole(value)
 

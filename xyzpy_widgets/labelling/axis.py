@@ -83,8 +83,13 @@ class Axis:
         return exact_variable([self.name], np.empty(0) if self.labels is None else self.labels, self.attrs)
 
     def is_like(self, joint: Joint) -> bool:
-        """Say whether labels stay of their type with those that come."""
-        return self.labels is not None and joint.labels is not None and self.labels.dtype == joint.labels.dtype
+        """Say whether labels stay of their type, and in their order, with those that come."""
+        typed = self.labels is not None and joint.labels is not None and self.labels.dtype == joint.labels.dtype
+        return typed and (joint.moved is None or bool((joint.moved[1:] > joint.moved[:-1]).all()))
+
+    def takes(self, joint: Joint) -> bool:
+        """Say whether labels that come are known, or numbers like those that are there."""
+        return joint.is_known or (self.is_like(joint) and self.labels is not None and self.labels.dtype.kind in "biuf")
 
     def joint(self, size: int, labels: NDArray[Any] | None) -> Joint:
         """Say where the entries of a new side belong; nothing changes yet.
@@ -97,7 +102,7 @@ class Axis:
         found = self._found(labels)
         known = found >= 0
         before = found[known]
-        if known.all() and (len(before) < 2 or len(np.unique(before)) == len(before)):  # noqa: PLR2004 - one cannot stand twice
+        if known.all() and _are_distinct(before):
             self.index.tell_rounded()
             return Joint(self.size, found, known, before, None, self.labels)
         if self._goes_behind(labels[~known]):
@@ -152,6 +157,10 @@ class Axis:
             for label in joint.labels[self.size :]:
                 self._index.add(label)
         self.size, self.labels = joint.size, joint.labels
+
+
+def _are_distinct(places: NDArray[np.intp]) -> bool:
+    return bool((places[1:] > places[:-1]).all()) or len(np.unique(places)) == len(places)
 
 
 def _places(index: LabelIndex, labels: NDArray[Any]) -> NDArray[np.intp]:

@@ -108,7 +108,7 @@ class Grid:
         Returns
         -------
         bool
-            Whether new data has nothing but other content for cells that are there.
+            Whether a file that takes what is there takes new data too, but for the content of its cells.
 
         Raises
         ------
@@ -120,7 +120,7 @@ class Grid:
         self._check_dims(new)
         joints = self._joints(new)
         self._check_constants(new)
-        return self._keeps_frame(new, joints)
+        return self._keeps_rest(new) and all(self._axes[dim].takes(joint) for dim, joint in joints.items())
 
     def put(self, new: Labelled, on_conflict: OnConflict = "raise") -> None:
         """Take new data in, which is not changed.

@@ -25,8 +25,20 @@ Mask = NDArray[np.bool_]
 
 
 def index_of(places: Sequence[NDArray[np.intp]]) -> tuple[Any, ...]:
-    """Return the index of numpy's for every combination of some places."""
-    return np.ix_(*places) if places else (...,)
+    """Return the index of numpy's for every combination of some places: slices where each follows on the one before."""
+    spans = [_span(one) for one in places]
+    if None not in spans:
+        return tuple(spans) or (...,)
+    return np.ix_(*places)
+
+
+def _span(places: NDArray[np.intp]) -> slice | None:
+    """Return places that follow on one another as a slice, None for others."""
+    if not len(places):
+        return slice(0, 0)
+    first, last = int(places[0]), int(places[-1])
+    follow = last - first + 1 == len(places) and (len(places) == 1 or bool((places[1:] - places[:-1] == 1).all()))
+    return slice(first, last + 1) if follow else None
 
 
 @dataclass(frozen=True, slots=True)

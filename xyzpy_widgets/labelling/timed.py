@@ -14,6 +14,8 @@ from xyzpy_widgets.labelling.ledger import Labelled
 __all__ = ["CostMemory", "cost_of_points"]
 
 _MOST_LOOKED_AT = 2**15
+_STRATA = np.arange(_MOST_LOOKED_AT)
+_JITTER = np.random.default_rng(0).random(_MOST_LOOKED_AT)
 
 
 class CostMemory:
@@ -60,5 +62,6 @@ def _picked(seconds: NDArray[np.float32]) -> tuple[NDArray[np.intp], int]:
 @lru_cache(maxsize=4)
 def _looked_at(n: int) -> NDArray[np.intp]:
     """Return which of n cases are looked at: what a harvest into many takes shall not depend on how many they are."""
-    rng = np.random.default_rng(0)
-    return np.arange(n) if n <= _MOST_LOOKED_AT else np.unique(rng.integers(n, size=_MOST_LOOKED_AT))
+    if n <= _MOST_LOOKED_AT:
+        return np.arange(n)
+    return ((_STRATA + _JITTER) * (n / _MOST_LOOKED_AT)).astype(np.intp)  # one of each part, somewhere in it

@@ -13,10 +13,12 @@ from xyzpy_widgets.errors import DamageError, FormatError
 from xyzpy_widgets.store.cells import decode_cells, empty_cells
 from xyzpy_widgets.store.encoding import VERSION
 from xyzpy_widgets.store.image import BLOCK, Source, checksums, count_checksums, rescue
+from xyzpy_widgets.store.inplace import Layout, Place
 from xyzpy_widgets.store.literal import Json, from_json
 
-__all__ = ["Schema", "assemble", "attrs_of", "decode", "read_schema"]
+__all__ = ["Schema", "assemble", "attrs_of", "decode", "layout_of", "read_schema"]
 
+_OF_ALL = ("name", "dims", "coord", "attrs")  # what the schema says of each variable; the rest is of its type
 _BLOCKS = {1: 16384, VERSION: BLOCK}  # the bytes that share a checksum, in each version of the format
 
 
@@ -88,6 +90,29 @@ def decode(source: Source, unread: Mapping[Any, xr.Variable] | None = None) -> t
         return data, None
     variables = [_read(source, source.group, entry, sums) for entry in schema.ledger["variables"]]
     return data, assemble(schema.ledger, variables, {name: data.variables[name] for name in schema.ledger["coords"]})
+
+
+def layout_of(source: Source) -> Layout | None:
+    """Say where everything is in a file that can be filled in place, None for any other."""
+    if source.group is None or source.room is None or source.stretch is None:
+        return None
+    schema = read_schema(source)
+    sums = source.stretch(source.group, "checksums")
+    if schema.block != BLOCK or schema.ledger is None or sums is None:
+        return None
+    places: dict[tuple[str, str], Place] = {}
+    book, first = f"/{source.group}", 1  # the first one is that of the schema
+    for path, group, part in (("/", None, schema.data), (book, source.group, schema.ledger)):
+        for entry in part["variables"]:
+            found = source.stretch(group, entry["name"])
+            if found is not None and found.dtype.kind != "O":
+                note = {key: value for key, value in entry.items() if key not in _OF_ALL}
+                places[path, entry["name"]] = Place(found.offset, found.size, found.dtype, note, found.attrs, first)
+                first += -(-found.size // BLOCK)
+            else:
+                plain = source.read(group, entry["name"])
+                first += count_checksums(plain.dtype, plain.size)
+    return Layout(book, places, sums.offset, source.room)
 
 
 def _read(source: Source, group: str | None, entry: dict[str, Json], sums: _Sums) -> xr.Variable:

@@ -29,6 +29,7 @@ from xyzpy_widgets.store.image import (
     PlainVariable,
     Remains,
     Source,
+    Stretch,
     count_checksums,
     ledger_group,
     rescue,
@@ -324,7 +325,16 @@ def _source(path: Path, file: h5py.File) -> Source:
     except _BROKEN as error:
         msg = f"{path} is damaged: {error}. {rescue(path)}"
         raise DamageError(msg) from error
-    return Source(path, frozenset(names), group if ours else None, read, _room(file, group) if ours else None)
+
+    def stretch(group: str | None, name: str) -> Stretch | None:
+        dataset = _dataset(file if group is None else file[group], name)
+        offset = dataset.id.get_offset()
+        if offset is None:
+            return None
+        return Stretch(offset, dataset.nbytes, dataset.dtype, frozenset(dataset.attrs) - frozenset(_OF_HDF5))
+
+    room = _room(file, group) if ours else None
+    return Source(path, frozenset(names), group if ours else None, read, room, stretch)
 
 
 def _room(file: h5py.File, group: str) -> slice | None:

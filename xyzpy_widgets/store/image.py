@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -21,6 +21,7 @@ __all__ = [
     "PlainVariable",
     "Remains",
     "Source",
+    "Stretch",
     "checksums",
     "count_checksums",
     "ledger_group",
@@ -64,6 +65,15 @@ class Image:
     ledger: dict[str, PlainVariable]
 
 
+class Stretch(NamedTuple):
+    """Where the numbers of a variable are in a file: the first byte, how many, of which type, with which attributes."""
+
+    offset: int
+    size: int
+    dtype: np.dtype[Any]
+    attrs: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file that is open for reading.
@@ -80,6 +90,8 @@ class Source:
         Reads the plain values of a variable, given its group (None for the root) and name; raises `FormatError`.
     room : slice or None
         The bytes that are left for what is pending, see `inplace`; None where there are none.
+    stretch : callable or None
+        Tells where the numbers of a variable are in the file, see `Stretch`; None where the format cannot.
     """
 
     path: Path
@@ -87,6 +99,7 @@ class Source:
     group: str | None
     read: Callable[[str | None, str], NDArray[Any]]
     room: slice | None = None
+    stretch: Callable[[str | None, str], Stretch | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

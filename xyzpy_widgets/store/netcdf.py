@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import DamageError, EncodingError, FormatError, OptionError, RecoveryWarning, StoreError
 from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
-from xyzpy_widgets.store.decoding import decode, read_schema
+from xyzpy_widgets.store.decoding import decode, layout_of, read_schema
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.image import Source, rescue
 from xyzpy_widgets.store.inplace import Extent, Layout, extents_of, fill
@@ -138,6 +138,13 @@ class NetCDFStore:
         """
         layout: Layout | None = _backend(self.engine).write(self.path, encode(data, ledger))
         return layout
+
+    def layout(self) -> Layout | None:
+        """Return what `fill` needs for the file as it is, None where it cannot be filled in place; hold the lock."""
+        if self.engine == "zarr" or self.chunks is not None:
+            return None
+        with _backend(self.engine).opened(self.path) as source:
+            return layout_of(source)
 
     def fill(self, data: xr.Dataset, ledger: xr.Dataset, cells: NDArray[np.intp], layout: Layout) -> bool:
         """Write the content of some cells in place, durably; hold the lock.
