@@ -203,6 +203,14 @@ def test_what_does_not_fit_is_left_to_a_whole_write(store: NetCDFStore, tmp_path
     assert not (tmp_path / "study.h5.journal").exists()
 
 
+def test_to_fill_no_cells_changes_nothing(store: NetCDFStore) -> None:
+    """A run whose cases all came from others finds them in the file already, and touches nothing."""
+    layout = written(store)
+    before = store.path.read_bytes()
+    assert fill(store, layout, 10, 10)
+    assert store.path.read_bytes() == before
+
+
 def test_a_program_that_writes_to_the_file_is_left_alone(store: NetCDFStore) -> None:
     """While another program has the file open for writing, nothing is written in place; a reader does not matter."""
     layout = written(store)
