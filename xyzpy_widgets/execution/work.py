@@ -184,10 +184,9 @@ class Work:
 
     def _stop(self, error: BaseException, numbers: Numbers) -> None:
         """End the run with an error that names what was lost by it."""
-        if self._error is None:
-            self._error = error
-            if isinstance(error, BrokenExecutor):
-                error.add_note(_REMEDY)
+        self._error = self._error or error
+        if isinstance(self._error, BrokenExecutor) and _REMEDY not in getattr(self._error, "__notes__", ()):
+            self._error.add_note(_REMEDY)  # also where the pool refused a batch before it gave one back
         if not isinstance(self._error, FunctionError):
             self._error.add_note(f"lost: {self._supply.span(numbers)}")
 
