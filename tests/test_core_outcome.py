@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from xyzpy_widgets import Runner
 from xyzpy_widgets.core.outcome import Failure, Outcome, Status
 
 
@@ -33,3 +34,17 @@ def test_points_are_left_out_with_all_that_belongs_to_them() -> None:
         assert list(left.numbers) == kept == left.seconds.tolist()
         assert left.values == [f"v{one}" for one in kept]
         assert left.failures == (failure,)
+
+
+def test_a_traceback_begins_in_the_function() -> None:
+    """A reader of a failure finds the own code first, not what called it."""
+
+    def broken(a: int) -> float:
+        return 1 / a
+
+    for workers in (None, 1):
+        run = Runner(broken, "out", num_workers=workers, on_error="continue").submit({"a": [0]})
+        run.result()
+        [trace] = run.failures["traceback"]
+        assert trace.count('File "') == 1
+        assert "in broken" in trace

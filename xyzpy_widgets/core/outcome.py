@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+import os
 import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Failure", "Outcome", "Status"]
+__all__ = ["Failure", "Outcome", "Status", "trace_of"]
 
 
 _LONGEST = 8000
+_OURS = str(Path(__file__).parents[1]) + os.sep
 
 
 class Status(IntEnum):
@@ -62,7 +65,7 @@ class Failure:
         """
         if self.record is not None:
             return dict(self.record)
-        trace = "".join(traceback.format_exception(self.exception))
+        trace = trace_of(self.exception)
         return {
             "raised": type(self.exception).__name__,
             "said": str(self.exception),
@@ -71,6 +74,14 @@ class Failure:
             "warnings": self.warnings,
             "tries": self.tries,
         }
+
+
+def trace_of(error: BaseException) -> str:
+    """Return the traceback of what a function raised, from its own first frame on."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_OURS):
+        frames = frames.tb_next
+    return "".join(traceback.format_exception(type(error), error, frames or error.__traceback__))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ import mmap
 import os
 import pickle
 import tempfile
-import traceback
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from xyzpy_widgets.core.outcome import trace_of
 from xyzpy_widgets.errors import CaseError, FunctionError, SpaceError
 from xyzpy_widgets.execution.calls import Calls, Manner, Raised, call_listed
 
@@ -136,7 +136,7 @@ def call_shipped(token: str, function: Function | None, args: bytes, manner: Man
         call = _called(token, function)
         given = None if call is None else pickle.loads(args)  # noqa: S301 - made by our own process
     except Exception as error:  # noqa: BLE001 - whatever keeps a function from this process is told where it came from
-        told = "".join(traceback.format_exception(error)).rstrip()
+        told = trace_of(error).rstrip()
         return cloudpickle.dumps(FunctionError(f"the worker cannot load the function or its arguments:\n{told}"))  # type: ignore[no-any-return]
     if call is None or given is None:
         return UNKNOWN
@@ -211,7 +211,7 @@ def _portable(error: BaseException) -> Any:
     """Return what arrives as the same exception, its traceback as a note, or as a `CaseError` in its place."""
     import cloudpickle
 
-    error.add_note("In the worker:\n" + "".join(traceback.format_exception(error)).rstrip())
+    error.add_note("In the worker:\n" + trace_of(error).rstrip())
     for carrier in (error, _Rebuilt(error)):
         try:
             cloudpickle.loads(cloudpickle.dumps(carrier))
