@@ -201,6 +201,15 @@ def test_a_preview_reads_well() -> None:
     assert "cases: none" in repr(of(never).plan({"a": [], "b": [1]}))
 
 
+def test_what_stands_is_what_does_not_run() -> None:
+    """A map that begins with these states shows what is stored as stored, and what runs as not yet run."""
+    harvester = Harvester(of(lambda a, b: a))
+    assert harvester.plan({"a": [1, 2], "b": [1]}).standing().tolist() == [0, 0]
+    harvester.harvest_combos({"a": [2], "b": [1]})
+    assert harvester.plan({"a": [1, 2], "b": [1]}, missing_only=True).standing().tolist() == [0, 1]
+    assert harvester.plan({"a": [1, 2], "b": [1]}, overwrite=True).standing().tolist() == [0, 0]
+
+
 @given(st.lists(st.sampled_from([0, 1, 2, STALE]), min_size=1, max_size=30), st.integers(0, 12), st.integers(0, 12))
 @settings(deadline=None)
 def test_lists_are_found_in_blocks(states: list[int], offset: int, limit: int) -> None:

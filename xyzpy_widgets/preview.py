@@ -97,6 +97,20 @@ class Preview:
     disk_added: int | None
     unknown: Mapping[str, str] = field(default_factory=dict)
 
+    def standing(self) -> NDArray[np.uint8]:
+        """Return the states of the points that would not run; those that would are missing.
+
+        Returns
+        -------
+        ndarray of uint8
+            Shape ``(total,)``, with the codes of `states`.
+        """
+        states = np.zeros(self.total, dtype=np.uint8) if self.states is None else self.states.astype(np.uint8)
+        for start in range(0, len(self.plan), _BLOCK):
+            numbers = self.plan.numbers(start, min(start + _BLOCK, len(self.plan)))
+            states[np.asarray(numbers, dtype=np.intp)] = Status.MISSING
+        return states
+
     def cases(self, which: Counted = "run", *, offset: int = 0, limit: int = 1000) -> pd.DataFrame:
         """List some of the points.
 

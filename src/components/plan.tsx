@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 
-import { bytes, counted, duration, grouped, interval, middle } from '../core/format';
+import { bytes, counted, duration, grouped, interval, middle, roughly } from '../core/format';
 import { CHOICES, countsOf, toRun } from '../core/plan';
 import type { CaseState, Counted, Plan, Trial, Wishes } from '../protocol';
 import { Button, Check, Field, Select, Text } from './controls';
@@ -68,12 +68,12 @@ interface FactsProps {
 function TimeFact({ plan, trial, busy, onTry }: FactsProps): JSX.Element {
   if (plan.to_run === 0) return <dd>nothing to run</dd>;
   if (plan.seconds) {
-    const [about, ends] = [duration(middle(plan.seconds)), interval(plan.seconds)];
+    const [about, ends] = [middle(plan.seconds), interval(plan.seconds)];
     return (
       <dd>
-        about {about}{' '}
+        {roughly(about)}{' '}
         <span class="xyzpy-sub">
-          {ends === about ? '' : `${ends}, `}from {counted(plan.timings, 'timed case')}
+          {ends === duration(about) ? '' : `${ends}, `}from {counted(plan.timings, 'timed case')}
         </span>
       </dd>
     );

@@ -46,6 +46,11 @@ export function duration(seconds: number): string {
   return rest ? `${whole} ${String(rest)} ${next[0]}` : whole;
 }
 
+/** A length of time that is not known well: `about 6 min`; one that is short needs no such word. */
+export function roughly(seconds: number): string {
+  return seconds < 1 ? duration(seconds) : `about ${duration(seconds)}`;
+}
+
 /** How long something has been going on, to the second: `2:11`, `1:02:05`. */
 export function clock(seconds: number): string {
   const whole = Math.floor(seconds);

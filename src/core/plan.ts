@@ -1,7 +1,7 @@
 /** What a plan and its button say. */
 
 import type { Choice, Counted, Plan, Wishes } from '../protocol';
-import { counted, duration, grouped, middle } from './format';
+import { counted, grouped, middle, roughly } from './format';
 
 /** How many cases a choice would run. */
 export function toRun(plan: Plan, { choice, stale }: Pick<Wishes, 'choice' | 'stale'>): number {
@@ -43,7 +43,7 @@ function whatRuns(plan: Plan): string {
 
 /** What the primary button will do. */
 export function buttonText(plan: Plan): string {
-  const time = plan.seconds ? ` · about ${duration(middle(plan.seconds))}` : '';
+  const time = plan.seconds ? ` · ${roughly(middle(plan.seconds))}` : '';
   return `Run ${whatRuns(plan)}${time}`;
 }
 

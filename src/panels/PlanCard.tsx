@@ -105,7 +105,7 @@ function Foot({ props, open, toggle }: { props: Props; open: boolean; toggle: ()
       )}
       <span
         id={`xyzpy-${props.traits.panel}-reason`}
-        class={reason ? 'xyzpy-reason xyzpy-problem' : 'xyzpy-reason xyzpy-sub'}
+        class={reason && plan?.to_run !== 0 ? 'xyzpy-reason xyzpy-problem' : 'xyzpy-reason xyzpy-sub'}
       >
         {against}
       </span>

@@ -16,6 +16,7 @@ describe('the button says what it will do', () => {
     [planFor({}, { new: 1, seconds: null }), 'Run 1 new case'],
     [planFor({ choice: 'new_failed' }), 'Run 52 cases · about 6 min'],
     [planFor({ choice: 'new_failed' }, { failed: 0 }), 'Run 50 new cases · about 6 min'],
+    [planFor({}, { seconds: [0.1, 0.4] }), 'Run 50 new cases · under 1 s'],
     [planFor({ stale: true }), 'Run 54 cases · about 6 min'],
     [planFor({ choice: 'all' }), 'Run all 149 cases again · about 6 min'],
   ])('%#', (plan, text) => {

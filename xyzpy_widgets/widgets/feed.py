@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.case_map import axes_of, case_text, units_of
@@ -34,19 +35,33 @@ class Feed:
     run : Run
     said : callable
         Returns the sentence for a state of the run.
+    before : ndarray of uint8, optional
+        What the points are that the run does not come to, shape ``(len(run.plan.space),)``; missing by default.
     """
 
-    def __init__(self, monitor: RunMonitor, run: Run, said: Callable[[Progress], str]) -> None:
+    def __init__(
+        self,
+        monitor: RunMonitor,
+        run: Run,
+        said: Callable[[Progress], str],
+        before: NDArray[np.uint8] | None = None,
+    ) -> None:
         self.run = run
+        self._before = before
         self._monitor = monitor
         self._said = said
         self._guard = RLock()
         self._views: dict[str, bool] = {}
         self._since: dict[int, float] = {}
         self._serial = monitor.states_serial
-        self._states: NDArray[np.uint8] = run.states
+        self._states: NDArray[np.uint8] = self.states()
         monitor.tell(axes=axes_of(run.plan.space, units_of(run.spec)), progress=self._told(run.progress))
         self._whole()
+
+    def states(self) -> NDArray[np.uint8]:
+        """Return the state of each point now: what the run made of it, or else what it was before."""
+        states = self.run.states
+        return states if self._before is None else np.where(states == Status.MISSING, self._before, states)
 
     @property
     def seen(self) -> bool:
@@ -76,7 +91,7 @@ class Feed:
     def whole(self) -> None:
         """Send the states of all points anew."""
         with self._guard:
-            self._states, self._serial = self.run.states, self._serial + 1
+            self._states, self._serial = self.states(), self._serial + 1
             self._whole()
 
     def _whole(self) -> None:
@@ -89,7 +104,7 @@ class Feed:
 
     def _changes(self) -> None:
         """Send what changed since the last time."""
-        states = self.run.states
+        states = self.states()
         numbers = np.flatnonzero(states != self._states)
         if len(numbers):
             self._states = states

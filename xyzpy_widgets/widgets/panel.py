@@ -9,6 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 import ipywidgets
+import numpy as np
+from numpy.typing import NDArray
 
 from xyzpy_widgets.core.region import Step
 from xyzpy_widgets.errors import SpaceError, XyzError
@@ -174,14 +176,15 @@ class Panel(ipywidgets.VBox):
         self._watching.settle()
 
     def _submitted(self, call: Call) -> Run:
+        before = self._subject.preview(call).standing()
         run = self._subject.submit(call)
-        self._attach(run, call.given.get("constants", {}))
+        self._attach(run, call.given.get("constants", {}), before)
         return run
 
-    def _attach(self, run: Run, constants: Mapping[str, Any]) -> None:
+    def _attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8] | None = None) -> None:
         with self._guard:
             self.card.tell(busy=True)
-            self._watching.attach(run, constants)
+            self._watching.attach(run, constants, before)
             self._lay_out()
             if self._explorer is not None:
                 self._explorer.follow(run)

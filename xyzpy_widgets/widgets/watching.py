@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.core.outcome import Status
@@ -18,6 +19,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.execution.progress import Progress, duration
 from xyzpy_widgets.harvester import Harvester
+from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.run import RUNNING, Run
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.arguments import short
@@ -39,6 +41,7 @@ _STATES: dict[int, CaseState] = {
     Status.FAILED: "failed",
     Status.CANCELLED: "cancelled",
     RUNNING: "running",
+    STALE: "stale",
 }
 
 
@@ -100,14 +103,14 @@ class Watching:
         """Whether a run is under way."""
         return self.run is not None and not self.run.done()
 
-    def attach(self, run: Run, constants: Mapping[str, Any]) -> None:
-        """Watch a run."""
+    def attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8] | None = None) -> None:
+        """Watch a run; ``before`` is what the points are that it does not come to (see `Feed`)."""
         self.run, self.constants, self._plan = run, constants, run.plan
         file = ControlFile()
         self.monitor.tell(control_path=file.path)
         self._list, self._told_failures = self._listed(run), 0
         self.failed.tell(groups=[], busy=True, held="")
-        self._feed = Feed(self.monitor, run, self._said)
+        self._feed = Feed(self.monitor, run, self._said, before)
         self._over = over = Event()
         file.watch(partial(obey, run), over)
         run.listen(lambda progress: self._progressed(progress, over))
@@ -151,6 +154,7 @@ class Watching:
         self.told_found = self._said_found(counts)
         if counts[Status.DONE] == len(states):
             return False
+        states[harvester.stale.to_numpy().reshape(-1)] = STALE
         units = units_of(self.subject.runner.spec)
         self.monitor.tell(
             axes=axes_of(self._plan.space, units),
@@ -223,8 +227,8 @@ class Watching:
         """Tell all that is known of one case."""
         point = self._plan.point(number)
         code = (
-            self.run.states[number]
-            if self.run is not None
+            self._feed.states()[number]
+            if self._feed is not None
             else np.frombuffer(self.monitor.states or b"", np.uint8)[number]
         )
         state = _STATES.get(int(code), "missing")
@@ -232,7 +236,7 @@ class Watching:
             "number": number,
             "state": state,
             "args": [{"name": name, "text": shown(value)} for name, value in point.args.items()],
-            "results": self._results(point.args) if state == "done" else [],
+            "results": self._results(point.args) if state in {"done", "stale"} else [],
             "seconds": self._seconds(point.args),
             "failure": self._list.case(point.args) if state == "failed" else None,
         }
