@@ -282,3 +282,15 @@ def test_a_new_process_fills_holes_in_place(tmp_path: Path) -> None:
     assert name.stat().st_ino == stands
     assert np.array_equal(xyz.load_ds(name)["y"], np.arange(6)[:, None] + np.arange(5) / 10)
     assert (harvester().status == 1).all()
+
+
+def test_a_harvest_that_changes_nothing_leaves_the_file(tmp_path: Path) -> None:
+    """Where the old values win, there may be nothing to write: neither in a new process nor in one that has written."""
+    name = tmp_path / "data.h5"
+    harvester = xyz.Harvester(xyz.Runner(lambda a: a / 2, "y", verbosity=0), name)
+    harvester.harvest_combos({"a": [1, 2]})
+    before = name.read_bytes()
+    for one in (harvester, xyz.Harvester(harvester.runner, name)):
+        one.harvest_combos({"a": [1, 2]}, overwrite=False)
+    assert name.read_bytes() == before
+    assert not name.with_name("data.h5.journal").exists()

@@ -62,7 +62,7 @@ def assert_whole(folder: Path) -> None:
 
 def test_two_processes_do_each_case_once(tmp_path: Path) -> None:
     """Two that are started together do each case once, both take part, and both have everything when they return."""
-    both = [started(RUN + CHECK, tmp_path) for _ in range(2)]
+    both = [started(RUN + CHECK, tmp_path, 0.05) for _ in range(2)]
     assert [process.wait() for process in both] == [0, 0]
     calls = noted(tmp_path)
     assert Counter(case for _, case in calls) == Counter((a, b) for a in range(SIDE) for b in range(SIDE))

@@ -93,7 +93,8 @@ def test_what_is_missing_is_missing_for_a_plain_reader(cells: NDArray[Any]) -> N
 @given(COLUMNS)
 def test_labels_are_present_and_distinct_for_a_plain_reader(cells: NDArray[Any]) -> None:
     """Labels that differ differ for everybody, so that each can be selected."""
-    distinct = objects([*{repr(cell): cell for cell in cells if cell is not None and not _is_nan(cell)}.values()])
+    known = [cell for cell in cells if cell is not None and not _is_nan(cell)]
+    distinct = objects([*{repr(bool(cell) if isinstance(cell, np.bool_) else cell): cell for cell in known}.values()])
     encoded = encode_cells(distinct, lambda _: "here", axis=True)
     assert "_FillValue" not in encoded.marks
     if len({type(cell) for cell in distinct}) > 1:
