@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from threading import Event
 from time import monotonic
 from typing import Any, cast
 from uuid import uuid4
@@ -108,6 +109,7 @@ class ResultsExplorer(FigureWidget):
         self._limits: tuple[float, float] | None = None
         self._latest = Latest()
         self._drawn_at = 0.0
+        self._told_end = Event()
         heard_while_busy(self)
         replies = {"library": self.library_reply, "figure": self.figure_reply}
         answering(self, {**{kind: _plain(reply) for kind, reply in replies.items()}, "export": self._exported})
@@ -291,20 +293,24 @@ class ResultsExplorer(FigureWidget):
 
     def follow(self, run: Run) -> None:
         """Draw what a run gives as it comes, two to three times a second at the most, and all of it at the end."""
+        self._told_end = told_end = Event()
         with self._guard:
             self.run = run
             self._explored.follow(run)
             self.tell(busy=True)
-        run.listen(self._progressed)
+        run.listen(lambda progress: self._progressed(progress, told_end))
 
     def settle(self) -> None:
-        """Wait until what was asked for is drawn."""
+        """Wait until what was asked for is drawn, the end of a run that is over too."""
+        if self.run is not None and self.run.done():
+            self._told_end.wait()
         self._latest.settle()
 
-    def _progressed(self, progress: Progress) -> None:
+    def _progressed(self, progress: Progress, told_end: Event) -> None:
         due = monotonic() - self._drawn_at >= _SECONDS_BETWEEN_PICTURES
         if progress.over:
             self._latest.ask(self._ended)
+            told_end.set()
         elif due:
             self._drawn_at = monotonic()
             self._latest.ask(self.refresh)
