@@ -42,6 +42,10 @@ test: $(VENV)/.dev browser ## every test: Python, TypeScript, and JupyterLab in 
 	npm run --silent test
 	npm run --silent test:ui
 
+.PHONY: hunt
+hunt: $(VENV)/.dev ## the property tests with examples drawn anew, again and again until one fails; Ctrl-C ends it
+	while HYPOTHESIS_PROFILE=hunt $(BIN)/python -m pytest --quiet --exitfirst -m hypothesis; do :; done
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev browser ## pictures of every state of the panel, into ui-tests/results/screenshots
 	npm run --silent screenshots
