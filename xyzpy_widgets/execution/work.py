@@ -120,8 +120,8 @@ class Work:
             if not len(batch.numbers):
                 return
             future = self._sent(batch)
-            self.pending[future] = batch
             future.add_done_callback(self._news.put)
+            self.pending[future] = batch  # not before: what is pending is waited for
 
     def _has_room(self) -> bool:
         """Whether to hand out now; where workers share the fate of others, suspects run alone."""

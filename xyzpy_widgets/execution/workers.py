@@ -122,10 +122,12 @@ class _Worker:
         with self._ending:
             if self not in _live:
                 return
-            if hasattr(os, "killpg"):
+            alive = self.alive
+            if hasattr(os, "killpg") and (alive or not _is_taken(self._process.pid)):
                 with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
                     os.killpg(self._process.pid, signal.SIGKILL)
-            kill_process_tree(self._process)
+            if alive:
+                kill_process_tree(self._process)
             _live.discard(self)
             Path(self._path).unlink(missing_ok=True)
 
@@ -134,6 +136,17 @@ class _Worker:
         self._messages.close()
         self._process.join(_LOOK_SECONDS)
         self.end()
+
+
+def _is_taken(pid: int) -> bool:
+    """Whether a process has the number of one that has ended: a stranger, as no number of a group is given again."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 _lock = threading.Lock()
