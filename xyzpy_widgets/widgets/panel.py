@@ -81,7 +81,13 @@ class Panel(ipywidgets.VBox):
         self.editor = SpaceEditor(
             panel=name, sampled=subject.sampled, distributions=distributions_told() if subject.sampled else []
         )
-        self.card = PlanCard(panel=name, title=subject.title, store=subject.place, backends=subject.backends)
+        self.card = PlanCard(
+            panel=name,
+            title=subject.title,
+            store=subject.place,
+            choices=subject.choices,
+            backends=subject.backends,
+        )
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
         for widget in (self.editor, self.card):
