@@ -32,7 +32,7 @@ ONE_SIDED = ("Traits", "Message", "Request", "Question", "Answer", "Refusal", "S
 
 @pytest.fixture(scope="module")
 def told() -> Any:
-    """What protocol.ts says, as the TypeScript compiler reads it."""
+    """What src/protocol says, as the TypeScript compiler reads it."""
     node = shutil.which("node")
     assert node is not None, "the front end is built with Node.js; install it"
     done = subprocess.run([node, "scripts/protocol.mjs"], cwd=ROOT, capture_output=True, text=True, check=True)
