@@ -63,11 +63,25 @@ export interface Proposal {
   readonly stored: number;
   /** The least and the greatest time that it may take, in seconds; null when that is unknown. */
   readonly seconds: readonly [number, number] | null;
+  /** Whether the explorer runs it; else the panel around it is set to it. */
+  readonly own: boolean;
+}
+
+/** A view as Python; each may be empty. */
+export interface ViewCodes {
+  /** Draws it. */
+  readonly plot: string;
+  /** Draws it by hvPlot alone. */
+  readonly hvplot: string;
+  /** Opens an explorer on it. */
+  readonly explore: string;
 }
 
 export interface ResultsExplorerTraits extends FigureTraits {
   /** What is explored, for example `energy(T, L, p)`. */
   title: string;
+  /** Whether a section of a panel is unfolded; null for an explorer that stands alone. */
+  unfolded: boolean | null;
   /** What the figure is headed by. */
   heading: string;
   /** Null while there is nothing to draw. */
@@ -80,8 +94,7 @@ export interface ResultsExplorerTraits extends FigureTraits {
   proposal: Proposal | null;
   /** Whether a run is under way. */
   busy: boolean;
-  /** The Python that draws the view. */
-  code: string;
+  codes: ViewCodes;
   /** The rows of a view that is a table; null for every other. */
   rows: CasesReply | null;
 }
@@ -89,6 +102,7 @@ export interface ResultsExplorerTraits extends FigureTraits {
 export const RESULTS_EXPLORER: ResultsExplorerTraits = {
   ...BOKEH_VIEW,
   title: '',
+  unfolded: null,
   heading: '',
   shelf: null,
   said: '',
@@ -96,7 +110,7 @@ export const RESULTS_EXPLORER: ResultsExplorerTraits = {
   picked: null,
   proposal: null,
   busy: false,
-  code: '',
+  codes: { plot: '', hvplot: '', explore: '' },
   rows: null,
 };
 

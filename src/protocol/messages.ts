@@ -63,7 +63,7 @@ export type Message =
 /** The kinds of message that each widget may send. */
 export const MESSAGES = {
   BokehView: ['patch'],
-  ResultsExplorer: ['patch', 'role', 'label', 'show', 'act', 'drop', 'run'],
+  ResultsExplorer: ['patch', 'role', 'label', 'show', 'act', 'drop', 'run', 'watch'],
   SpaceEditor: [],
   PlanCard: ['run', 'try_one'],
   RunMonitor: ['control', 'continue', 'go_on', 'watch', 'states'],

@@ -12,6 +12,7 @@ from xyzpy_widgets.widgets.protocol.explorer import (
     Proposal,
     RegionAction,
     Shelf,
+    ViewCodes,
 )
 from xyzpy_widgets.widgets.protocol.failures import FailedCase, FailureGroup, FailuresReply
 from xyzpy_widgets.widgets.protocol.figure import FigureReply, LibraryReply
@@ -63,5 +64,6 @@ __all__ = [
     "Spacing",
     "Trial",
     "Verdict",
+    "ViewCodes",
     "Wishes",
 ]

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-__all__ = ["Dimension", "DimensionRole", "ExportReply", "Picked", "PlotKind", "Proposal", "RegionAction", "Shelf"]
+__all__ = [
+    "Dimension",
+    "DimensionRole",
+    "ExportReply",
+    "Picked",
+    "PlotKind",
+    "Proposal",
+    "RegionAction",
+    "Shelf",
+    "ViewCodes",
+]
 
 PlotKind = Literal["line", "scatter", "bar", "heatmap", "hist", "box", "parallel", "table"]
 DimensionRole = Literal["x", "y", "color", "row", "col", "slider", "aggregate", "each", "fixed"]
@@ -57,6 +67,15 @@ class Proposal(TypedDict):
     to_run: int
     stored: int
     seconds: tuple[float, float] | None
+    own: bool
+
+
+class ViewCodes(TypedDict):
+    """A view as Python."""
+
+    plot: str
+    hvplot: str
+    explore: str
 
 
 class ExportReply(TypedDict):
