@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Generic, Protocol, TypeVar
@@ -39,7 +40,8 @@ class Step:
     Attributes
     ----------
     told : dict
-        What it was: ``when`` (seconds since 1970), ``note``, ``new``, ``changed``, ``version``, ``host``.
+        What it was: ``when`` (seconds since 1970), ``note``, ``new``, ``changed``, ``version``, ``host``; of a harvest
+        also ``asked``, what it was asked for, where that is known.
     data : dict or None
         What it takes to go back, nothing where the data began; None where that was too much to keep.
     before, after : tuple or None
@@ -97,10 +99,10 @@ class History(Generic[T]):
         """Forget the steps that are not in the file: they are made again from another one."""
         self._pending = []
 
-    def step(self, whole: Any, new: T | None, note: str) -> Step | None:
+    def step(self, whole: Any, new: T | None, note: str, asked: Mapping[str, Any] | None = None) -> Step | None:
         """Return the step in which new data joins the old, or (None) something else takes its place, before it happens.
 
-        ``whole`` is what holds the old data, None where there is none.
+        ``whole`` is what holds the old data, None where there is none; ``asked`` is what was asked for.
         Returns None for no history, and for what was recovered and is there already.
         """
         if not self.limit:
@@ -109,7 +111,8 @@ class History(Generic[T]):
         if note == RECOVERED and counts and not counts["new"] and not counts["conflicts"]:
             return None
         told = {} if new is None else self._revisions.told(new)
-        return Step({"when": time.time(), "note": note, **told, **counts}, data)
+        wish = {} if asked is None else {"asked": asked}
+        return Step({"when": time.time(), "note": note, **told, **counts, **wish}, data)
 
     def add(self, step: Step | None) -> None:
         """Take down a step that goes into the file with the next write."""
@@ -176,6 +179,12 @@ class History(Generic[T]):
             found.append((step, reached))
             following = step.before
         return found[::-1]
+
+    def asked(self, now: Identity | None) -> list[Mapping[str, Any]]:
+        """Return what was asked for in the last steps, the newest first, back to one of which that is not known."""
+        steps = [*(step for step, _ in self.steps(now)), *self._pending]
+        told = takewhile(lambda step: "asked" in step.told, reversed(steps))
+        return [step.told["asked"] for step in told]
 
     def delete(self) -> None:
         """Forget all steps."""
