@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -109,13 +109,10 @@ def asked_told(space: ParameterSpace, constants: Mapping[str, Any] | None) -> di
     }
 
 
-def _plain(labels: Iterable[Any]) -> list[Any]:
+def _plain(labels: Sequence[Any]) -> list[Any]:
     """Return labels with numpy's numbers as plain ones."""
-    numbers = (np.bool_, np.integer, np.floating)
-    return [
-        label.item() if isinstance(label, numbers) and not isinstance(label, np.timedelta64) else label
-        for label in labels
-    ]
+    numbers = {cls for cls in set(map(type, labels)) if issubclass(cls, (np.bool_, np.number))} - {np.timedelta64}
+    return [label.item() if type(label) in numbers else label for label in labels] if numbers else list(labels)
 
 
 def chosen(space: ParameterSpace, states: NDArray[np.int8] | None, wishes: Wishes) -> Plan:

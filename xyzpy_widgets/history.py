@@ -47,7 +47,7 @@ class Step:
     before, after : tuple or None
         The identity of the data file before and after it; None for no file, and for not known.
     size : int
-        How many bytes the data takes in memory.
+        How many bytes all of it takes in memory.
     """
 
     told: Mapping[str, Any]
@@ -200,14 +200,23 @@ class History(Generic[T]):
         kept: list[Mapping[str, Any]] = []
         for one in reversed(file.read()):
             left -= one.end - one.offset
-            kept.append(one.value if left >= 0 or "data" not in one.value else {**one.value, "data": None})
+            kept.append(one.value if left >= 0 or "data" not in one.value else _lightened(one.value))
         file.replace(kept[::-1])
 
 
+def _lightened(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record of a step without what may be large."""
+    return {**record, "data": None, "told": _brief(record["told"])}
+
+
+def _brief(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name != "asked"}
+
+
 def _weighed(step: Step) -> Step:
-    """Return a step with the size of its data, and without data that is too odd to have one."""
+    """Return a step with its size, and without data that is too odd to have one."""
     try:
-        return replace(step, size=len(pack(dict(step.data or {}))))
+        return replace(step, size=len(pack([dict(step.told), dict(step.data or {})])))
     except EncodingError:
         return replace(step, data=None)
 
@@ -217,7 +226,7 @@ def _bounded(steps: list[Step], limit: int) -> list[Step]:
     kept = []
     for step in reversed(steps):
         limit -= step.size
-        kept.append(step if limit >= 0 else replace(step, data=None, size=0))
+        kept.append(step if limit >= 0 else replace(step, told=_brief(step.told), data=None, size=0))
     return kept[::-1]
 
 
