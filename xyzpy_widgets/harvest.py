@@ -111,8 +111,12 @@ def asked_told(space: ParameterSpace, constants: Mapping[str, Any] | None) -> di
 
 def _plain(labels: Sequence[Any]) -> list[Any]:
     """Return labels with numpy's numbers as plain ones."""
-    numbers = {cls for cls in set(map(type, labels)) if issubclass(cls, (np.bool_, np.number))} - {np.timedelta64}
-    return [label.item() if type(label) in numbers else label for label in labels] if numbers else list(labels)
+    classes = set(map(type, labels))
+    numbers = {cls for cls in classes if issubclass(cls, (np.bool_, np.number))} - {np.timedelta64}
+    if numbers == classes and len(classes) == 1:  # the quick way of a linspace
+        plain: list[Any] = np.array(labels).tolist()
+        return plain
+    return [label.item() if type(label) in numbers else label for label in labels]
 
 
 def chosen(space: ParameterSpace, states: NDArray[np.int8] | None, wishes: Wishes) -> Plan:
