@@ -306,6 +306,7 @@ def test_what_failed_is_run_again_and_nothing_else(front_end: FrontEnd) -> None:
     assert panel.run is not None
     assert panel.run.progress.total == 2
     assert int((harvester.status == Status.FAILED).sum()) == 2
+    assert [(one["raised"], one["count"]) for one in front_end.state(panel.failed)["groups"]] == [("KeyError", 2)]
     panel = harvester.panel()
     front_end.send(panel.failed, {"kind": "retry", "group": ""})
     finish(panel)

@@ -135,6 +135,8 @@ class Watching:
         if changed:
             self._told_failures, self._told_at = progress.failed, monotonic()
             self._list = self._listed(self.run)
+        if progress.over and self.subject.stores and not self._error():
+            self._list, changed = self._listed(None), True  # what failed before is not done either
         groups = {"groups": self._list.groups()} if changed else {}
         self.failed.tell(**groups, held=self._said_held() if held else "", busy=not progress.over)
         if changed:
