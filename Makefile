@@ -79,6 +79,11 @@ audit: $(VENV)/.audit ## ask for known vulnerabilities of all that is depended o
 screenshots: $(VENV)/.dev browser ## pictures of every state of the panel, into ui-tests/results/screenshots
 	npm run --silent screenshots
 
+.PHONY: animation
+animation: $(VENV)/.dev browser ## the animated picture of README, from a browser, into docs/animation.webp
+	npm run --silent animation
+	$(BIN)/python scripts/animate.py
+
 .PHONY: format
 format: $(VENV)/.dev ## lay out every source file
 	$(BIN)/ruff check --fix --exit-zero
