@@ -222,6 +222,21 @@ def test_a_torn_step_is_cut_off(tmp_path: Path) -> None:
     assert one.history["undoable"].all()
 
 
+def test_steps_that_a_power_cut_took_are_not_taken_back(tmp_path: Path) -> None:
+    """A step that only adds may be lost with the power; then the steps before it are out of reach, and no value is."""
+    name, history = tmp_path / "data.h5", tmp_path / "data.h5.history"
+    first = harvester(name)
+    first.harvest_combos({"a": [1], "b": [1]})
+    before = history.read_bytes()
+    first.harvest_combos({"a": [2], "b": [1]})
+    history.write_bytes(before)
+    again = harvester(name)
+    assert not again.history["undoable"].any()
+    with pytest.raises(StoreError, match="was changed by another program"):
+        again.undo()
+    assert again.status.sel(b=1).values.tolist() == [Status.DONE] * 2
+
+
 def test_deleting_the_data_deletes_its_history(tmp_path: Path) -> None:
     """Nothing is left beside a file that is gone."""
     one = harvester(tmp_path / "data.h5")

@@ -15,6 +15,7 @@ import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.widgets.case_map import grid_axes
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.sheet import Sheet
 
@@ -183,6 +184,14 @@ def test_the_map_follows_every_case(front_end: FrontEnd) -> None:
     front_end.send(panel.monitor, {"kind": "states"})
     assert front_end.count(panel.monitor) > before
     assert Map(front_end, panel.monitor).states().tolist() == run.states.tolist()
+
+
+def test_no_two_labels_of_an_axis_read_alike() -> None:
+    """A reader who points at a cell is told which one it is: short where that suffices, in full where it does not."""
+    near = (1.0, 1.0 + 2**-40)
+    first, second = grid_axes(("a", "b"), (near, (1 / 3, 2.5)), {})
+    assert first["labels"] == [repr(value) for value in near]
+    assert second["labels"] == ["0.333333", "2.5"]
 
 
 def test_the_map_shows_what_was_stored_before(front_end: FrontEnd) -> None:
@@ -430,12 +439,28 @@ def test_a_sampler_has_a_panel(front_end: FrontEnd) -> None:
     front_end.set(panel.editor, rows=rows, draws="25", revision=1)
     card = front_end.state(panel.card)
     assert card["plan"]["to_run"] == 25
+    assert card["choices"] == []
     assert "integers(1, 6, endpoint=True)" in card["code"]["python"]
     start_on_page(front_end, panel)
     finish(panel)
     assert sampler.full_df is not None
     assert len(sampler.full_df) == 25
     assert set(sampler.full_df["a"]) <= {1, 2, 3, 4, 5, 6}
+
+
+def test_what_a_sampler_drew_is_not_run_again(front_end: FrontEnd) -> None:
+    """A draw that failed is told with its code, and no button promises to repeat it."""
+    sampler = xyz.Sampler(xyz.Runner(brittle, "out"), default_combos={"a": [1], "b": [2, 4]}, seed=1)
+    panel = sampler.panel()
+    front_end.set(panel.editor, draws="4", revision=1)
+    start_on_page(front_end, panel)
+    finish(panel)
+    failed = front_end.state(panel.failed)
+    assert failed["retries"] is False
+    assert failed["groups"][0]["cases"][0]["code"] == "sampler.fn(a=1, b=2)\n"
+    run = panel.run
+    front_end.send(panel.failed, {"kind": "retry", "group": ""})
+    assert panel.run is run
 
 
 def test_a_runner_and_a_plain_function_have_a_panel(front_end: FrontEnd) -> None:
@@ -447,6 +472,7 @@ def test_a_runner_and_a_plain_function_have_a_panel(front_end: FrontEnd) -> None
     finish(panel)
     assert runner.last_ds is not None
     assert front_end.state(panel.card)["plan"]["to_run"] == 2
+    assert front_end.state(panel.card)["choices"] == []
     assert front_end.ask(panel.monitor, kind="case", number=1)["reply"]["results"][0]["text"] == "2"
     other = xyz.panel(lambda x: {"y": x})
     other.space = {"x": [1.5]}

@@ -4,6 +4,9 @@ The history of ``NAME`` is the file ``NAME.history``, framed as a segment of the
 the data file is, with the identity of the file before; the identity after is noted behind it. So a step that a dying
 process has written down and not carried out is known by the file being the same still, and one that follows on a
 change by another program by the file having become another. All of it happens under the lock of the data file.
+
+What a step replaces is on the disk before the data file changes. A step that only adds holds nothing that is not in
+the data too, and is left to the system: after a power cut the last of these may be gone, and cannot be taken back.
 """
 
 from __future__ import annotations

@@ -98,10 +98,22 @@ class Calls:
     elapsed: float = 0.0
     interrupt: BaseException | None = None
 
+    def so_far(self) -> Calls:
+        """Return the calls that have ended, asked from another thread while the next is under way."""
+        n = len(self.values)
+        errors = [raised for raised in self.errors if raised.at < n]
+        seconds = self.seconds[:n]
+        return Calls(self.values[:n], errors, seconds, sum(seconds))
 
-def call_batch(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int, manner: Manner) -> Calls:
-    """Make ``n`` calls one after another; never raises what the function raised."""
-    calls = Calls()
+
+def call_batch(
+    call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int, manner: Manner, calls: Calls | None = None
+) -> Calls:
+    """Make ``n`` calls one after another; never raises what the function raised.
+
+    ``calls`` takes what they come to, as they end; another thread may look at it meanwhile.
+    """
+    calls = Calls() if calls is None else calls
     recorder = Recorder(calls.values)
     with recording(recorder) if manner.capture else nullcontext(), _ending(n, manner) as going:
         start = perf_counter()
@@ -176,6 +188,8 @@ def _gather_timed(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], cal
             return
 
 
-def call_listed(call: Callable[..., Any], args: list[tuple[Any, ...]], manner: Manner) -> Calls:
+def call_listed(
+    call: Callable[..., Any], args: list[tuple[Any, ...]], manner: Manner, calls: Calls | None = None
+) -> Calls:
     """Make the calls of a batch in a thread."""
-    return call_batch(call, iter(args), len(args), manner)
+    return call_batch(call, iter(args), len(args), manner, calls)

@@ -29,6 +29,8 @@ __all__ = ["Explored", "Seen", "Target"]
 
 Target: TypeAlias = xr.Dataset | xr.DataArray | pd.DataFrame | Runner | Harvester | Sampler
 
+_WORDS = {"done": "done", "failed": "failed (▲)", "cancelled": "cancelled", "missing": "not run (hatched)"}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
@@ -135,6 +137,11 @@ class Explored:
                 "only a Harvester runs more cases and keeps them; open its explorer with harvester.explore()"
             )
         return self.target
+
+    def said(self, seen: Seen) -> str:
+        """Say how many cases there are of each state, and what marks them."""
+        counts = self.counted(seen.states, {})
+        return ", ".join(f"{counts[name]} {word}" for name, word in _WORDS.items() if counts.get(name))
 
     def counted(self, states: xr.DataArray | None, places: Mapping[str, Any]) -> dict[str, int]:
         """Count the cases at some places by their state."""

@@ -23,7 +23,7 @@ from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.run import RUNNING, Run
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.arguments import short
-from xyzpy_widgets.widgets.case_map import axes_of, number_of, units_of
+from xyzpy_widgets.widgets.case_map import axes_of, labels_picked, number_of, units_of
 from xyzpy_widgets.widgets.failing import FailureList
 from xyzpy_widgets.widgets.failures import Failures
 from xyzpy_widgets.widgets.feed import Feed, obey
@@ -74,7 +74,7 @@ class Watching:
     ) -> None:
         self.subject = subject
         self.monitor = RunMonitor(panel=panel, title=subject.title)
-        self.failed = Failures(panel=panel)
+        self.failed = Failures(panel=panel, retries=not subject.sampled)
         self.run: Run | None = None
         self.told_found = ""
         self.constants: Mapping[str, Any] = {}
@@ -114,6 +114,10 @@ class Watching:
         self._over = over = Event()
         file.watch(partial(obey, run), over)
         run.listen(lambda progress: self._progressed(progress, over))
+
+    def picked(self) -> dict[str, list[Any]]:
+        """Return the labels that are picked out on the map."""
+        return labels_picked(self._plan.space, self.monitor.selection)
 
     def settle(self) -> None:
         """Wait until the end of a run that is over has been told."""
