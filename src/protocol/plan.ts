@@ -63,6 +63,8 @@ export interface PlanCardTraits extends CommonTraits {
   /** Where its results go, for example `ising.h5`; empty when they stay in memory. */
   store: string;
   wishes: Wishes;
+  /** Which of the cases can be chosen; empty where no case is stored one by one, so that all of them run. */
+  choices: readonly Choice[];
   backends: readonly string[];
   /** Null until there is one. */
   plan: Plan | null;
@@ -79,6 +81,7 @@ export const PLAN_CARD: PlanCardTraits = {
   title: '',
   store: '',
   wishes: { choice: 'new', stale: false, backend: 'serial', workers: null },
+  choices: ['new', 'new_failed', 'all'],
   backends: ['serial'],
   plan: null,
   reason: '',

@@ -66,8 +66,16 @@ def labels_picked(space: ParameterSpace, picked: Mapping[str, Sequence[int]]) ->
 
 
 def _axis(name: str, units: str, labels: Sequence[Any], stride: int) -> MapAxis:
-    texts = [label_text(label) for label in labels] if len(labels) <= _MOST_LABELS else []
+    texts = _texts(labels) if len(labels) <= _MOST_LABELS else []
     return {"name": name, "units": units, "size": len(labels), "stride": stride, "codes": [], "labels": texts}
+
+
+def _texts(labels: Sequence[Any]) -> list[str]:
+    """Write the labels of an axis, in full where short ones are not told apart."""
+    texts = [label_text(label) for label in labels]
+    if len(set(texts)) == len(texts):
+        return texts
+    return [label if isinstance(label, str) else shown(label) for label in labels]
 
 
 def label_text(label: Any) -> str:
