@@ -3,6 +3,7 @@ import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs, showAbout } from './commands';
+import { opener } from './lab/opener';
 import { serveWidgets } from './notebook';
 
 /** Adds the commands of xyzpy_widgets, and lists them in the command palette where there is one. */
@@ -35,4 +36,4 @@ const notebook: JupyterFrontEndPlugin<void> = {
   },
 };
 
-export const plugins = [commands, notebook];
+export const plugins = [commands, notebook, opener];

@@ -29,6 +29,7 @@ c.Application.log_level = "WARN"
 c.ServerApp.ip = "127.0.0.1"
 c.ServerApp.port = int(os.environ["XYZPY_UI_PORT"])
 c.ServerApp.port_retries = 0
+c.ServerApp.base_url = "/behind/a-prefix/"
 c.ServerApp.open_browser = False
 c.ServerApp.allow_root = True
 c.ServerApp.root_dir = str(work)
