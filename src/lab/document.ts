@@ -2,6 +2,7 @@
 
 import {
   ABCWidgetFactory,
+  DocumentModel,
   type DocumentRegistry,
   DocumentWidget,
   type IDocumentWidget,
@@ -30,6 +31,11 @@ export class PathModelFactory extends TextModelFactory {
 
   override get fileFormat(): null {
     return null;
+  }
+
+  /** Make a model that somebody else seems to save: JupyterLab writes neither it nor a checkpoint, a copy of the file. */
+  override createNew(options: Parameters<TextModelFactory['createNew']>[0] = {}): DocumentModel {
+    return new DocumentModel({ ...options, collaborationEnabled: true });
   }
 }
 

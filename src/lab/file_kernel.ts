@@ -9,12 +9,16 @@ const CONNECTED = { kernelConnectionOptions: { handleComms: false } };
 /** The kernel of one result file: started for it, found again after a reload, and shut down with its tab. */
 export class FileKernel {
   private session: Promise<Session.ISessionConnection> | null = null;
-  private chosen = '';
+  private readonly path: string;
 
   constructor(
     private readonly services: Pick<ServiceManager.IManager, 'kernelspecs' | 'sessions'>,
-    private readonly path: string,
-  ) {}
+    path: string,
+    private chosen = '',
+  ) {
+    // the same file, but whoever else opens it does not take this session for his own, and close the comms in it
+    this.path = `./${path}`;
+  }
 
   /** Find the kernel or start it; one that was given out before is shut down first. */
   async connect(): Promise<Kernel.IKernelConnection> {

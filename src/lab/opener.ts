@@ -30,6 +30,10 @@ const ARGS = {
       type: 'string',
       description: 'The file, or the folder of zarr, from the root of the server; without one, what is selected',
     },
+    kernel: {
+      type: 'string',
+      description: 'The name of a kind of kernel, in the place of the usual one',
+    },
   },
 } as const;
 
@@ -75,7 +79,7 @@ function panelOf(
 ): WidgetPanel {
   const path = services.contents.localPath(context.path);
   const name = PathExt.basename(path);
-  const kernel = new FileKernel(services, path);
+  const kernel = new FileKernel(services, path, context.sessionContext.kernelPreference.name);
   const panel: WidgetPanel = new WidgetPanel({
     name,
     kernels: services.kernels,
@@ -133,7 +137,8 @@ export const opener: JupyterFrontEndPlugin<void> = {
       execute: async (args) => {
         const path = pathIn(args);
         const { type } = await serviceManager.contents.get(path, { content: false });
-        const tab: unknown = await commands.execute('docmanager:open', { path, factory: factoryOf(type) });
+        const kernel = typeof args.kernel === 'string' ? { kernel: { name: args.kernel } } : {};
+        const tab: unknown = await commands.execute('docmanager:open', { path, factory: factoryOf(type), ...kernel });
         return tab;
       },
     });

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 from IPython.display import display
 
-from xyzpy_widgets.errors import StoreError, XyzError
+from xyzpy_widgets.errors import DamageError, FormatError, StoreError, XyzError
 from xyzpy_widgets.onlooker import Onlooker
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 
@@ -33,7 +33,13 @@ def explore_file(name: str) -> None:
     path = Path(name).absolute()
     if not path.exists():
         raise StoreError(f"this kernel sees no {path}; open it with a kernel that works where the file is")
-    display(explorer_of(path))  # type: ignore[no-untyped-call]
+    try:
+        explorer = explorer_of(path)
+    except DamageError:
+        raise
+    except FormatError as error:
+        raise FormatError(f"{error}. To look at it in another way, choose Open With in its context menu.") from error
+    display(explorer)  # type: ignore[no-untyped-call]
 
 
 @cache
