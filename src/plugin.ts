@@ -5,6 +5,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { CommandIDs, showAbout } from './commands';
 import { opener } from './lab/opener';
 import { serveWidgets } from './notebook';
+import { keepStills } from './stills';
 
 /** Adds the commands of xyzpy_widgets, and lists them in the command palette where there is one. */
 const commands: JupyterFrontEndPlugin<void> = {
@@ -22,7 +23,7 @@ const commands: JupyterFrontEndPlugin<void> = {
   },
 };
 
-/** Lets the widgets insert cells, and reach a kernel that is busy. */
+/** Lets the widgets insert cells, reach a kernel that is busy, and leave words behind when theirs is gone. */
 const notebook: JupyterFrontEndPlugin<void> = {
   id: 'xyzpy-widgets:notebook',
   description: 'Inserts cells for the widgets of xyzpy_widgets, and steers their runs while the kernel is busy.',
@@ -30,6 +31,7 @@ const notebook: JupyterFrontEndPlugin<void> = {
   optional: [INotebookTracker],
   activate: ({ serviceManager }: JupyterFrontEnd, tracker: INotebookTracker | null) => {
     if (!tracker) return;
+    keepStills(tracker);
     serveWidgets(document, tracker, serviceManager.contents, (said) => {
       Notification.error(said);
     });

@@ -44,6 +44,14 @@ describe('the plan card', () => {
     expect(model.sent).toEqual([RUN]);
   });
 
+  test('offers nothing to choose of cases that are not stored one by one', async () => {
+    const { model, view } = await show('PlanCard', traitsOf('plan-sampler'));
+    expect(view.querySelector('[role=radiogroup]')).toBeNull();
+    expect(view.textContent).not.toMatch(/stored|failed|new/);
+    button(view, 'Run 1,000 cases · about 6 min').click();
+    expect(model.sent).toEqual([RUN]);
+  });
+
   test('does not run a plan that was made for other wishes', async () => {
     const { model, view } = await show('PlanCard', PLANNED);
     field(view, 'All again').click();

@@ -27,11 +27,11 @@ from xyzpy_widgets.widgets.planned import cases_reply, plan_told, reason_against
 from xyzpy_widgets.widgets.protocol import Choice
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
-from xyzpy_widgets.widgets.rows import Row
 from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
-from xyzpy_widgets.widgets.still import bundle, panel_card, progress_text
+from xyzpy_widgets.widgets.still import bundle_with_view, panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.unfinished import unfinished
 from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
 from xyzpy_widgets.widgets.watching import Watching
 
@@ -51,8 +51,8 @@ class Panel(ipywidgets.VBox):
 
     Attributes
     ----------
-    editor, card, monitor, failed : widgets
-        The parts, which may be shown elsewhere one by one.
+    editor, card, monitor, failed, results : widgets
+        The parts, which may be shown elsewhere one by one; what is proposed in the results is what the panel is set to.
 
     Examples
     --------
@@ -77,11 +77,16 @@ class Panel(ipywidgets.VBox):
         self._call: Call | None = None
         self._plans = 0
         self._telling = False
-        self._explorer: ResultsExplorer | None = None
         self.editor = SpaceEditor(
             panel=name, sampled=subject.sampled, distributions=distributions_told() if subject.sampled else []
         )
-        self.card = PlanCard(panel=name, title=subject.title, store=subject.place, backends=subject.backends)
+        self.card = PlanCard(
+            panel=name,
+            title=subject.title,
+            store=subject.place,
+            choices=subject.choices,
+            backends=subject.backends,
+        )
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
         for widget in (self.editor, self.card):
@@ -90,8 +95,13 @@ class Panel(ipywidgets.VBox):
         self.card.on_msg(lambda _widget, content, _buffers: self._heard(content))
         self.editor.observe(self._edited, "revision")
         self.card.observe(self._wished, "wishes")
+        self.results = ResultsExplorer(subject.target, self._take, section=True, panel=name)
+        self.monitor.observe(lambda _: self.results.mark(self._watching.picked()), "selection")
         super().__init__(self._laid_out(), layout=ipywidgets.Layout(width="100%"))
-        self._watching.found()
+        self._unfinished = unfinished(subject, self._sheet, self._arguments)
+        if self._unfinished is not None:
+            self._sheet = self._unfinished.sheet if self._unfinished.asked else self._sheet
+            self._watching.found(self._unfinished.space, self._unfinished.states)
         self._lay_out()
         self._show()
         self._tell()
@@ -146,21 +156,20 @@ class Panel(ipywidgets.VBox):
             return self._submitted(call)
 
     def explore(self, **wishes: Any) -> ResultsExplorer:
-        """Open the explorer below the other parts, and return it; what is proposed in it is what the panel is set to.
+        """Unfold the explorer below the other parts, draw it, and return it.
 
         Parameters
         ----------
         **wishes
-            What is wished of its first view, as for ``Dataset.xyz.plot``.
+            What is wished of its view, as for ``Dataset.xyz.plot``; without any it stays as it is.
+
+        Raises
+        ------
+        ViewError
+            For wishes that do not fit the data.
         """
-        with self._guard:
-            if self._explorer is None:
-                self._explorer = ResultsExplorer(self._subject.target, self._take, **wishes)
-                shown: Any = self
-                shown.children = (*shown.children, self._explorer)
-                if self._watching.busy and self._watching.run is not None:
-                    self._explorer.follow(self._watching.run)
-            return self._explorer
+        self.results.wish(**wishes)
+        return self.results
 
     def _take(self, step: Step) -> None:
         """Be set to what was proposed in the explorer."""
@@ -186,8 +195,7 @@ class Panel(ipywidgets.VBox):
             self.card.tell(busy=True)
             self._watching.attach(run, constants, before)
             self._lay_out()
-            if self._explorer is not None:
-                self._explorer.follow(run)
+        self.results.follow(run)
 
     def _ended(self) -> None:
         """Plan anew, against what is stored now."""
@@ -333,16 +341,13 @@ class Panel(ipywidgets.VBox):
                 self._begin(lambda: self._submitted(self._subject.again(cases, self._sheet, constants)))
 
     def _go_on(self) -> None:
-        """Run what the store lacks."""
+        """Run what was found undone."""
         with self._guard:
-            rows = tuple(replace(row, kind="stored") if self._is_stored(row) else row for row in self._sheet.rows)
-            self._sheet = replace(self._sheet, rows=rows, cases="", choice="new_failed")
+            if self._unfinished is not None:
+                self._sheet = self._unfinished.sheet
             self._show()
             self._tell()
             self._begin(self.start)
-
-    def _is_stored(self, row: Row) -> bool:
-        return any(argument.name == row.name and argument.stored for argument in self._arguments)
 
     def _cases(self, request: Mapping[str, Any]) -> Any:
         return cases_reply(self._preview, request["of"], int(request["offset"]))
@@ -361,7 +366,7 @@ class Panel(ipywidgets.VBox):
         for widget, flex in ((self.editor, "3 1 26em"), (self.card, "2 1 20em")):
             widget.layout = ipywidgets.Layout(flex=flex, min_width="0")
         row = ipywidgets.Box((self.editor, self.card), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="8px"))
-        return (row, self.monitor, self.failed)
+        return (row, self.monitor, self.failed, self.results)
 
     def __repr__(self) -> str:
         """Tell what the panel is of, and how far its run is."""
@@ -377,7 +382,7 @@ class Panel(ipywidgets.VBox):
         shown: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         verdict: Any = self.editor.verdict
         card = panel_card(self._subject, verdict, self._preview, self._watching.run)
-        return {**shown, **bundle(repr(self), card)}
+        return bundle_with_view(shown, repr(self), card)
 
 
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:
