@@ -31,7 +31,7 @@ export class Notebook {
 
   /** Open the file as it is, in an empty window, whatever its kernel does. */
   async look(): Promise<void> {
-    await this.page.goto(this.shell === 'lab' ? `/lab/tree/${this.name}?reset` : `/notebooks/${this.name}`);
+    await this.page.goto(this.shell === 'lab' ? `lab/tree/${this.name}?reset` : `notebooks/${this.name}`);
   }
 
   /** Give the notebook a kernel that knows of nothing. */
