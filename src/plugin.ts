@@ -4,6 +4,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs, showAbout } from './commands';
 import { serveWidgets } from './notebook';
+import { keepStills } from './stills';
 
 /** Adds the commands of xyzpy_widgets, and lists them in the command palette where there is one. */
 const commands: JupyterFrontEndPlugin<void> = {
@@ -21,7 +22,7 @@ const commands: JupyterFrontEndPlugin<void> = {
   },
 };
 
-/** Lets the widgets insert cells, and reach a kernel that is busy. */
+/** Lets the widgets insert cells, reach a kernel that is busy, and leave words behind when theirs is gone. */
 const notebook: JupyterFrontEndPlugin<void> = {
   id: 'xyzpy-widgets:notebook',
   description: 'Inserts cells for the widgets of xyzpy_widgets, and steers their runs while the kernel is busy.',
@@ -29,6 +30,7 @@ const notebook: JupyterFrontEndPlugin<void> = {
   optional: [INotebookTracker],
   activate: ({ serviceManager }: JupyterFrontEnd, tracker: INotebookTracker | null) => {
     if (!tracker) return;
+    keepStills(tracker);
     serveWidgets(document, tracker, serviceManager.contents, (said) => {
       Notification.error(said);
     });

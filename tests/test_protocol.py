@@ -23,6 +23,7 @@ from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import CONTROL_SUFFIX
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
+from xyzpy_widgets.widgets.still import STILL_MIME
 
 ROOT = Path(__file__).parents[1]
 WIDGETS: tuple[type[Widget], ...] = (SpaceEditor, PlanCard, RunMonitor, Failures, BokehView, ResultsExplorer)
@@ -99,3 +100,8 @@ def test_the_states_of_a_case_bear_the_codes_of_the_engine(told: Any) -> None:
 def test_the_control_file_is_named_alike(told: Any) -> None:
     """The page writes no file but one that the kernel looks for."""
     assert told["values"]["CONTROL_SUFFIX"] == CONTROL_SUFFIX
+
+
+def test_what_stands_in_for_a_widget_is_marked_alike(told: Any) -> None:
+    """An output whose widget is gone shows its card, not an error."""
+    assert told["values"]["STILL_MIME"] == STILL_MIME

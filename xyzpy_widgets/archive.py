@@ -8,8 +8,9 @@ looks at the data, and goes into the file with its next write.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -34,6 +35,16 @@ T = TypeVar("T")
 S = TypeVar("S", bound=Keeper[Any])
 
 
+@dataclass(frozen=True, slots=True)
+class _Unsaved(Generic[T]):
+    """Data that is not in the file yet, how it joins what is there, and where it comes from."""
+
+    new: T
+    on_conflict: OnConflict
+    note: str
+    asked: Mapping[str, Any] | None = None
+
+
 class Archive(Generic[T, S]):
     """Labelled data that only grows.
 
@@ -56,7 +67,7 @@ class Archive(Generic[T, S]):
         self._history = history
         self._growth = growth
         self._guard = threading.RLock()
-        self._unsaved: list[tuple[T, OnConflict, str]] = [] if start is None else [(start, "raise", "full_ds")]
+        self._unsaved: list[_Unsaved[T]] = [] if start is None else [_Unsaved(start, "raise", "full_ds")]
         self._whole: Whole[T, S] | None = None if start is None else growth.whole(growth.copied(start))
         self._journal = Path() if store is None else store.path.with_name(f"{store.path.name}.journal")
         self._held = Held(self._journal, shared=growth.repeatable)
@@ -107,26 +118,26 @@ class Archive(Generic[T, S]):
     def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
         if stored is None and isinstance(self._seen, tuple) and self._whole is not None:
-            self._unsaved = [(self._growth.copied(self._whole.value), "raise", "the file had vanished")]
+            self._unsaved = [_Unsaved(self._growth.copied(self._whole.value), "raise", "the file had vanished")]
         self._whole = None if stored is None else self._growth.whole(stored, stored=True)
         if self._history is not None:
             self._history.forget_pending()
         self._leftovers.adopt(left, self._put_again, self.where)
-        for new, on_conflict, note in self._unsaved:
-            self._put(new, on_conflict, note)
+        for one in self._unsaved:
+            self._put(one)
 
-    def _put(self, new: T, on_conflict: OnConflict, note: str) -> None:
-        step = None if self._history is None else self._history.step(self._whole, new, note)
+    def _put(self, one: _Unsaved[T]) -> None:
+        step = None if self._history is None else self._history.step(self._whole, one.new, one.note, one.asked)
         if self._whole is None:
-            self._whole = self._growth.whole(self._growth.copied(new))
+            self._whole = self._growth.whole(self._growth.copied(one.new))
         else:
-            self._whole.put(new, on_conflict)
+            self._whole.put(one.new, one.on_conflict)
         if self._history is not None:
             self._history.add(step)
 
     def _put_again(self, told: Replay, on_conflict: OnConflict) -> None:
         """Take in what the log of a process that died tells."""
-        self._put(self._growth.rebuilt(told), on_conflict, RECOVERED)
+        self._put(_Unsaved(self._growth.rebuilt(told), on_conflict, RECOVERED, told.asked))
 
     def check(self, new: T) -> bool:
         """Raise what would keep a value of the structure of a new one from being added.
@@ -147,25 +158,33 @@ class Archive(Generic[T, S]):
                     yield
 
     def add(
-        self, new: T, on_conflict: OnConflict, *, sync: bool, segment: Segment | None = None, note: str = "harvest"
+        self,
+        new: T,
+        on_conflict: OnConflict,
+        *,
+        sync: bool,
+        segment: Segment | None = None,
+        note: str = "harvest",
+        asked: Mapping[str, Any] | None = None,
     ) -> None:
         """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one.
 
-        The segment of the run is held until its results are in the file.
+        The segment of the run is held until its results are in the file; ``asked`` is what the run was asked for.
 
         Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
         """
+        one = _Unsaved(new, on_conflict, note, asked)
         with self._guard:
             self.refresh()
             if segment is not None:
                 self._held.take(segment, repeatable=self._growth.repeatable and on_conflict != "replace")
             try:
-                self._put(new, on_conflict, note)
+                self._put(one)
             except ConflictError as error:
                 if segment is not None:
                     error.add_note(f"they are kept in {self._held.set_aside(segment)} too")
                 raise
-            self._unsaved.append((new, on_conflict, note))
+            self._unsaved.append(one)
             if sync:
                 self.save()
             else:
@@ -198,6 +217,12 @@ class Archive(Generic[T, S]):
         with self._alone():
             self._write_all()
             return [] if self._history is None else self._history.steps(self._identity())
+
+    def asked(self) -> list[Mapping[str, Any]]:
+        """Return what was asked for in the last steps, the newest first, back to one of which that is not known."""
+        with self._guard:
+            self.refresh()
+            return [] if self._history is None else self._history.asked(self._identity())
 
     def undo(self) -> Step:
         """Go back to what was there before the last step, and write the file; return the step.

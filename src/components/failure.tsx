@@ -103,7 +103,7 @@ export function Group({ group, cases, busy, onInsert, onRetry, onMore }: GroupPr
       </div>
       <ul class="xyzpy-failed">
         {cases.map((failed) => (
-          <CaseLine key={failed.number} failed={failed} onInsert={onInsert} />
+          <CaseLine key={`${String(failed.number)} ${failed.text}`} failed={failed} onInsert={onInsert} />
         ))}
       </ul>
       {cases.length < count && (

@@ -23,3 +23,6 @@ export interface ControlDetail {
   readonly path: string;
   readonly word: ControlWord;
 }
+
+/** Marks an output that holds a widget, and beside it as HTML a card that is shown while the widget is not there. */
+export const STILL_MIME = 'application/vnd.xyzpy.still+json';

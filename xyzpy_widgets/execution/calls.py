@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import compress, starmap
-from threading import Timer
 from time import perf_counter
 from typing import Any
 
 from xyzpy_widgets.errors import CaseError
 from xyzpy_widgets.execution.capture import Recorder, recording
+from xyzpy_widgets.execution.deadlines import after
 from xyzpy_widgets.execution.interrupts import gather
 
 __all__ = ["Calls", "Manner", "Raised", "call_batch", "call_listed", "note_in"]
@@ -146,13 +147,11 @@ def _ending(n: int, manner: Manner) -> Iterator[bytearray]:
     if n == 1 or manner.timed or manner.within == math.inf:
         yield going
         return
-    timer = Timer(manner.within, going.__delitem__, [slice(1, None)])
-    timer.daemon = True
-    timer.start()
+    call_off = after(manner.within, partial(going.__delitem__, slice(1, None)))
     try:
         yield going
     finally:
-        timer.cancel()
+        call_off()
 
 
 def _interrupts(error: BaseException, manner: Manner) -> bool:

@@ -132,10 +132,11 @@ class ProgressBar:
             self._bar.set_description_str(", ".join(map(str, progress.current[:1])), refresh=False)
         self._bar.n = progress.ended
         self._bar.postfix = _remarks(progress)
-        self._bar.refresh()
+        if not progress.over:  # else `close` shows it
+            self._bar.refresh()
 
     def close(self) -> None:
-        """Leave the bar as it stands."""
+        """Show how far it is, and leave the bar as it stands."""
         self._bar.close()
 
 

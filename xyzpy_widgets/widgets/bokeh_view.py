@@ -104,6 +104,7 @@ class BokehView(FigureWidget):
     >>> from xyzpy_widgets.views.plots import plot
     >>> view = BokehView(plot(xr.DataArray([1.0, 4.0, 9.0], dims=["t"], name="out")))
     >>> view.show(plot(xr.DataArray([1.0, 4.0, 8.0], dims=["t"], name="out")))
+    False
     >>> view.revision
     1
     """

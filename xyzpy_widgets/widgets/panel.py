@@ -27,11 +27,11 @@ from xyzpy_widgets.widgets.planned import cases_reply, plan_told, reason_against
 from xyzpy_widgets.widgets.protocol import Choice
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
-from xyzpy_widgets.widgets.rows import Row
 from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
-from xyzpy_widgets.widgets.still import bundle, panel_card, progress_text
+from xyzpy_widgets.widgets.still import bundle_with_view, panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.unfinished import unfinished
 from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
 from xyzpy_widgets.widgets.watching import Watching
 
@@ -98,7 +98,10 @@ class Panel(ipywidgets.VBox):
         self.results = ResultsExplorer(subject.target, self._take, section=True, panel=name)
         self.monitor.observe(lambda _: self.results.mark(self._watching.picked()), "selection")
         super().__init__(self._laid_out(), layout=ipywidgets.Layout(width="100%"))
-        self._watching.found()
+        self._unfinished = unfinished(subject, self._sheet, self._arguments)
+        if self._unfinished is not None:
+            self._sheet = self._unfinished.sheet if self._unfinished.asked else self._sheet
+            self._watching.found(self._unfinished.space, self._unfinished.states)
         self._lay_out()
         self._show()
         self._tell()
@@ -338,16 +341,13 @@ class Panel(ipywidgets.VBox):
                 self._begin(lambda: self._submitted(self._subject.again(cases, self._sheet, constants)))
 
     def _go_on(self) -> None:
-        """Run what the store lacks."""
+        """Run what was found undone."""
         with self._guard:
-            rows = tuple(replace(row, kind="stored") if self._is_stored(row) else row for row in self._sheet.rows)
-            self._sheet = replace(self._sheet, rows=rows, cases="", choice="new_failed")
+            if self._unfinished is not None:
+                self._sheet = self._unfinished.sheet
             self._show()
             self._tell()
             self._begin(self.start)
-
-    def _is_stored(self, row: Row) -> bool:
-        return any(argument.name == row.name and argument.stored for argument in self._arguments)
 
     def _cases(self, request: Mapping[str, Any]) -> Any:
         return cases_reply(self._preview, request["of"], int(request["offset"]))
@@ -382,7 +382,7 @@ class Panel(ipywidgets.VBox):
         shown: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         verdict: Any = self.editor.verdict
         card = panel_card(self._subject, verdict, self._preview, self._watching.run)
-        return {**shown, **bundle(repr(self), card)}
+        return bundle_with_view(shown, repr(self), card)
 
 
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:
