@@ -3,7 +3,7 @@
 It prints a table in Markdown, line by line, and takes some minutes; the folder is where the files are made. Each bar is
 a ratio of two times that are measured in turns, each the least of several, so that a busy machine weighs on both. xyzpy
 neither syncs its file nor writes anything before the last case is over; here every harvest is on the disk when it
-returns. Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests, which
+returns. A file that grows is written anew after each quarter of growth, and what is timed is what lies in between. Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests, which
 are named at the end.
 """
 
