@@ -3,8 +3,9 @@
 It prints a table in Markdown, line by line, and takes some minutes; the folder is where the files are made. Each bar is
 a ratio of two times that are measured in turns, each the least of several, so that a busy machine weighs on both. xyzpy
 neither syncs its file nor writes anything before the last case is over; here every harvest is on the disk when it
-returns. A file that grows is written anew after each quarter of growth, and what is timed is what lies in between. Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests, which
-are named at the end.
+returns. A file that grows is written anew after each quarter of growth, and what is timed is what lies in between.
+Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests, which are named
+at the end, and a floor is no bar but what no store goes below.
 """
 
 from __future__ import annotations
@@ -38,7 +39,11 @@ from xyzpy_widgets.store.segment import Segment
 K = 100  # points per harvest, one row
 TESTS = (
     ("B7", "a slow disk costs no more", "tests/test_store_journal.py"),
-    ("B10", "killed at every call and in every write", "tests/test_store_kills.py tests/test_store_inplace.py"),
+    (
+        "B10",
+        "killed at every call and in every write",
+        "tests/test_store_kills.py tests/test_store_{inplace,extending}.py",
+    ),
     ("B11, B12", "several writers, readers, full disks", "tests/test_survival.py tests/test_store_inplace.py"),
     ("B13", "every type, label and attribute", "tests/test_store_exact.py tests/test_store_datasets.py"),
     ("B14", "flipped bits", "tests/test_store_damage.py tests/test_store_inplace.py"),
