@@ -1,6 +1,7 @@
 """What running costs beside the function itself: this library, a bare loop, and others, measured in one run.
 
-``python benchmarks/execution.py`` prints tables in Markdown, with what is wanted and whether it is kept. All ways of a
+``python benchmarks/execution.py`` prints tables in Markdown, with what is wanted and whether it is kept, and at the end
+one of this library beside the bare loop, xyzpy and joblib. All ways of a
 table take turns, and the best of several rounds counts. xyzpy and Dask are left out where they are not installed:
 ``pip install 'xyzpy_widgets[benchmarks,dask]'``. It takes some minutes, and tells the truth on a quiet machine only.
 """
@@ -20,8 +21,8 @@ import sys
 import tracemalloc
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from time import perf_counter, process_time, time
 from typing import Any
@@ -32,16 +33,16 @@ import numpy as np
 import xyzpy_widgets as xyz
 
 xyzpy: Any = None
-dask: Any = None
+distributed: Any = None
 with warnings.catch_warnings(action="ignore"):  # both name an accessor of xarray's xyz
     with contextlib.suppress(ImportError):
         import xyzpy
     with contextlib.suppress(ImportError):
-        import dask.bag
         import distributed
 
 WORKERS = 2
 INNER = 100
+LEAST = 10_000  # so many cases are timed together, in several runs where one has fewer
 
 
 def one(a: int, b: float) -> float:
@@ -111,18 +112,6 @@ def sampled(n: int) -> Any:
     return xyz.Sampler(xyz.Runner(one, "out"), seed=1).sample_combos(n, combos(n))
 
 
-def by_threads(n: int) -> list[float]:
-    """Submit every case to a thread."""
-    with ThreadPoolExecutor(1) as pool:
-        return list(pool.map(one, *zip(*itertools.product(*combos(n).values()), strict=True)))
-
-
-def by_bag(n: int) -> list[float]:
-    """Map over a bag of Dask's, in this thread."""
-    bag = dask.bag.from_sequence(list(itertools.product(*combos(n).values())), npartitions=10)
-    return list(bag.starmap(one).compute(scheduler="synchronous"))
-
-
 SERIAL = {
     "bare loop": Way(loop),
     "bare loop, 3 outputs": Way(loop_of_three),
@@ -136,7 +125,6 @@ SERIAL = {
     "joblib, n_jobs=1": Way(
         lambda n: joblib.Parallel(1)(joblib.delayed(one)(a, b) for a, b in itertools.product(*combos(n).values())), 0.2
     ),
-    "concurrent.futures, a thread": Way(by_threads, 0.05),
 }
 if xyzpy:
     SERIAL |= {
@@ -148,13 +136,24 @@ if xyzpy:
         "xyzpy combo_runner_to_df": Way(lambda n: xyzpy.combo_runner_to_df(one, combos(n), "out"), 0.2),
         "xyzpy Sampler": Way(lambda n: xyzpy.Sampler(xyzpy.Runner(one, "out")).sample_combos(n, combos(n)), 0.02),
     }
-if dask:
-    SERIAL["dask.bag, one thread"] = Way(by_bag, 0.2)
+
+
+Summary = dict[str, list[str]]
+"""The rows of the last table: the bare loop, this library, xyzpy and joblib side by side, empty where one is not."""
+
+RIVALS = {
+    "Runner": ("Runner.run_combos, with bar", "xyzpy Runner.run_combos", "joblib, n_jobs=1"),
+    "Runner, 3 outputs": ("Runner.run_combos, 3 outputs", "xyzpy Runner, 3 outputs", ""),
+    "nested tuples": ("combo_runner", "xyzpy combo_runner", "joblib, n_jobs=1"),
+    "table": ("combo_runner_to_df", "xyzpy combo_runner_to_df", ""),
+    "Sampler": ("Sampler.sample_combos", "xyzpy Sampler", ""),
+}
 
 
 def best(ways: Mapping[str, Way], n: int, rounds: int) -> dict[str, float]:
     """Return the seconds of this process that each way takes for a case, the best of some rounds."""
     found = dict.fromkeys(ways, math.inf)
+    again = max(1, LEAST // n)
     with quiet():
         for way in ways.values():
             way.run(INNER)
@@ -164,8 +163,9 @@ def best(ways: Mapping[str, Way], n: int, rounds: int) -> dict[str, float]:
             gc.collect()
             start = process_time()
             with quiet():
-                way.run(cases)
-            found[name] = min(found[name], (process_time() - start) / cases)
+                for _ in range(again):
+                    way.run(cases)
+            found[name] = min(found[name], (process_time() - start) / cases / again)
     return found
 
 
@@ -195,7 +195,7 @@ def table(title: str, head: Iterable[str], rows: Iterable[Iterable[str]]) -> Non
         print("|", " | ".join(row), "|", flush=True)
 
 
-def overhead(n: int, rounds: int) -> None:
+def overhead(n: int, rounds: int) -> Summary:
     """Compare what a trivial case costs."""
     times = best(SERIAL, n, rounds)
     rows = []
@@ -204,11 +204,18 @@ def overhead(n: int, rounds: int) -> None:
         rows.append((name, f"{times[name] * 1e9:.0f}", f"{ratio:.1f}", *verdict(ratio, way.wanted)))
     head = ("way", "ns a case", "x bare loop", "wanted", "")
     table(f"A trivial function of two arguments, {n:,} cases, one process", head, rows)
+    return {
+        f"{label}, {n:,} trivial cases: x bare loop": [
+            f"{times[name] / times[SERIAL[name].base]:.1f}" if name in times else "" for name in ("bare loop", *names)
+        ]
+        for label, names in RIVALS.items()
+    }
 
 
-def memory(n: int) -> None:
+def memory(n: int) -> Summary:
     """Compare the largest memory beyond the result."""
     rows = []
+    told = {"xyzpy Runner.run_combos": ""}
     for name, wanted in (("Runner.run_combos, with bar", 24.0), ("xyzpy Runner.run_combos", None)):
         if name not in SERIAL:
             continue
@@ -221,15 +228,20 @@ def memory(n: int) -> None:
             beyond = tracemalloc.get_traced_memory()[1] / cases - 8
             tracemalloc.stop()
             del result
+        told[name] = f"{beyond:.0f}"
         rows.append((name, f"{beyond:.1f}", *verdict(beyond, wanted)))
     table(f"Bytes a point beyond the result at the peak, {n:,} cases", ("way", "bytes", "wanted", ""), rows)
+    beside = [told["Runner.run_combos, with bar"], told["xyzpy Runner.run_combos"]]
+    return {f"Runner, {n:,} cases: bytes a point beyond the result": ["0", *beside, ""]}
 
 
-def growth(largest: int) -> None:
+def growth(largest: int) -> Summary:
     """Show that the time of a case does not grow with their number."""
     way = {"ours": SERIAL["Runner.run_combos, with bar"], "bare": SERIAL["bare loop"]}
+    rivals = [name for name in ("xyzpy Runner.run_combos", "joblib, n_jobs=1") if name in SERIAL]
+    small = way | {name: replace(SERIAL[name], share=1) for name in rivals}
     sizes = [10**power for power in range(3, round(math.log10(largest)) + 1)]
-    found = {n: best(way, n, max(1, min(20, 10**6 // n))) for n in sizes}
+    found = {n: best(small if n == 10**3 else way, n, max(1, min(20, 10**6 // n))) for n in sizes}
     most = 2 * found[10**5]["ours"]
     rows = [
         (
@@ -241,6 +253,9 @@ def growth(largest: int) -> None:
         for n, one in found.items()
     ]
     table("Runner.run_combos, time of a case", ("cases", "ns", "x bare loop", "wanted", ""), rows)
+    least = found[10**3]
+    beside = [f"{least[name] / least['bare']:.1f}" if name in least else "" for name in ("bare", "ours", *[*small][2:])]
+    return {"Runner, 1,000 trivial cases: x bare loop": beside if xyzpy else [*beside[:2], "", *beside[2:]]}
 
 
 def by_ours(n: int, ms: float) -> Any:
@@ -296,7 +311,7 @@ PARALLEL: dict[str, Callable[[int, float], Any]] = {"ours": by_ours}
 if xyzpy:
     PARALLEL["xyzpy"] = by_xyzpy
 PARALLEL |= {"joblib": by_joblib, "concurrent.futures": by_processes}
-if dask:
+if distributed:
     PARALLEL |= {"Dask": by_dask, "ours on Dask": by_ours_on_dask}
 
 
@@ -312,9 +327,10 @@ def throughput_of(name: str, ms: float, n: int) -> float:
     return n * ms / 1000 / (end - start)
 
 
-def throughput(seconds: float, rounds: int) -> None:
+def throughput(seconds: float, rounds: int) -> Summary:
     """Compare how much of two cores' work comes out, for cases of several lengths, each way in a process of its own."""
     rows = []
+    told: Summary = {}
     for ms in (0.001, 0.1, 1.0, 10.0):
         n = round(seconds * 1000 / max(ms, 0.1))
         found = dict.fromkeys(PARALLEL, 0.0)
@@ -326,8 +342,11 @@ def throughput(seconds: float, rounds: int) -> None:
         wanted = {0.1: 2.5 * found.get("xyzpy", 0.0), 10.0: 0.95 * WORKERS}.get(ms)
         said = verdict(found["ours"], round(wanted, 3) if wanted else None, least=True)
         rows.append((f"{ms:g} ms", *(f"{value:.3f}" for value in found.values()), *said))
+        beside = [f"{found[name]:.2f}" if name in found else "" for name in ("ours", "xyzpy", "joblib")]
+        told[f"cases of {ms:g} ms on {WORKERS} workers: cores' work done"] = ["1", *beside]
     head = ("a case takes", *PARALLEL, "wanted of ours", "")
     table(f"Work of one core that {WORKERS} workers do in the same time; ideal is {WORKERS}", head, rows)
+    return told
 
 
 def ended_at(a: int) -> float:
@@ -363,15 +382,18 @@ def main() -> None:
         print(throughput_of(name, float(ms), int(n)))
         return
     logging.disable(logging.WARNING)
-    there = ["joblib", *(["xyzpy"] if xyzpy else []), *(["dask"] if dask else [])]
+    there = ["joblib", *(["xyzpy"] if xyzpy else []), *(["distributed"] if distributed else [])]
     versions = ", ".join(f"{name} {version(name)}" for name in there)
     print(f"Python {sys.version.split()[0]}, {versions}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    told: Summary = {}
     for n in given.cases:
-        overhead(n, max(2, given.rounds * 10**5 // n))
-        memory(n)
-    growth(given.largest)
+        told |= overhead(n, max(2, given.rounds * 10**5 // n))
+        told |= memory(n)
+    told |= growth(given.largest)
     promptness()
-    throughput(1.0, max(1, given.rounds // 2))
+    told |= throughput(1.0, max(1, given.rounds // 2))
+    rows = ((name, *beside) for name, beside in told.items())
+    table("All of it, side by side", ("", "bare loop", "xyzpy_widgets", "xyzpy", "joblib"), rows)
 
 
 if __name__ == "__main__":

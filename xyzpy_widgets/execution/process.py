@@ -146,11 +146,11 @@ class WorkerProcess:
 
     def end(self) -> None:
         """End the process and all that it has started."""
-        from joblib.externals.loky.backend.utils import kill_process_tree
-
         with self._ending:
             if self not in _live:
                 return
+            from joblib.externals.loky.backend.utils import kill_process_tree
+
             alive = self.alive
             if hasattr(os, "killpg") and (alive or not _is_taken(self._process.pid)):
                 with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
