@@ -111,10 +111,11 @@ def test_a_box_becomes_a_value_and_a_plan(front_end: FrontEnd) -> None:
     box(front_end, explorer, (1.5, 9.0), (0.0, 4.0))
     assert explorer.selection == {"a": [2.0, 4.0, 8.0], "b": [1, 3]}
     assert explorer.ds.sizes == {"a": 3, "b": 2}
-    assert explorer.picked["parts"] == ["a 2.0, 4.0, 8.0", "b 1, 3"]
+    assert explorer.picked["parts"] == ["a 2, 4, 8", "b 1, 3"]
     assert [explorer.picked[word] for word in ("cases", "done", "failed", "missing")] == [6, 4, 1, 1]
     front_end.send(explorer, {"kind": "act", "action": "refine"})
     assert explorer.proposal["to_run"] == 10
+    assert explorer.proposal["parts"][0] == "a 5 values, 2 of them new: 2.82843, 5.65685"
     assert len(explorer.plan().plan) == 10
     assert explorer.run is None
     front_end.send(explorer, {"kind": "run", "plan": "another"})
@@ -213,7 +214,7 @@ def test_what_is_picked_out_on_the_map_is_picked_out_of_the_results(front_end: F
     panel = found.panel()
     front_end.set(panel.monitor, selection={"a": [1, 2], "b": [1, 1]})
     assert panel.results.selection == {"a": [2.0, 4.0], "b": [3]}
-    assert panel.results.picked["parts"] == ["a 2.0, 4.0", "b 3"]
+    assert panel.results.picked["parts"] == ["a 2, 4", "b 3"]
     front_end.send(panel.results, {"kind": "act", "action": "retry"})
     panel.settle()
     assert [point.args for point in panel.plan.plan.points()] == [{"a": 2.0, "b": 3}]

@@ -16,6 +16,7 @@ from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.views.card import span_of
 from xyzpy_widgets.widgets.arguments import short
+from xyzpy_widgets.widgets.case_map import label_text
 from xyzpy_widgets.widgets.protocol import CasesReply, Picked, Proposal
 
 __all__ = ["known_labels", "labels_at", "picked_told", "places_of", "proposal_told", "rows_told"]
@@ -86,7 +87,7 @@ def picked_told(labels: Mapping[str, Sequence[Any]], counts: Mapping[str, int], 
 
 def _part(name: str, values: Sequence[Any]) -> str:
     if len(values) <= _MOST_LABELS:
-        return f"{name} {', '.join(map(short, values))}"
+        return f"{name} {', '.join(map(label_text, values))}"
     return f"{name} {span_of(values)} ({len(values)})"
 
 
@@ -98,7 +99,7 @@ def proposal_told(
     for name, values in step.combos.items():
         known = {*map(str, stored.get(name, ()))}
         new = [value for value in values if str(value) not in known]
-        words = f"{name} {short(values[0])}" if len(values) == 1 else f"{name} {len(values)} values"
+        words = f"{name} {label_text(values[0])}" if len(values) == 1 else f"{name} {len(values)} values"
         parts.append(f"{words}, {len(new)} of them new: {_listed(new)}" if new else words)
     return {
         "id": uuid4().hex,
@@ -112,7 +113,7 @@ def proposal_told(
 
 
 def _listed(values: Sequence[Any]) -> str:
-    return ", ".join([*map(short, values[:_MOST_LABELS]), *(["…"] if len(values) > _MOST_LABELS else [])])
+    return ", ".join([*map(label_text, values[:_MOST_LABELS]), *(["…"] if len(values) > _MOST_LABELS else [])])
 
 
 def rows_told(frame: pd.DataFrame) -> CasesReply:
