@@ -222,3 +222,12 @@ test('a kernel that was restarted is told, and the file opened again', async ({ 
   await expect(shown.locator('canvas').first()).toBeVisible({ timeout: 60_000 });
   expect(complaints).toEqual([]);
 });
+
+test('without the extension for widgets, it is said what to install', async ({ page }) => {
+  await page.route('**/@jupyter-widgets/jupyterlab-manager/**', (route) => route.abort());
+  const files = new Files(page);
+  await files.visit();
+  const notice = (await files.open('digits.h5')).getByRole('alert');
+  await expect(notice).toContainText('JupyterLab shows no widgets here', { timeout: 60_000 });
+  await expect(notice).toContainText('pip install jupyterlab_widgets');
+});

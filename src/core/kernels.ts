@@ -64,7 +64,9 @@ export function hindrance({ version, python }: Found, wanted: string, kernel: st
   }
   return {
     heading: `${kernel} has xyzpy_widgets ${version}, JupyterLab has ${wanted}`,
-    paragraphs: ['Both must be of one version to understand each other. Install it there, then try again:'],
+    paragraphs: [
+      'Both must be of one version to understand each other. Install it there, restart the kernel, then try again:',
+    ],
     command,
   };
 }
@@ -74,8 +76,8 @@ function quotedForShell(path: string): string {
 }
 
 /** A call of a function of the package as one expression, which leaves no name in the kernel. */
-export function call(module: string, name: string, ...args: readonly (string | boolean)[]): string {
-  const given = args.map((one) => (typeof one === 'string' ? JSON.stringify(one) : one ? 'True' : 'False'));
+export function call(module: string, name: string, ...args: readonly string[]): string {
+  const given = args.map((one) => JSON.stringify(one));
   return `__import__("xyzpy_widgets.${module}", fromlist=["${name}"]).${name}(${given.join(', ')})`;
 }
 
