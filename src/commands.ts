@@ -8,6 +8,7 @@ import { aboutText } from './core/about';
 /** The ids under which JupyterLab knows the commands. */
 export const CommandIDs = {
   about: 'xyzpy-widgets:about',
+  exploreFile: 'xyzpy-widgets:explore-file',
 } as const;
 
 /** Show which version runs and what it is; resolves when the reader has closed the dialog. */

@@ -3,6 +3,7 @@ import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs, showAbout } from './commands';
+import { opener } from './lab/opener';
 import { serveWidgets } from './notebook';
 import { keepStills } from './stills';
 
@@ -37,4 +38,4 @@ const notebook: JupyterFrontEndPlugin<void> = {
   },
 };
 
-export const plugins = [commands, notebook];
+export const plugins = [commands, notebook, opener];

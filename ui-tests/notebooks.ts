@@ -31,7 +31,7 @@ export class Notebook {
 
   /** Open the file as it is, in an empty window, whatever its kernel does. */
   async look(): Promise<void> {
-    await this.page.goto(this.shell === 'lab' ? `/lab/tree/${this.name}?reset` : `/notebooks/${this.name}`);
+    await this.page.goto(this.shell === 'lab' ? `lab/tree/${this.name}?reset` : `notebooks/${this.name}`);
   }
 
   /** Give the notebook a kernel that knows of nothing. */
@@ -69,6 +69,14 @@ export class Notebook {
       await this.cell(place).locator('.jp-Cell-inputWrapper .cm-content').click();
       await this.page.keyboard.press('Control+Enter');
       await expect(prompt).not.toHaveText(before, { timeout: 2000 });
+    }).toPass();
+  }
+
+  /** Run one cell and wait for its end; a cell that was sent before its kernel listened is run again. */
+  async finish(place: number): Promise<void> {
+    await expect(async () => {
+      await this.run(place);
+      await expect(this.cell(place).locator('.jp-InputPrompt').first()).toHaveText(/\[\d+\]:/, { timeout: 5000 });
     }).toPass();
   }
 

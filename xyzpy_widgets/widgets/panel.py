@@ -23,8 +23,15 @@ from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.draws import distributions_told
 from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
-from xyzpy_widgets.widgets.planned import cases_reply, plan_told, reason_against, trial_told, wishes_told
-from xyzpy_widgets.widgets.protocol import Choice
+from xyzpy_widgets.widgets.planned import (
+    cases_reply,
+    choice_of,
+    first_case,
+    plan_told,
+    reason_against,
+    trial_told,
+    wishes_told,
+)
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
@@ -175,7 +182,7 @@ class Panel(ipywidgets.VBox):
         """Be set to what was proposed in the explorer."""
         with self._guard:
             sheet = with_combos(self._sheet, self._arguments, step.combos)
-            self._sheet = replace(sheet, choice=_choice_of(step), stale=False)
+            self._sheet = replace(sheet, choice=choice_of(step), stale=False)
             self._show()
             self._tell()
 
@@ -324,13 +331,13 @@ class Panel(ipywidgets.VBox):
             case = preview.plan.point(int(middle[0])).args
             trial = self._subject.again([case], self._sheet, call.given.get("constants", {}))
         run = self._subject.submit(trial)
-        self.card.tell(trial={"state": "running", "said": f"{_first(run)} is under way."})
+        self.card.tell(trial={"state": "running", "said": f"{first_case(run)} is under way."})
         run.add_done_callback(self._tried)
 
     def _tried(self, run: Run) -> None:
         with self._guard:
             error = None if run.cancelled() else run.exception()
-            self.card.tell(trial=trial_told(run, _first(run), error))
+            self.card.tell(trial=trial_told(run, first_case(run), error))
             self._ended()
 
     def _retry(self, cases: list[dict[str, Any]]) -> None:
@@ -388,16 +395,3 @@ class Panel(ipywidgets.VBox):
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:
     """Return a `Panel` of a function, or of a Runner, Harvester or Sampler."""
     return Panel(function)
-
-
-def _choice_of(step: Step) -> Choice:
-    """Return which of the cases of a step are to run."""
-    if step.wishes.get("overwrite"):
-        return "all"
-    return "new_failed" if step.wishes.get("retry_failed") else "new"
-
-
-def _first(run: Run) -> str:
-    """Write the arguments of the one case of a run."""
-    (number,) = run.plan.numbers(0, 1)
-    return str(run.plan.point(int(number)))
