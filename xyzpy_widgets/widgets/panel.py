@@ -23,12 +23,20 @@ from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.draws import distributions_told
 from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
-from xyzpy_widgets.widgets.planned import cases_reply, plan_told, reason_against, trial_told, wishes_told
-from xyzpy_widgets.widgets.protocol import Choice
+from xyzpy_widgets.widgets.planned import (
+    ask_told,
+    cases_reply,
+    choice_of,
+    first_case,
+    plan_told,
+    reason_against,
+    trial_told,
+    wishes_told,
+)
+from xyzpy_widgets.widgets.preferences import opened, preferred
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
-from xyzpy_widgets.widgets.rows import Row
-from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
+from xyzpy_widgets.widgets.sheet import Call, Sheet, going_on, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
 from xyzpy_widgets.widgets.still import bundle, panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
@@ -72,7 +80,7 @@ class Panel(ipywidgets.VBox):
         self._guard = RLock()
         self._latest = Latest()
         self._arguments = subject.arguments()
-        self._sheet = subject.first_sheet()
+        self._sheet = self._first = subject.first_sheet()
         self._preview: Preview | None = None
         self._call: Call | None = None
         self._plans = 0
@@ -81,12 +89,14 @@ class Panel(ipywidgets.VBox):
         self.editor = SpaceEditor(
             panel=name, sampled=subject.sampled, distributions=distributions_told() if subject.sampled else []
         )
-        self.card = PlanCard(panel=name, title=subject.title, store=subject.place, backends=subject.backends)
+        self.card = PlanCard(
+            panel=name, title=subject.title, store=subject.place, backends=subject.backends, ask=ask_told(preferred())
+        )
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
         for widget in (self.editor, self.card):
             heard_while_busy(widget)
-        answering(self.card, {"cases": self._cases})
+        answering(self.card, {"cases": lambda one: cases_reply(self._preview, one["of"], int(one["offset"]))})
         self.card.on_msg(lambda _widget, content, _buffers: self._heard(content))
         self.editor.observe(self._edited, "revision")
         self.card.observe(self._wished, "wishes")
@@ -95,6 +105,7 @@ class Panel(ipywidgets.VBox):
         self._lay_out()
         self._show()
         self._tell()
+        opened(self, subject.target)
 
     @property
     def space(self) -> Sheet:
@@ -166,9 +177,20 @@ class Panel(ipywidgets.VBox):
         """Be set to what was proposed in the explorer."""
         with self._guard:
             sheet = with_combos(self._sheet, self._arguments, step.combos)
-            self._sheet = replace(sheet, choice=_choice_of(step), stale=False)
+            self._sheet = replace(sheet, choice=choice_of(step), stale=False)
             self._show()
             self._tell()
+
+    def prefer(self) -> None:
+        """Take over what the reader prefers for every panel, where nothing else was chosen in this one."""
+        with self._guard:
+            before, now = self._first, self._subject.first_sheet()
+            self._first = now
+            self.card.tell(ask=ask_told(preferred()))
+            if (self._sheet.backend, self._sheet.workers) == (before.backend, before.workers):
+                self._sheet = replace(self._sheet, backend=now.backend, workers=now.workers)
+                self._show()
+                self._tell()
 
     def settle(self) -> None:
         """Wait until the plan is that of the space, and the end of a run that is over has been told."""
@@ -316,13 +338,13 @@ class Panel(ipywidgets.VBox):
             case = preview.plan.point(int(middle[0])).args
             trial = self._subject.again([case], self._sheet, call.given.get("constants", {}))
         run = self._subject.submit(trial)
-        self.card.tell(trial={"state": "running", "said": f"{_first(run)} is under way."})
+        self.card.tell(trial={"state": "running", "said": f"{first_case(run)} is under way."})
         run.add_done_callback(self._tried)
 
     def _tried(self, run: Run) -> None:
         with self._guard:
             error = None if run.cancelled() else run.exception()
-            self.card.tell(trial=trial_told(run, _first(run), error))
+            self.card.tell(trial=trial_told(run, first_case(run), error))
             self._ended()
 
     def _retry(self, cases: list[dict[str, Any]]) -> None:
@@ -335,17 +357,10 @@ class Panel(ipywidgets.VBox):
     def _go_on(self) -> None:
         """Run what the store lacks."""
         with self._guard:
-            rows = tuple(replace(row, kind="stored") if self._is_stored(row) else row for row in self._sheet.rows)
-            self._sheet = replace(self._sheet, rows=rows, cases="", choice="new_failed")
+            self._sheet = going_on(self._sheet, self._arguments)
             self._show()
             self._tell()
             self._begin(self.start)
-
-    def _is_stored(self, row: Row) -> bool:
-        return any(argument.name == row.name and argument.stored for argument in self._arguments)
-
-    def _cases(self, request: Mapping[str, Any]) -> Any:
-        return cases_reply(self._preview, request["of"], int(request["offset"]))
 
     def _lay_out(self) -> None:
         """Show the parts that have something to show, from then on."""
@@ -383,16 +398,3 @@ class Panel(ipywidgets.VBox):
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:
     """Return a `Panel` of a function, or of a Runner, Harvester or Sampler."""
     return Panel(function)
-
-
-def _choice_of(step: Step) -> Choice:
-    """Return which of the cases of a step are to run."""
-    if step.wishes.get("overwrite"):
-        return "all"
-    return "new_failed" if step.wishes.get("retry_failed") else "new"
-
-
-def _first(run: Run) -> str:
-    """Write the arguments of the one case of a run."""
-    (number,) = run.plan.numbers(0, 1)
-    return str(run.plan.point(int(number)))

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from xyzpy_widgets.core.region import Step
 from xyzpy_widgets.execution.progress import duration
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.case_map import label_text
-from xyzpy_widgets.widgets.protocol import CasesReply, Counted, Plan, Trial, Wishes
+from xyzpy_widgets.widgets.preferences import Preferences
+from xyzpy_widgets.widgets.protocol import Ask, CasesReply, Choice, Counted, Plan, Trial, Wishes
 from xyzpy_widgets.widgets.sheet import Sheet
 
-__all__ = ["cases_reply", "plan_told", "reason_against", "trial_told", "wishes_told"]
+__all__ = [
+    "ask_told",
+    "cases_reply",
+    "choice_of",
+    "first_case",
+    "plan_told",
+    "reason_against",
+    "trial_told",
+    "wishes_told",
+]
 
 _PAGE = 100
 
@@ -41,6 +52,24 @@ def wishes_told(sheet: Sheet, backend: str) -> Wishes:
         "backend": sheet.backend or backend,
         "workers": sheet.workers,
     }
+
+
+def ask_told(preferences: Preferences) -> Ask:
+    """Tell from what size on a run asks first."""
+    return {"cases": preferences.ask_cases, "seconds": preferences.ask_seconds}
+
+
+def choice_of(step: Step) -> Choice:
+    """Return which of the cases of a step are to run."""
+    if step.wishes.get("overwrite"):
+        return "all"
+    return "new_failed" if step.wishes.get("retry_failed") else "new"
+
+
+def first_case(run: Run) -> str:
+    """Write the arguments of the first case of a run."""
+    (number,) = run.plan.numbers(0, 1)
+    return str(run.plan.point(int(number)))
 
 
 def reason_against(preview: Preview) -> str:

@@ -9,6 +9,8 @@ from typing import Literal, TypedDict
 
 __all__ = [
     "Argument",
+    "Ask",
+    "Board",
     "CaseReply",
     "CaseState",
     "CasesReply",
@@ -40,6 +42,8 @@ __all__ = [
     "RunState",
     "Shelf",
     "Spacing",
+    "SweepKind",
+    "SweepLine",
     "Trial",
     "Verdict",
     "Wishes",
@@ -68,6 +72,7 @@ PlotKind = Literal["line", "scatter", "bar", "heatmap", "hist", "box", "parallel
 DimensionRole = Literal["x", "y", "color", "row", "col", "slider", "aggregate", "each", "fixed"]
 RegionAction = Literal["fill", "refine", "retry", "recompute"]
 Counted = Literal["total", "stored", "failed", "new", "stale"]
+SweepKind = Literal["harvester", "sampler", "runner", "function"]
 
 
 class Argument(TypedDict):
@@ -324,3 +329,42 @@ class FailuresReply(TypedDict):
     """More of the cases of a group of failures."""
 
     cases: list[FailedCase]
+
+
+class Ask(TypedDict):
+    """From what size on a run asks first."""
+
+    cases: int | None
+    seconds: float | None
+
+
+class SweepLine(TypedDict):
+    """One sweep of a kernel, and how its newest run goes."""
+
+    id: str
+    name: str
+    title: str
+    kind: SweepKind
+    run: int
+    state: RunState
+    total: int
+    done: int
+    failed: int
+    cancelled: int
+    running: int
+    elapsed: float
+    left: tuple[float, float] | None
+    said: str
+    store: str
+    path: str
+    control_path: str
+    key: str
+
+
+class Board(TypedDict):
+    """The sweeps of a kernel."""
+
+    version: str
+    serial: int
+    hears: bool
+    lines: list[SweepLine]

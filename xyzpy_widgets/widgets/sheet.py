@@ -16,7 +16,18 @@ from xyzpy_widgets.widgets.cases import CaseTable, read_cases
 from xyzpy_widgets.widgets.protocol import Choice
 from xyzpy_widgets.widgets.rows import Reading, Row, first_row, read_row, row_of
 
-__all__ = ["Call", "Sheet", "call_of", "call_with", "first_sheet", "read_draws", "row_read", "row_told", "with_combos"]
+__all__ = [
+    "Call",
+    "Sheet",
+    "call_of",
+    "call_with",
+    "first_sheet",
+    "going_on",
+    "read_draws",
+    "row_read",
+    "row_told",
+    "with_combos",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +183,13 @@ def with_combos(sheet: Sheet, arguments: Sequence[Argument], combos: Any) -> She
     said = [row_of(known[name], ... if values[:1] == (...,) else values, rows[name]) for name, values in pairs]
     left = [_back(row, known[row.name]) for row in sheet.rows if row.name not in read.names]
     return replace(sheet, rows=(*said, *left), cases="")
+
+
+def going_on(sheet: Sheet, arguments: Sequence[Argument]) -> Sheet:
+    """Return the sheet that says what the store lacks of the values that it has."""
+    stored = {argument.name for argument in arguments if argument.stored}
+    rows = tuple(replace(row, kind="stored") if row.name in stored else row for row in sheet.rows)
+    return replace(sheet, rows=rows, cases="", choice="new_failed")
 
 
 def _back(row: Row, argument: Argument) -> Row:

@@ -1,0 +1,146 @@
+import { KernelMessage, type Kernel } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
+import { type ISignal, Signal } from '@lumino/signaling';
+
+import { BOARD, isBoardMessage, type Board, type ListenMessage, type SteerMessage } from '../protocol';
+
+/** What is said to the board of a kernel. */
+type Said = ListenMessage | SteerMessage;
+
+/**
+ * A line to one kernel, over which its board is heard.
+ *
+ * The kernel is asked once whether there is a board; one that begins later speaks up. It says nothing of other kernels,
+ * and nothing is run in them.
+ */
+export class KernelLink {
+  private _board: Board | null = null;
+  private subshell: Promise<string | null> | null = null;
+  private readonly _changed = new Signal<this, Board | null>(this);
+  private subshellId: string | null = null;
+  private process = '';
+
+  constructor(
+    readonly kernel: Kernel.IKernelConnection,
+    private readonly watch: () => ListenMessage,
+    busy: boolean,
+  ) {
+    kernel.iopubMessage.connect(this.heard, this);
+    kernel.statusChanged.connect(this.turned, this);
+    this.ask(busy);
+  }
+
+  /** What the kernel said last; null before it has said anything. */
+  get board(): Board | null {
+    return this._board;
+  }
+
+  /** Emitted whenever the kernel has told its board, with what it told before. */
+  get changed(): ISignal<this, Board | null> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this.kernel.isDisposed;
+  }
+
+  dispose(): void {
+    Signal.clearData(this);
+    const { kernel, subshellId } = this;
+    if (kernel.isDisposed) return;
+    if (subshellId && kernel.status !== 'dead') this.control('delete_subshell_request', { subshell_id: subshellId });
+    kernel.dispose();
+  }
+
+  /** Tell the kernel anew how often this page wants to be told. */
+  renew(): void {
+    if (this._board) void this.say(this.watch());
+  }
+
+  /** Say something to the board, which hears it while a cell runs where the kernel can do that. */
+  async say(said: Said): Promise<void> {
+    const { kernel } = this;
+    const subshellId = this._board?.hears ? await (this.subshell ??= this.opened()) : null;
+    if (kernel.isDisposed || kernel.status === 'dead') return;
+    const message = KernelMessage.createMessage<KernelMessage.ICommMsgMsg<'shell'>>({
+      msgType: 'comm_msg',
+      channel: 'shell',
+      username: kernel.username,
+      session: kernel.clientId,
+      subshellId,
+      content: { comm_id: BOARD, data: { ...said } },
+    });
+    kernel.sendShellMessage(message, false, true);
+  }
+
+  /** Open a subshell of this page in the kernel; it is closed with the line. Null where there can be none. */
+  private opened(): Promise<string | null> {
+    return this.control('create_subshell_request', {}).done.then(
+      ({ content }) => {
+        const id: unknown = Reflect.get(content, 'subshell_id');
+        return typeof id === 'string' ? (this.subshellId = id) : null;
+      },
+      () => null, // the line was closed before the kernel answered
+    );
+  }
+
+  /** Ask whether there is a board; a kernel that is busy answers on its control channel alone. */
+  private ask(busy: boolean): void {
+    const { kernel } = this;
+    const answered = ({ content }: KernelMessage.IMessage): void => {
+      const comms: unknown = Reflect.get(content, 'comms');
+      if (typeof comms === 'object' && comms !== null && BOARD in comms) void this.say(this.watch());
+    };
+    if (busy) {
+      this.control('comm_info_request', { target_name: BOARD }).onReply = answered;
+      return;
+    }
+    kernel.requestCommInfo({ target_name: BOARD }).then(answered, () => {
+      // the line was closed before the kernel answered
+    });
+  }
+
+  private control(msgType: KernelMessage.ControlMessageType | 'comm_info_request', content: JSONObject): Kernel.IControlFuture {
+    const { kernel } = this;
+    const message = KernelMessage.createMessage<KernelMessage.ICreateSubshellRequestMsg>({
+      msgType: msgType as 'create_subshell_request',
+      channel: 'control',
+      username: kernel.username,
+      session: kernel.clientId,
+      content,
+    });
+    return kernel.sendControlMessage(message, true);
+  }
+
+  private heard(_: Kernel.IKernelConnection, message: KernelMessage.IIOPubMessage): void {
+    const { session } = message.header;
+    // what a kernel runs, it alone tells; under another name, it is another process
+    if (KernelMessage.isExecuteInputMsg(message) && this.process && session !== this.process) this.forget();
+    if (!KernelMessage.isCommMsgMsg(message) || message.content.comm_id !== BOARD) return;
+    const said: unknown = message.content.data;
+    if (isBoardMessage(said)) this.take(said.board, session);
+  }
+
+  private take(board: Board, process: string): void {
+    const before = process === this.process ? this._board : null;
+    if (before && before.serial > board.serial) return;
+    this._board = board;
+    if (process !== this.process) {
+      this.process = process;
+      void this.say(this.watch());
+    }
+    this._changed.emit(before);
+  }
+
+  private forget(): void {
+    const before = this._board;
+    this._board = null;
+    this.subshell = this.subshellId = null;
+    this.process = '';
+    this._changed.emit(before);
+  }
+
+  private turned(_: Kernel.IKernelConnection, status: Kernel.Status): void {
+    if (['restarting', 'autorestarting', 'dead'].includes(status)) this.forget();
+  }
+}
