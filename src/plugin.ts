@@ -3,16 +3,18 @@ import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs, showAbout } from './commands';
+import { labPlugins } from './lab/plugins';
 import { serveWidgets } from './notebook';
 
-/** Adds the commands of xyzpy_widgets, and lists them in the command palette where there is one. */
-const commands: JupyterFrontEndPlugin<void> = {
-  id: 'xyzpy-widgets:plugin',
-  description: 'Adds the commands of xyzpy_widgets.',
+/** Adds the command that tells what this is, and lists it in the command palette where there is one. */
+const about: JupyterFrontEndPlugin<void> = {
+  id: 'xyzpy-widgets:about',
+  description: 'Adds the command that tells what xyzpy_widgets is.',
   autoStart: true,
   optional: [ICommandPalette],
   activate: ({ commands }: JupyterFrontEnd, palette: ICommandPalette | null) => {
     commands.addCommand(CommandIDs.about, {
+      describedBy: { args: { type: 'object', properties: {} } },
       label: 'xyzpy_widgets: About',
       caption: 'Show the version of xyzpy_widgets and what it does',
       execute: showAbout,
@@ -35,4 +37,4 @@ const notebook: JupyterFrontEndPlugin<void> = {
   },
 };
 
-export const plugins = [commands, notebook];
+export const plugins = [about, notebook, ...labPlugins];

@@ -2,13 +2,16 @@
 
 import type { Board, CaseState, SweepLine } from '../protocol';
 import { counted, duration, grouped, middle } from './format';
+import type { Preferences } from './preferences';
 import { ended, isActive, RUN_WORDS } from './progress';
 
 /** One sweep of one of the running kernels. */
 export interface SweepRow extends SweepLine {
   /** The kernel's id. */
   readonly kernel: string;
-  /** The notebook or console of the kernel, by its name; the kernel's own where it has neither. */
+  /** The notebook or console of the kernel, by its path; empty where it has neither. */
+  readonly session: string;
+  /** Its name; that of the kernel where it has neither. */
   readonly place: string;
 }
 
@@ -97,6 +100,15 @@ function turnTo({ state }: SweepLine): Turn | null {
   if (state === 'done') return 'finished';
   if (state === 'held') return 'held';
   return state === 'failed' ? 'ended' : null;
+}
+
+/** Whether the reader wants to be told of a turn: of every end but that of a run that was over soon. */
+export function isNotable(
+  { elapsed }: SweepLine,
+  turn: Turn,
+  { notifyOnFinish, notifyAboveSeconds }: Preferences,
+): boolean {
+  return notifyOnFinish && (turn !== 'finished' || elapsed >= notifyAboveSeconds);
 }
 
 /** A turn in one sentence. */

@@ -15,7 +15,9 @@ const OPEN = [
 ] as const;
 
 const filled = CELLS.map(([x, y]) => `<rect x="${String(x)}" y="${String(y)}" width="5" height="5" rx="1"/>`);
-const hollow = OPEN.map(([x, y]) => `<rect x="${String(x + 0.6)}" y="${String(y + 0.6)}" width="3.8" height="3.8" rx=".6"/>`);
+const hollow = OPEN.map(
+  ([x, y]) => `<rect x="${String(x + 0.6)}" y="${String(y + 0.6)}" width="3.8" height="3.8" rx=".6"/>`,
+);
 
 /** A grid of cases, some of which are done. */
 export const sweepsIcon = new LabIcon({

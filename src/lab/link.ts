@@ -2,10 +2,19 @@ import { KernelMessage, type Kernel } from '@jupyterlab/services';
 import type { JSONObject } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import { BOARD, isBoardMessage, type Board, type ListenMessage, type SteerMessage } from '../protocol';
+import {
+  BOARD,
+  isBoardMessage,
+  isCodeReply,
+  type Board,
+  type CodeMessage,
+  type ListenMessage,
+  type PreferMessage,
+  type SteerMessage,
+} from '../protocol';
 
 /** What is said to the board of a kernel. */
-type Said = ListenMessage | SteerMessage;
+export type Said = CodeMessage | ListenMessage | PreferMessage | SteerMessage;
 
 /**
  * A line to one kernel, over which its board is heard.
@@ -17,16 +26,17 @@ export class KernelLink {
   private _board: Board | null = null;
   private subshell: Promise<string | null> | null = null;
   private readonly _changed = new Signal<this, Board | null>(this);
+  private readonly awaited = new Map<string, (code: string) => void>();
   private subshellId: string | null = null;
   private process = '';
 
   constructor(
     readonly kernel: Kernel.IKernelConnection,
-    private readonly watch: () => ListenMessage,
+    private readonly greeting: () => readonly Said[],
     busy: boolean,
   ) {
-    kernel.iopubMessage.connect(this.heard, this);
-    kernel.statusChanged.connect(this.turned, this);
+    kernel.iopubMessage.connect(this.heard);
+    kernel.statusChanged.connect(this.turned);
     this.ask(busy);
   }
 
@@ -54,7 +64,21 @@ export class KernelLink {
 
   /** Tell the kernel anew how often this page wants to be told. */
   renew(): void {
-    if (this._board) void this.say(this.watch());
+    if (this._board) void this.greet();
+  }
+
+  /** Ask for the code of a sweep. */
+  code(sweep: string): Promise<string> {
+    const id = crypto.randomUUID();
+    const answered = new Promise<string>((resolve) => {
+      this.awaited.set(id, resolve);
+    });
+    void this.say({ kind: 'code', id, sweep });
+    return answered;
+  }
+
+  private async greet(): Promise<void> {
+    for (const said of this.greeting()) await this.say(said);
   }
 
   /** Say something to the board, which hears it while a cell runs where the kernel can do that. */
@@ -68,7 +92,7 @@ export class KernelLink {
       username: kernel.username,
       session: kernel.clientId,
       subshellId,
-      content: { comm_id: BOARD, data: { ...said } },
+      content: { comm_id: BOARD, data: { ...said } as JSONObject },
     });
     kernel.sendShellMessage(message, false, true);
   }
@@ -89,7 +113,7 @@ export class KernelLink {
     const { kernel } = this;
     const answered = ({ content }: KernelMessage.IMessage): void => {
       const comms: unknown = Reflect.get(content, 'comms');
-      if (typeof comms === 'object' && comms !== null && BOARD in comms) void this.say(this.watch());
+      if (typeof comms === 'object' && comms !== null && BOARD in comms) void this.greet();
     };
     if (busy) {
       this.control('comm_info_request', { target_name: BOARD }).onReply = answered;
@@ -100,7 +124,10 @@ export class KernelLink {
     });
   }
 
-  private control(msgType: KernelMessage.ControlMessageType | 'comm_info_request', content: JSONObject): Kernel.IControlFuture {
+  private control(
+    msgType: KernelMessage.ControlMessageType | 'comm_info_request',
+    content: JSONObject,
+  ): Kernel.IControlFuture {
     const { kernel } = this;
     const message = KernelMessage.createMessage<KernelMessage.ICreateSubshellRequestMsg>({
       msgType: msgType as 'create_subshell_request',
@@ -112,14 +139,18 @@ export class KernelLink {
     return kernel.sendControlMessage(message, true);
   }
 
-  private heard(_: Kernel.IKernelConnection, message: KernelMessage.IIOPubMessage): void {
+  private readonly heard = (_: unknown, message: KernelMessage.IIOPubMessage): void => {
     const { session } = message.header;
     // what a kernel runs, it alone tells; under another name, it is another process
     if (KernelMessage.isExecuteInputMsg(message) && this.process && session !== this.process) this.forget();
     if (!KernelMessage.isCommMsgMsg(message) || message.content.comm_id !== BOARD) return;
     const said: unknown = message.content.data;
     if (isBoardMessage(said)) this.take(said.board, session);
-  }
+    if (isCodeReply(said)) {
+      this.awaited.get(said.id)?.(said.code);
+      this.awaited.delete(said.id);
+    }
+  };
 
   private take(board: Board, process: string): void {
     const before = process === this.process ? this._board : null;
@@ -127,7 +158,7 @@ export class KernelLink {
     this._board = board;
     if (process !== this.process) {
       this.process = process;
-      void this.say(this.watch());
+      void this.greet();
     }
     this._changed.emit(before);
   }
@@ -140,7 +171,7 @@ export class KernelLink {
     this._changed.emit(before);
   }
 
-  private turned(_: Kernel.IKernelConnection, status: Kernel.Status): void {
+  private readonly turned = (_: unknown, status: Kernel.Status): void => {
     if (['restarting', 'autorestarting', 'dead'].includes(status)) this.forget();
-  }
+  };
 }

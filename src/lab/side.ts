@@ -1,3 +1,4 @@
+import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
@@ -8,22 +9,26 @@ import type { SweepRow } from '../core/board';
 import { sweepsIcon } from './icon';
 import type { Sweeps } from './sweeps';
 
+/** The id of the side area in the page. */
+export const SIDE_ID = 'xyzpy-widgets-sweeps';
+
 /** The side area: the sweeps of all running kernels, a line each. */
 export class SideArea extends Widget {
   constructor(
     private readonly sweeps: Sweeps,
     private readonly trans: TranslationBundle,
     private readonly open: (row: SweepRow) => void,
-    private readonly amiss: (error: unknown) => void,
   ) {
     super();
-    this.id = 'xyzpy-widgets-sweeps';
+    this.id = SIDE_ID;
     this.addClass('xyzpy-Sweeps');
     this.title.icon = sweepsIcon;
     this.title.caption = trans.__('Sweeps');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', trans.__('Sweeps'));
-    sweeps.changed.connect(this.update, this);
+    sweeps.changed.connect(() => {
+      this.update();
+    });
   }
 
   override dispose(): void {
@@ -31,9 +36,15 @@ export class SideArea extends Widget {
     super.dispose();
   }
 
-  protected override onBeforeShow(msg: Message): void {
-    super.onBeforeShow(msg);
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this.sweeps.look(this.id, true);
     this.update();
+  }
+
+  protected override onAfterHide(msg: Message): void {
+    super.onAfterHide(msg);
+    this.sweeps.look(this.id, false);
   }
 
   protected override onUpdateRequest(): void {
@@ -44,7 +55,9 @@ export class SideArea extends Widget {
       say: (text: string) => trans.__(text),
       open,
       steer: (row: SweepRow, word: Parameters<Sweeps['steer']>[1]) => {
-        sweeps.steer(row, word).catch(this.amiss);
+        sweeps.steer(row, word).catch((error: unknown) => {
+          Notification.error(String(error));
+        });
       },
     };
     render(h(SweepList, props), this.node);

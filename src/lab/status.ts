@@ -5,6 +5,7 @@ import { h, render } from 'preact';
 
 import { Mark } from '../components/mark';
 import { statusOf, type Status } from '../core/board';
+import type { Preferred } from './preferred';
 import type { Sweeps } from './sweeps';
 
 /** The item of the status bar: what is under way. */
@@ -12,29 +13,28 @@ export class StatusItem extends Widget {
   /** Emitted when there is something to say, or no longer. */
   readonly turned = new Signal<this, void>(this);
   private status: Status | null = null;
-  private wanted = true;
 
   constructor(
     private readonly sweeps: Sweeps,
+    private readonly preferred: Preferred,
     private readonly trans: TranslationBundle,
     private readonly open: (status: Status) => void,
   ) {
     super();
     this.addClass('xyzpy-StatusItem');
     this.addClass('jp-mod-highlighted');
-    sweeps.changed.connect(this.refresh, this);
+    sweeps.changed.connect(() => {
+      this.refresh();
+    });
+    preferred.changed.connect(() => {
+      this.refresh();
+    });
     this.refresh();
   }
 
   /** Whether there is something to say. */
   get active(): boolean {
-    return this.wanted && this.status !== null;
-  }
-
-  /** Show it, or never. */
-  want(wanted: boolean): void {
-    this.wanted = wanted;
-    this.turned.emit();
+    return this.status !== null;
   }
 
   override dispose(): void {
@@ -45,7 +45,9 @@ export class StatusItem extends Widget {
 
   private refresh(): void {
     const before = this.active;
-    this.status = statusOf(this.sweeps.rows());
+    const wanted = this.preferred.now.statusBar;
+    this.sweeps.look('status', wanted);
+    this.status = wanted ? statusOf(this.sweeps.rows()) : null;
     if (before !== this.active) this.turned.emit();
     const { status, trans } = this;
     if (!status) return;

@@ -2,21 +2,15 @@ import type { Kernel, KernelSpec, ServiceManager, Session } from '@jupyterlab/se
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { fileOf, turnsBetween, type SweepRow, type Turn } from '../core/board';
-import type { Board, ControlWord, ListenMessage } from '../protocol';
-import { KernelLink } from './link';
+import { preferMessage } from '../core/preferences';
+import type { Board, ControlWord } from '../protocol';
+import { KernelLink, type Said } from './link';
+import type { Preferred } from './preferred';
 
 /** A sweep whose run finished, was held or ended by an error. */
 export interface Turned {
   readonly row: SweepRow;
   readonly turn: Turn;
-}
-
-/** What this page asks of every board. */
-export interface Attention {
-  /** Seconds between two words of a kernel. */
-  readonly every: number;
-  /** Whether a kernel tells of progress while nobody looks. */
-  readonly always: boolean;
 }
 
 /** The sweeps of all running kernels, whether their notebooks are open or not. */
@@ -25,11 +19,18 @@ export class Sweeps {
   private readonly _changed = new Signal<this, void>(this);
   private readonly _turned = new Signal<this, Turned>(this);
   private readonly page = crypto.randomUUID();
-  private attention: Attention = { every: 0.5, always: false };
-  private seen = true;
+  private readonly lookers = new Set<string>();
 
-  constructor(private readonly services: ServiceManager.IManager) {
-    services.kernels.runningChanged.connect(this.update, this);
+  constructor(
+    private readonly services: ServiceManager.IManager,
+    private readonly preferred: Preferred,
+  ) {
+    services.kernels.runningChanged.connect(() => {
+      this.update();
+    });
+    preferred.changed.connect(() => {
+      this.renew();
+    });
     services.sessions.runningChanged.connect(() => {
       this._changed.emit();
     });
@@ -56,6 +57,14 @@ export class Sweeps {
     return [...this.links].flatMap(([id, { board }]) => (board ? this.rowsOf(id, board) : []));
   }
 
+  /** A sweep as it stands, which is known by its key in later processes of the notebook too; null without one. */
+  known({ kernel, session, key }: Pick<SweepRow, 'kernel' | 'session' | 'key'>): SweepRow | null {
+    const found = this.rows().filter((row) => row.key === key);
+    const here = found.filter((row) => row.kernel === kernel);
+    const again = here.length ? here : found.filter((row) => session !== '' && row.session === session);
+    return again[again.length - 1] ?? null;
+  }
+
   /** A sweep as it stands; null for one that is not there. */
   find(kernel: string, sweep: string): SweepRow | null {
     return this.rows().find((row) => row.kernel === kernel && row.id === sweep) ?? null;
@@ -66,17 +75,17 @@ export class Sweeps {
     return this.links.get(id)?.kernel ?? null;
   }
 
-  /** Ask every kernel to speak so often from now on. */
-  attend(attention: Attention): void {
-    this.attention = attention;
-    this.renew();
+  /** Say whether a part of the page shows the sweeps now. */
+  look(part: string, seen: boolean): void {
+    const before = this.lookers.size;
+    if (seen) this.lookers.add(part);
+    else this.lookers.delete(part);
+    if (!before !== !this.lookers.size) this.renew();
   }
 
-  /** Say whether any part of the page shows the sweeps. */
-  show(seen: boolean): void {
-    if (seen === this.seen) return;
-    this.seen = seen;
-    this.renew();
+  /** Ask a kernel for the code of a sweep; empty for a plain function. */
+  async code({ kernel, id }: SweepRow): Promise<string> {
+    return (await this.links.get(kernel)?.code(id)) ?? '';
   }
 
   /** Steer the newest run of a sweep, also while a cell of its kernel runs. */
@@ -92,20 +101,17 @@ export class Sweeps {
     for (const link of this.links.values()) link.renew();
   }
 
-  private watch(): ListenMessage {
-    const { every, always } = this.attention;
-    const wanted = always || (this.seen && document.visibilityState === 'visible');
-    return { kind: 'watch', page: this.page, every: wanted ? every : null };
+  private greeting(): readonly Said[] {
+    const { refreshIfHidden, refreshSeconds } = this.preferred.now;
+    const seen = refreshIfHidden || (this.lookers.size > 0 && document.visibilityState === 'visible');
+    return [preferMessage(this.preferred.now), { kind: 'watch', page: this.page, every: seen ? refreshSeconds : null }];
   }
 
   private rowsOf(kernel: string, board: Board): readonly SweepRow[] {
-    const place = this.placeOf(kernel);
-    return board.lines.map((line) => ({ ...line, kernel, place }));
-  }
-
-  private placeOf(kernel: string): string {
-    const session = [...this.services.sessions.running()].find((one: Session.IModel) => one.kernel?.id === kernel);
-    return session ? session.name || fileOf(session.path) : (this.links.get(kernel)?.kernel.name ?? '');
+    const found = [...this.services.sessions.running()].find((one: Session.IModel) => one.kernel?.id === kernel);
+    const session = found?.path ?? '';
+    const place = found ? found.name || fileOf(session) : (this.links.get(kernel)?.kernel.name ?? '');
+    return board.lines.map((line) => ({ ...line, kernel, session, place }));
   }
 
   /** Open a line to every new kernel, and close those to kernels that are gone. */
@@ -124,7 +130,7 @@ export class Sweeps {
 
   private open(model: Kernel.IModel): void {
     const kernel = this.services.kernels.connectTo({ model, handleComms: false });
-    const link = new KernelLink(kernel, () => this.watch(), model.execution_state === 'busy');
+    const link = new KernelLink(kernel, () => this.greeting(), model.execution_state === 'busy');
     this.links.set(model.id, link);
     link.changed.connect((_, before) => {
       this._changed.emit();

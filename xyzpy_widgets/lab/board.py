@@ -153,7 +153,7 @@ class Board:
 
 
 def _standing(sweeps: list[Sweep]) -> Iterator[Sweep]:
-    """Leave out the sweeps that nobody holds, and those whose place a later one has taken."""
+    """Leave out what nobody holds and never ran, and what a later sweep has taken the place of."""
     last = {sweep.key: sweep for sweep in sweeps}
     for sweep in sweeps:
         if sweep.active or not (sweep.gone or last[sweep.key] is not sweep):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import ipywidgets
 from IPython.display import display
 
 from xyzpy_widgets.errors import OptionError
@@ -37,10 +36,14 @@ def show(what: Literal["panel", "plan", "explorer"], key: str) -> None:
     """
     try:
         sweep = board().find(key)
+        found = sweep.kind == "function" or sweep.target is not None
     except KeyError:
+        found = False
+    if not found:
         msg = f"{key} is no sweep of this kernel any more; run the cell that makes it again"
-        raise OptionError(msg) from None
-    display(_monitor(sweep) if sweep.kind == "function" else _part(_panel(sweep), what))
+        raise OptionError(msg)
+    shown = _monitor(sweep) if sweep.kind == "function" else _part(_panel(sweep), what)
+    display(shown)  # type: ignore[no-untyped-call]
 
 
 def _panel(sweep: Sweep) -> Panel:
@@ -52,7 +55,7 @@ def _panel(sweep: Sweep) -> Panel:
     return panel
 
 
-def _part(panel: Panel, what: str) -> ipywidgets.Widget:
+def _part(panel: Panel, what: str) -> Any:
     parts: dict[str, Any] = {
         "panel": lambda: panel,
         "plan": lambda: panel.children[0],

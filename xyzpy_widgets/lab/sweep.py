@@ -72,8 +72,8 @@ class Sweep:
 
     @property
     def gone(self) -> bool:
-        """Whether nobody holds what runs any more."""
-        return self._target is not None and self._target() is None
+        """Whether it never ran, and nobody holds it any more."""
+        return self._progress is None and self.target is None
 
     @property
     def active(self) -> bool:

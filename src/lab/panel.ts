@@ -1,0 +1,129 @@
+import type { LabWidgetManager } from '@jupyter-widgets/jupyterlab-manager';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { Kernel } from '@jupyterlab/services';
+import { Panel, Widget } from '@lumino/widgets';
+
+import manifest from '../../package.json';
+import { type Action, renderNotice, renderWaiting } from '../components/notice';
+import { hindrance, type Notice } from '../core/kernels';
+import { Hindered, lookInto, viewOf } from './display';
+import { Line } from './line';
+import { NoWidgets, widgetManagers } from './manager';
+
+/** What is shown, and where it comes from. */
+export interface WidgetPanelOptions {
+  /** What it is called in messages. */
+  readonly name: string;
+  readonly kernels: Kernel.IManager;
+  readonly rendermime: IRenderMimeRegistry;
+  /** What the kernel runs: it displays a widget. */
+  readonly code: string;
+  /**
+   * Find or start the kernel; asked again whenever the view is opened anew. The panel talks over a clone of what
+   * comes, which must be a notebook's, or made with `handleComms: false`: others close the comms of all widgets.
+   */
+  readonly connect: () => Promise<Kernel.IKernelConnection>;
+  /** What else can be done where the view cannot be shown. */
+  readonly remedies?: () => readonly Action[];
+}
+
+/** Shows the widget that a kernel displays, outside of any notebook. */
+export class WidgetPanel extends Panel {
+  private line: Line | null = null;
+  private manager: LabWidgetManager | null = null;
+  private tries = 0;
+
+  constructor(private readonly options: WidgetPanelOptions) {
+    super();
+    this.addClass('xyzpy-WidgetPanel');
+    void this.open();
+  }
+
+  /** Run the code and show what it displays, in the place of what was shown before. */
+  async open(): Promise<void> {
+    const attempt = ++this.tries;
+    this.hangUp();
+    this.put(renderWaiting(`Opening ${this.options.name}…`));
+    try {
+      const view = await this.view(() => this.isDisposed || attempt !== this.tries);
+      if (view === null) return;
+      this.clear();
+      this.addWidget(view);
+    } catch (error) {
+      if (this.isDisposed || attempt !== this.tries) return;
+      this.hangUp();
+      this.say(noticeOf(error, this.options.name), 'Try again');
+    }
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) return;
+    super.dispose();
+    this.hangUp();
+  }
+
+  /** Make the view; null when nobody waits for it any more. */
+  private async view(over: () => boolean): Promise<Widget | null> {
+    const { code, connect, kernels, rendermime, name } = this.options;
+    const makeManager = await widgetManagers(rendermime);
+    const source = over() ? null : await connect();
+    if (source === null || over()) return null;
+    const line = (this.line = new Line(source, kernels));
+    line.gone.connect(this.lose);
+    await line.besideCells();
+    const notice = hindrance(await lookInto(line.kernel), manifest.version, await nameOf(source));
+    if (notice) throw new Hindered(notice);
+    if (over()) return null;
+    this.manager = makeManager(line.kernel, rendermime.clone());
+    const view = await viewOf(line.kernel, this.manager, code, name);
+    if (!over()) return view;
+    view.dispose();
+    return null;
+  }
+
+  private readonly lose = (): void => {
+    this.tries += 1;
+    this.hangUp();
+    const paragraphs = ['The kernel was restarted or has ended, and what was shown here with it.'];
+    this.say({ heading: `${this.options.name} is gone`, paragraphs }, 'Open again');
+  };
+
+  private hangUp(): void {
+    this.clear();
+    this.manager?.dispose();
+    this.line?.dispose();
+    this.manager = this.line = null;
+  }
+
+  private say(notice: Notice, again: string): void {
+    const retry = { label: again, act: () => void this.open() };
+    this.put(renderNotice(notice, [retry, ...(this.options.remedies?.() ?? [])]));
+  }
+
+  private put(node: HTMLElement): void {
+    this.clear();
+    this.addWidget(new Widget({ node }));
+  }
+
+  private clear(): void {
+    for (const widget of [...this.widgets]) widget.dispose();
+  }
+}
+
+async function nameOf(kernel: Kernel.IKernelConnection): Promise<string> {
+  const spec = await kernel.spec;
+  return `The kernel “${spec?.display_name ?? kernel.name}”`;
+}
+
+function noticeOf(error: unknown, name: string): Notice {
+  if (error instanceof Hindered) return error.notice;
+  if (error instanceof NoWidgets) {
+    return {
+      heading: 'JupyterLab shows no widgets here',
+      paragraphs: ['Install its extension for widgets where JupyterLab is installed, then load this page anew:'],
+      command: 'pip install jupyterlab_widgets',
+    };
+  }
+  const said = error instanceof Error ? error.message : String(error);
+  return { heading: `${name} cannot be shown`, paragraphs: [said] };
+}
