@@ -16,6 +16,8 @@ import {
 /** What is said to the board of a kernel. */
 export type Said = CodeMessage | ListenMessage | PreferMessage | SteerMessage;
 
+type ControlKind = KernelMessage.ControlMessageType | 'comm_info_request' | 'kernel_info_request';
+
 /**
  * A line to one kernel, over which its board is heard.
  *
@@ -29,15 +31,15 @@ export class KernelLink {
   private readonly awaited = new Map<string, (code: string) => void>();
   private subshellId: string | null = null;
   private process = '';
+  private hears = false;
 
   constructor(
     readonly kernel: Kernel.IKernelConnection,
     private readonly greeting: () => readonly Said[],
-    busy: boolean,
   ) {
     kernel.iopubMessage.connect(this.heard);
     kernel.statusChanged.connect(this.turned);
-    this.ask(busy);
+    this.ask();
   }
 
   /** What the kernel said last; null before it has said anything. */
@@ -84,7 +86,7 @@ export class KernelLink {
   /** Say something to the board, which hears it while a cell runs where the kernel can do that. */
   async say(said: Said): Promise<void> {
     const { kernel } = this;
-    const subshellId = this._board?.hears ? await (this.subshell ??= this.opened()) : null;
+    const subshellId = (this._board?.hears ?? this.hears) ? await (this.subshell ??= this.opened()) : null;
     if (kernel.isDisposed || kernel.status === 'dead') return;
     const message = KernelMessage.createMessage<KernelMessage.ICommMsgMsg<'shell'>>({
       msgType: 'comm_msg',
@@ -108,26 +110,32 @@ export class KernelLink {
     );
   }
 
-  /** Ask whether there is a board; a kernel that is busy answers on its control channel alone. */
-  private ask(busy: boolean): void {
-    const { kernel } = this;
+  /**
+   * Ask whether there is a board.
+   *
+   * A kernel that runs a cell answers on its control channel alone, and what the server says of its state is no help: a
+   * message that a subshell has handled makes it idle there.
+   */
+  private ask(): void {
+    const asked = { target_name: BOARD };
+    let known = false;
     const answered = ({ content }: KernelMessage.IMessage): void => {
       const comms: unknown = Reflect.get(content, 'comms');
-      if (typeof comms === 'object' && comms !== null && BOARD in comms) void this.greet();
+      if (known || typeof comms !== 'object' || comms === null || !(BOARD in comms)) return;
+      known = true;
+      void this.greet();
     };
-    if (busy) {
-      this.control('comm_info_request', { target_name: BOARD }).onReply = answered;
-      return;
-    }
-    kernel.requestCommInfo({ target_name: BOARD }).then(answered, () => {
+    this.control('kernel_info_request', {}).onReply = ({ content }) => {
+      const features: unknown = Reflect.get(content, 'supported_features');
+      this.hears = Array.isArray(features) && features.includes('kernel subshells');
+    };
+    this.control('comm_info_request', asked).onReply = answered;
+    this.kernel.requestCommInfo(asked).then(answered, () => {
       // the line was closed before the kernel answered
     });
   }
 
-  private control(
-    msgType: KernelMessage.ControlMessageType | 'comm_info_request',
-    content: JSONObject,
-  ): Kernel.IControlFuture {
+  private control(msgType: ControlKind, content: JSONObject): Kernel.IControlFuture {
     const { kernel } = this;
     const message = KernelMessage.createMessage<KernelMessage.ICreateSubshellRequestMsg>({
       msgType: msgType as 'create_subshell_request',

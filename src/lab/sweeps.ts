@@ -130,7 +130,7 @@ export class Sweeps {
 
   private open(model: Kernel.IModel): void {
     const kernel = this.services.kernels.connectTo({ model, handleComms: false });
-    const link = new KernelLink(kernel, () => this.greeting(), model.execution_state === 'busy');
+    const link = new KernelLink(kernel, () => this.greeting());
     this.links.set(model.id, link);
     link.changed.connect((_, before) => {
       this._changed.emit();
