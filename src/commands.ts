@@ -18,6 +18,7 @@ export const CommandIDs = {
   showCode: 'xyzpy-widgets:show-code',
   showSweeps: 'xyzpy-widgets:show-sweeps',
   stopAll: 'xyzpy-widgets:stop-all',
+  exploreFile: 'xyzpy-widgets:explore-file',
 } as const;
 
 /** Show which version runs and what it is; resolves when the reader has closed the dialog. */

@@ -3,6 +3,7 @@ import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs, showAbout } from './commands';
+import { opener } from './lab/opener';
 import { labPlugins } from './lab/plugins';
 import { serveWidgets } from './notebook';
 
@@ -37,4 +38,4 @@ const notebook: JupyterFrontEndPlugin<void> = {
   },
 };
 
-export const plugins = [about, notebook, ...labPlugins];
+export const plugins = [about, notebook, opener, ...labPlugins];

@@ -216,7 +216,7 @@ def test_panels_begin_with_what_the_reader_prefers(page: Page) -> None:
     """The settings of JupyterLab reach panels that are open and panels that are made later; a choice stays."""
     runner = Runner(Gate())
     early, chosen = Panel(runner), Panel(runner)
-    chosen.card.wishes = {"choice": "new", "stale": False, "backend": "threads", "workers": 2}
+    chosen.card.wishes = chosen.card.wishes | {"backend": "threads", "workers": 2}
     page.say(kind="prefer", backend="processes", workers=3, ask={"cases": 5, "seconds": 60})
     late, own = Panel(runner), Panel(Runner(Gate(), num_workers=7))
     cards: list[PlanCard] = [panel.card for panel in (early, late, chosen, own)]
@@ -240,7 +240,12 @@ def test_the_code_of_a_sweep_is_that_of_its_panel(page: Page) -> None:
 def test_a_board_that_cannot_speak_costs_no_run(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is wrong with a page is written into the log; the run goes on, and so does the board."""
     told = Event()
-    monkeypatch.setattr(page.board, "tell", lambda: told.set() or 1 / 0)
+
+    def fail() -> None:
+        told.set()
+        raise OSError
+
+    monkeypatch.setattr(page.board, "tell", fail)
     gate = Gate()
     gate.open.set()
     run = Runner(gate).submit({"case": [0]})

@@ -38,6 +38,7 @@ LODGERS = {
     "harvested": "harvester",
     "labelled_store": "harvester",
     "leases": "harvester",
+    "onlooker": "harvester",
     "recovery": "harvester",
     "case_runners": "runner",
     "combo_runners": "runner",

@@ -2,7 +2,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { expect, test } from './page';
 
 test('the palette opens the About dialog, and the console stays silent', async ({ page, complaints }, info) => {
-  await page.goto('/lab');
+  await page.goto('lab');
   // the launcher takes the focus when it opens, and the palette closes without it
   await expect(page.getByRole('heading', { name: 'Notebook' })).toBeVisible();
   await page.getByRole('menuitem', { name: 'View' }).click();

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import sys
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
         """The configuration that is being read; whoever reads this file defines the function."""
 
 
+def offer_kernel(name: str, display: str, places: list[Path]) -> None:
+    """Offer a kernel of the Python that this environment was made with, which finds its packages in some places.
+
+    Editable packages of this environment are not among them.
+    """
+    program = getattr(sys, "_base_executable", sys.executable)
+    spec = {
+        "argv": [program, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": display,
+        "language": "python",
+        "env": {"PYTHONPATH": os.pathsep.join(map(str, places))},
+    }
+    file = folder / "jupyter" / "kernels" / name / "kernel.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(spec), encoding="utf-8")
+
+
 folder = Path(__file__).parent / "results" / "server"
 work = folder / "work"
 work.mkdir(parents=True, exist_ok=True)
@@ -24,11 +43,20 @@ quiet = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notificati
 quiet.parent.mkdir(parents=True, exist_ok=True)
 quiet.write_text(json.dumps({"fetchNews": "false", "checkForUpdates": False}), encoding="utf-8")
 
+libraries = Path(sysconfig.get_path("purelib"))
+older = folder / "older" / "xyzpy_widgets"
+older.mkdir(parents=True, exist_ok=True)
+(older / "__init__.py").write_text('__version__ = "0.0.1"\n', encoding="utf-8")
+offer_kernel("bare", "Without the package", [libraries])
+offer_kernel("older", "With an old version", [older.parent, libraries])
+os.environ["JUPYTER_PATH"] = str(folder / "jupyter")
+
 c = get_config()
 c.Application.log_level = "WARN"
 c.ServerApp.ip = "127.0.0.1"
 c.ServerApp.port = int(os.environ["XYZPY_UI_PORT"])
 c.ServerApp.port_retries = 0
+c.ServerApp.base_url = "/behind/a-prefix/"
 c.ServerApp.open_browser = False
 c.ServerApp.allow_root = True
 c.ServerApp.root_dir = str(work)

@@ -25,7 +25,7 @@ export class Notebook {
 
   /** Open the file as it is, in an empty window. */
   async visit(): Promise<void> {
-    await this.page.goto(this.shell === 'lab' ? `/lab/tree/${this.name}?reset` : `/notebooks/${this.name}`);
+    await this.page.goto(this.shell === 'lab' ? `lab/tree/${this.name}?reset` : `notebooks/${this.name}`);
     await this.ready();
   }
 

@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 
 const port = process.env.XYZPY_UI_PORT ?? '18888';
-const address = `http://127.0.0.1:${port}`;
+// everything is tested behind a prefix, as on a hub
+const address = `http://127.0.0.1:${port}/behind/a-prefix/`;
 
 export default defineConfig({
   testDir: '.',
@@ -21,7 +22,7 @@ export default defineConfig({
   },
   webServer: {
     command: 'jupyter lab --config jupyter_server_config.py',
-    url: `${address}/lab`,
+    url: `${address}lab`,
     env: { XYZPY_UI_PORT: port },
     timeout: 120_000,
   },

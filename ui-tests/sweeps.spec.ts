@@ -79,7 +79,7 @@ test('with only the Lab open, a run in another notebook is at 27 of 50 and has t
   complaints,
 }, info) => {
   await begin(page, 'elsewhere');
-  await page.goto('/lab?reset');
+  await page.goto('lab?reset');
   const area = await openSide(page);
   const line = area.getByRole('listitem').filter({ hasText: 'elsewhere' });
   await expect(line).toContainText('27/50');
@@ -127,7 +127,7 @@ test('a click opens the panel in a tab beside the notebook, in step with that of
 test('a run that ends is notified of, and the notification opens its panel', async ({ page, complaints }) => {
   await begin(page, 'notified');
   await set(page, { notifyAboveSeconds: 0 });
-  await page.goto('/lab?reset');
+  await page.goto('lab?reset');
   const area = await openSide(page);
   await expect(area.getByRole('listitem').filter({ hasText: 'notified' })).toContainText('27/50');
   go('notified');
@@ -211,7 +211,7 @@ test('a sweep is made of the function at the cursor, from the toolbar', async ({
 });
 
 test('every command says what it does and takes, and the launcher has a card', async ({ page, complaints }, info) => {
-  await page.goto('/lab?reset');
+  await page.goto('lab?reset');
   await expect(page.getByRole('heading', { name: 'Parameter Sweeps' })).toBeVisible();
   await page.screenshot({ path: info.outputPath('launcher.png') });
   const found = await page.evaluate(async () => {

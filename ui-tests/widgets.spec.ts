@@ -23,7 +23,7 @@ async function run(page: Page, name: string, cells: readonly (readonly string[])
   const kernelspec = { name: 'python3', display_name: 'Python 3', language: 'python' };
   const notebook = { nbformat: 4, nbformat_minor: 5, metadata: { kernelspec }, cells: cells.map(cell) };
   writeFileSync(join(__dirname, 'results', 'server', 'work', `${name}.ipynb`), JSON.stringify(notebook));
-  await page.goto(`/lab/tree/${name}.ipynb?reset`);
+  await page.goto(`lab/tree/${name}.ipynb?reset`);
   // what is run before the kernel is there is lost
   await expect(page.getByText('Python 3 (ipykernel) | Idle')).toBeVisible();
   await page.getByRole('menuitem', { name: 'Run', exact: true }).click();

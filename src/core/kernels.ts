@@ -94,3 +94,17 @@ export function failure(what: string, ename: string, evalue: string, traceback: 
 
 // eslint-disable-next-line no-control-regex -- what colours a traceback begins with one
 const COLOURS = /\x1b\[[0-9;]*m/g;
+
+/** The kinds of kernel that a server offers, as far as they matter here. */
+export interface KernelSpecs {
+  readonly default: string;
+  readonly kernelspecs: Readonly<
+    Record<string, { readonly language: string; readonly display_name: string } | undefined>
+  >;
+}
+
+/** The names of the kinds of kernel that run Python, the one that is used where nothing is said first. */
+export function pythonKernels({ default: usual, kernelspecs }: KernelSpecs): readonly string[] {
+  const names = Object.keys(kernelspecs).filter((name) => kernelspecs[name]?.language === 'python');
+  return names.sort((one, other) => Number(other === usual) - Number(one === usual));
+}

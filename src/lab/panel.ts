@@ -58,8 +58,9 @@ export class WidgetPanel extends Panel {
 
   override dispose(): void {
     if (this.isDisposed) return;
-    super.dispose();
+    this.tries += 1;
     this.hangUp();
+    super.dispose();
   }
 
   /** Make the view; null when nobody waits for it any more. */

@@ -30,6 +30,7 @@ const PALETTE = [
   CommandIDs.explore,
   CommandIDs.showCode,
   CommandIDs.copyPath,
+  CommandIDs.exploreFile,
   CommandIDs.newSweep,
   CommandIDs.newStudy,
   CommandIDs.stopAll,

@@ -99,6 +99,10 @@ class NetCDFStore:
         """
         return self._read_finished() if self._settle() else None
 
+    def look(self) -> tuple[xr.Dataset, xr.Dataset | None] | None:
+        """Return what `read` does, of the file as it stands: nothing that was left aside is brought back or renamed."""
+        return self._read_finished() if self.path.exists() else None
+
     def _read_finished(self) -> tuple[xr.Dataset, xr.Dataset | None]:
         """Read the file; where it is not whole, finish first what was being filled in place."""
         backend = _backend(self.engine)

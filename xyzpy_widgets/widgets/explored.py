@@ -17,6 +17,7 @@ from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.merge import merge
+from xyzpy_widgets.onlooker import Onlooker
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
@@ -27,7 +28,7 @@ from xyzpy_widgets.views.states import UNDER_WAY
 
 __all__ = ["Explored", "Seen", "Target"]
 
-Target: TypeAlias = xr.Dataset | xr.DataArray | pd.DataFrame | Runner | Harvester | Sampler
+Target: TypeAlias = xr.Dataset | xr.DataArray | pd.DataFrame | Runner | Harvester | Sampler | Onlooker
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +41,13 @@ class Seen:
         The data, all names as texts; None as long as there is none.
     states : xarray.DataArray or None
         The state of each case over the arguments; None where it is not known.
+    said : str
+        What else is to be known of it; may be empty.
     """
 
     data: xr.Dataset | pd.DataFrame | None
     states: xr.DataArray | None = None
+    said: str = ""
 
 
 class Explored:
@@ -51,7 +55,7 @@ class Explored:
 
     Parameters
     ----------
-    target : xarray.Dataset, xarray.DataArray, pandas.DataFrame, Runner, Harvester or Sampler
+    target : xarray.Dataset, xarray.DataArray, pandas.DataFrame, Runner, Harvester, Sampler or Onlooker
 
     Attributes
     ----------
@@ -66,7 +70,7 @@ class Explored:
     """
 
     def __init__(self, target: Target) -> None:
-        kinds = (xr.Dataset, xr.DataArray, pd.DataFrame, Runner, Harvester, Sampler)
+        kinds = (xr.Dataset, xr.DataArray, pd.DataFrame, Runner, Harvester, Sampler, Onlooker)
         if not isinstance(target, kinds):
             raise ViewError(f"{target!r} cannot be explored; give a Dataset, a DataFrame, a Harvester or a Sampler")
         self.target = target
@@ -82,6 +86,8 @@ class Explored:
         """What is explored."""
         if isinstance(self.target, (Harvester, Sampler)):
             return called(self.target.runner.spec)
+        if isinstance(self.target, Onlooker):
+            return self.target.path.name
         return called(self.target.spec) if isinstance(self.target, Runner) else ""
 
     def seen(self) -> Seen:
@@ -93,6 +99,9 @@ class Explored:
         if isinstance(target, Harvester):
             full = target.full_ds
             return Seen(None) if full is None else Seen(named(full), target.status)
+        if isinstance(target, Onlooker):
+            look = target.look()
+            return Seen(named(look.data), look.states, look.said)
         if isinstance(target, Runner):
             return Seen(None if target.last_ds is None else named(target.last_ds))
         if isinstance(target, Sampler):
@@ -119,6 +128,9 @@ class Explored:
         """Return the dimensions that tell the cases apart: the arguments, where these are known."""
         if isinstance(self.target, Harvester) and self.target.full_ds is not None:
             return tuple(map(str, self.target.status.dims))
+        states = self.target.look().states if isinstance(self.target, Onlooker) else None
+        if states is not None:
+            return tuple(map(str, states.dims))
         return tuple(map(str, data.dims))
 
     def preview(self, step: Step) -> Preview:

@@ -179,7 +179,8 @@ class ResultsExplorer(FigureWidget):
     def _counted(self, seen: Seen) -> str:
         counts = self._explored.counted(seen.states, {})
         words = {"done": "done", "failed": "failed (▲)", "cancelled": "cancelled", "missing": "not run (hatched)"}
-        return ", ".join(f"{counts[name]} {word}" for name, word in words.items() if counts.get(name))
+        told = ", ".join(f"{counts[name]} {word}" for name, word in words.items() if counts.get(name))
+        return ". ".join(filter(None, (told, seen.said)))
 
     @property
     def selection(self) -> dict[str, list[Any]]:

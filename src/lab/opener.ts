@@ -1,0 +1,147 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { Notification, WidgetTracker } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { spreadsheetIcon } from '@jupyterlab/ui-components';
+
+import { CommandIDs } from '../commands';
+import { call } from '../core/kernels';
+import { type ExplorerDocument, ExplorerFactory, PathModelFactory } from './document';
+import { FileKernel } from './file_kernel';
+import { WidgetPanel } from './panel';
+
+const FILES = { factory: 'Explorer', model: 'xyzpy-file', fileType: 'xyzpy-dataset', type: 'file' } as const;
+const FOLDERS = {
+  factory: 'Explorer of a folder',
+  model: 'xyzpy-folder',
+  fileType: 'xyzpy-zarr',
+  type: 'directory',
+} as const;
+
+const FOLDER_ITEM = `.jp-DirListing-item[data-file-type="${FOLDERS.fileType}"]`;
+
+/** What `explore-file` takes. */
+const ARGS = {
+  type: 'object',
+  properties: {
+    path: {
+      type: 'string',
+      description: 'The file, or the folder of zarr, from the root of the server; without one, what is selected',
+    },
+    kernel: {
+      type: 'string',
+      description: 'The name of a kind of kernel, in the place of the usual one',
+    },
+  },
+} as const;
+
+/** Register result files as documents which are opened as explorers, and return what keeps track of their tabs. */
+function registerDocuments(app: JupyterFrontEnd, rendermime: IRenderMimeRegistry): WidgetTracker<ExplorerDocument> {
+  const { docRegistry, serviceManager } = app;
+  const tracker = new WidgetTracker<ExplorerDocument>({ namespace: 'xyzpy-widgets-explorer' });
+  docRegistry.addFileType({
+    name: FILES.fileType,
+    displayName: 'Labelled Dataset',
+    extensions: ['.h5', '.nc', '.nc4', '.hdf5'],
+    fileFormat: 'base64',
+    icon: spreadsheetIcon,
+  });
+  docRegistry.addFileType({
+    name: FOLDERS.fileType,
+    displayName: 'Labelled Dataset',
+    pattern: '^.*\\.zarr$',
+    contentType: 'directory',
+    icon: spreadsheetIcon,
+  });
+  for (const { factory: name, model, fileType, type } of [FILES, FOLDERS]) {
+    docRegistry.addModelFactory(new PathModelFactory(model, type));
+    const options = { name, modelName: model, fileTypes: [fileType], defaultFor: [fileType], readOnly: true };
+    const factory = new ExplorerFactory(options, (context) => panelOf(context, serviceManager, rendermime, type));
+    factory.widgetCreated.connect((_, tab) => {
+      tab.title.icon = spreadsheetIcon;
+      void tracker.add(tab);
+      tab.context.pathChanged.connect(() => void tracker.save(tab));
+    });
+    // the declarations of JupyterLab contradict one another where an optional property may not be undefined
+    docRegistry.addWidgetFactory(factory as DocumentRegistry.WidgetFactory);
+  }
+  return tracker;
+}
+
+/** Make the content of a tab, and the kernel behind it. */
+function panelOf(
+  context: DocumentRegistry.Context,
+  services: JupyterFrontEnd['serviceManager'],
+  rendermime: IRenderMimeRegistry,
+  type: 'file' | 'directory',
+): WidgetPanel {
+  const path = services.contents.localPath(context.path);
+  const name = PathExt.basename(path);
+  const kernel = new FileKernel(services, path, context.sessionContext.kernelPreference.name);
+  const panel: WidgetPanel = new WidgetPanel({
+    name,
+    kernels: services.kernels,
+    rendermime,
+    // the server starts the kernel of a folder inside of it, and that of a file beside it
+    code: call('widgets.opened', 'explore_file', type === 'directory' ? '.' : name),
+    connect: () => kernel.connect(),
+    remedies: () =>
+      kernel.others.map(([spec, display]) => ({
+        label: `Use “${display}”`,
+        act: () => {
+          kernel.choose(spec);
+          void panel.open();
+        },
+      })),
+  });
+  panel.disposed.connect(() => {
+    kernel.shutDown().catch((error: unknown) => {
+      Notification.error(`The kernel of ${name} could not be shut down: ${String(error)}`);
+    });
+  });
+  return panel;
+}
+
+/** Opens result files as explorers, in kernels of their own. */
+export const opener: JupyterFrontEndPlugin<void> = {
+  id: 'xyzpy-widgets:opener',
+  description: 'Opens netCDF, HDF5 and zarr as explorers of xyzpy_widgets, in kernels of their own.',
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  optional: [IFileBrowserFactory, ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    rendermime: IRenderMimeRegistry,
+    browsers: IFileBrowserFactory | null,
+    restorer: ILayoutRestorer | null,
+  ) => {
+    const { commands, contextMenu, serviceManager } = app;
+    const tracker = registerDocuments(app, rendermime);
+    const factoryOf = (type: string): string => (type === 'directory' ? FOLDERS : FILES).factory;
+    void restorer?.restore(tracker, {
+      command: 'docmanager:open',
+      args: ({ context }) => ({ path: context.path, factory: factoryOf(context.contentsModel?.type ?? 'file') }),
+      name: ({ context }) => context.path,
+    });
+
+    const selected = (): string => [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])][0]?.path ?? '';
+    const pathIn = ({ path }: { readonly path?: unknown }): string => (typeof path === 'string' ? path : selected());
+    commands.addCommand(CommandIDs.exploreFile, {
+      label: 'Explore',
+      caption: 'Look at a result file as plots and tables, in a kernel of its own, without writing code',
+      icon: spreadsheetIcon,
+      describedBy: { args: ARGS },
+      isEnabled: (args) => pathIn(args) !== '',
+      execute: async (args) => {
+        const path = pathIn(args);
+        const { type } = await serviceManager.contents.get(path, { content: false });
+        const kernel = typeof args.kernel === 'string' ? { kernel: { name: args.kernel } } : {};
+        const tab: unknown = await commands.execute('docmanager:open', { path, factory: factoryOf(type), ...kernel });
+        return tab;
+      },
+    });
+    contextMenu.addItem({ command: CommandIDs.exploreFile, selector: FOLDER_ITEM, rank: 1 });
+  },
+};
