@@ -216,7 +216,8 @@ def test_panels_begin_with_what_the_reader_prefers(page: Page) -> None:
     """The settings of JupyterLab reach panels that are open and panels that are made later; a choice stays."""
     runner = Runner(Gate())
     early, chosen = Panel(runner), Panel(runner)
-    chosen.card.wishes = chosen.card.wishes | {"backend": "threads", "workers": 2}
+    wishes: Any = {"choice": "new", "stale": False, "backend": "threads", "workers": 2}
+    chosen.card.wishes = wishes
     page.say(kind="prefer", backend="processes", workers=3, ask={"cases": 5, "seconds": 60})
     late, own = Panel(runner), Panel(Runner(Gate(), num_workers=7))
     cards: list[PlanCard] = [panel.card for panel in (early, late, chosen, own)]
