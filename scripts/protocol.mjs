@@ -1,21 +1,26 @@
-// Prints what src/protocol.ts says as JSON: every exported constant as `values`, every type as `types`.
-import { readFileSync } from 'node:fs';
+// Prints what src/protocol/ says as JSON: every exported constant as `values`, every type as `types`.
+import { readdirSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 
 import { build } from 'esbuild';
 import ts from 'typescript';
 
-const path = 'src/protocol.ts';
+const folder = 'src/protocol';
 
 /** The constants, as the compiled module exports them. */
 async function values() {
-  const { outputFiles } = await build({ entryPoints: [path], bundle: true, format: 'esm', write: false });
+  const { outputFiles } = await build({
+    entryPoints: [`${folder}/index.ts`],
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
   const module = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
   return Object.fromEntries(Object.entries(module).filter(([, value]) => typeof value !== 'function'));
 }
 
-/** Each interface as its own fields with their types, each union as its type; `readonly` is left out. */
-function types() {
+/** Each interface of a module as its own fields with their types, each union as its type; `readonly` is left out. */
+function types(path) {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022);
   const text = (node) =>
     node
@@ -36,4 +41,5 @@ function types() {
   return told;
 }
 
-process.stdout.write(JSON.stringify({ values: await values(), types: types() }));
+const told = readdirSync(folder).map((name) => types(`${folder}/${name}`));
+process.stdout.write(JSON.stringify({ values: await values(), types: Object.assign({}, ...told) }));

@@ -6,6 +6,7 @@ import { CommandIDs, showAbout } from './commands';
 import { opener } from './lab/opener';
 import { labPlugins } from './lab/plugins';
 import { serveWidgets } from './notebook';
+import { keepStills } from './stills';
 
 /** Adds the command that tells what this is, and lists it in the command palette where there is one. */
 const about: JupyterFrontEndPlugin<void> = {
@@ -24,7 +25,7 @@ const about: JupyterFrontEndPlugin<void> = {
   },
 };
 
-/** Lets the widgets insert cells, and reach a kernel that is busy. */
+/** Lets the widgets insert cells, reach a kernel that is busy, and leave words behind when theirs is gone. */
 const notebook: JupyterFrontEndPlugin<void> = {
   id: 'xyzpy-widgets:notebook',
   description: 'Inserts cells for the widgets of xyzpy_widgets, and steers their runs while the kernel is busy.',
@@ -32,6 +33,7 @@ const notebook: JupyterFrontEndPlugin<void> = {
   optional: [INotebookTracker],
   activate: ({ serviceManager }: JupyterFrontEnd, tracker: INotebookTracker | null) => {
     if (!tracker) return;
+    keepStills(tracker);
     serveWidgets(document, tracker, serviceManager.contents, (said) => {
       Notification.error(said);
     });

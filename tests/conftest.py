@@ -1,6 +1,15 @@
 """Fixtures that several rooms share."""
 
+import os
+
+from hypothesis import settings
+
 from tests.front_end import front_end
 from tests.ipython import notebook, shell
 
 __all__ = ["front_end", "notebook", "shell"]
+
+# The check tries the same examples everywhere, so that it fails only for what a change did; `make hunt` draws others.
+settings.register_profile("check", derandomize=True)
+settings.register_profile("hunt", max_examples=1000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))

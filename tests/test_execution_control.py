@@ -220,4 +220,45 @@ def test_a_case_that_hangs_is_cancelled_from_another_thread(gate: Gate) -> None:
     assert gate.wait(2) == [0, 1]
     control.cancel()
     thread.join()
-    assert [sorted(outcome.cancelled) for outcome in found] == [[0, 1]]
+    assert sorted(int(number) for outcome in found for number in outcome.cancelled) == [0, 1]
+
+
+def written(i: int, folder: str) -> int:
+    """Write down every case that is finished; tell of one that is among quick ones, and hang there."""
+    if i == 150:
+        if Path(folder, "began").exists():
+            with Path(folder, "began").open("a") as began:
+                began.write(f"{i}\n")
+        threading.Event().wait()
+    with Path(folder, "finished").open("a") as finished:
+        finished.write(f"{i}\n")
+    return i
+
+
+def test_what_a_worker_has_finished_comes_home_before_it_is_ended(gate: Gate, tmp_path: Path) -> None:
+    """Of a batch that is cancelled in the middle, the cases that are over are kept, and the one under way is named."""
+    control = Control()
+    spec = as_function_spec(written, constants={"folder": gate.path})
+    found: list[Outcome] = []
+    thread = threading.Thread(
+        target=lambda: found.extend(execute(over(200), spec, as_run_options(num_workers=1), control))
+    )
+    thread.start()
+    assert gate.wait(1) == [150]
+    control.cancel()
+    thread.join()
+    finished = sorted(map(int, (tmp_path / "finished").read_text().split()))
+    assert finished == list(range(150))
+    assert done(iter(found)) == finished
+    assert [int(number) for outcome in found for number in outcome.cancelled] == [150]
+
+
+def test_a_case_that_takes_too_long_costs_the_others_of_its_batch_nothing(tmp_path: Path) -> None:
+    """What was finished before it is kept, and what comes after it runs: each case once."""
+    spec = as_function_spec(written, constants={"folder": str(tmp_path)})
+    options = as_run_options(num_workers=1, timeout=2, on_error="continue")
+    found = list(execute(over(200), spec, options))
+    expected = [i for i in range(200) if i != 150]
+    assert done(iter(found)) == expected
+    assert sorted(map(int, (tmp_path / "finished").read_text().split())) == expected
+    assert [type(failure.exception) for outcome in found for failure in outcome.failures] == [TimeoutError]

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.programs import PATIENCE, started
 from tests.test_execution_engine import Inline, gathered, over
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.outcome import Failure
@@ -221,47 +221,41 @@ def test_halving_finds_exactly_the_cases_that_kill(
     assert values == {i: i for i in range(300) if i not in killers}
 
 
-def noted(i: int) -> int:
+def noted(i: int) -> None:
     """Start another process, say which ones are at work, and stay there."""
-    if i:
-        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
-        os.write(1, f"{os.getpid()} {child.pid}\n".encode())
-        child.wait()
-    return i
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    os.write(1, f"{os.getpid()} {child.pid}\n".encode())
+    child.wait()
 
 
-SCRIPT = """
-    import psutil
-    from tests.test_execution_faults import noted, over
-    from xyzpy_widgets.core.function import as_function_spec
-    from xyzpy_widgets.execution.engine import execute
-    from xyzpy_widgets.execution.options import as_run_options
+WAITING = """
+    import signal, sys, xyzpy_widgets as xyz
+    from tests.test_execution_faults import noted
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
     try:
-        for outcome in execute(over(9), as_function_spec(noted), as_run_options(num_workers=2)):
-            print("done", *outcome.numbers, flush=True)
+        xyz.Runner(noted, "out", verbosity=0, num_workers=2).run_combos({"i": range(9)})
     except KeyboardInterrupt:
-        print("left", *("input()" in one.cmdline() for one in psutil.Process().children(recursive=True)), flush=True)
+        print("interrupted", flush=True)
+        sys.stdin.readline()
 """
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_a_program_that_ends(how: signal.Signals) -> None:
     """After Ctrl-C, and after a death too, neither workers nor what they have started go on."""
-    command = [sys.executable, "-c", dedent(SCRIPT)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, process_group=0) as program:
-        try:
-            assert program.stdout is not None
-            lines = [program.stdout.readline() for _ in range(3)]
-            ours = [psutil.Process(int(pid)) for line in lines if line[0].isdigit() for pid in line.split()]
-            assert ours
-            os.killpg(program.pid, how)
-            out = program.stdout.read()
-        finally:
-            program.kill()
-    assert "True" not in out
-    assert ("left" in out) == (how == signal.SIGINT)
-    assert psutil.wait_procs(ours, timeout=300)[1] == []
+    with started(WAITING) as program:
+        told = [[psutil.Process(int(pid)) for pid in line.split()] for line in program.lines(2)]
+        assert [len(ours) for ours in told] == [2, 2]
+        os.killpg(program.pid, how)
+        if how == signal.SIGINT:
+            assert program.lines(1) == ["interrupted"]
+            assert psutil.wait_procs([one for ours in told for one in ours], PATIENCE)[1] == []
+            assert program.process.stdin is not None
+            program.process.stdin.close()
+        assert program.rest() == ""
+        assert program.ended() == (0 if how == signal.SIGINT else -how)
+        assert program.left() == []
 
 
 class Constant:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -95,6 +96,22 @@ def test_an_interrupt_in_a_case_is_raised_there() -> None:
     assert FINISHED == []
     assert runner.last is not None
     assert runner.last.ledger["status"].values.tolist() == [Status.DONE] * 2 + [Status.MISSING] * 2
+
+
+def test_a_case_that_drops_an_interrupt_is_the_last() -> None:
+    """Python drops what is raised while it cleans up, and a function may catch anything: the run ends all the same."""
+
+    def fn(a: int) -> int:
+        if a == 2:
+            with suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+        return a
+
+    runner = xyz.Runner(fn, "out", verbosity=0)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run_combos({"a": range(10**5)})
+    assert runner.last_ds is not None
+    assert 3 <= runner.last_ds["out"].count() < 10**5
 
 
 def test_a_second_interrupt_is_raised_wherever_it_falls() -> None:

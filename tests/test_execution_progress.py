@@ -6,7 +6,7 @@ import pytest
 
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
-from xyzpy_widgets.execution.progress import Progress, ProgressBar
+from xyzpy_widgets.execution.progress import Progress, ProgressBar, duration
 
 PLAN = Plan(ParameterSpace(combos=Combos(("a", "b"), ((1, 2, 3), ("x", "y")))))
 
@@ -47,3 +47,20 @@ def test_the_talkative_bar_shows_the_case(capsys: pytest.CaptureFixture[str]) ->
 def test_a_snapshot_reads_as_one_line(progress: Progress, line: str) -> None:
     """What a repr, a bar and a status line say of a run is one text, with the counts first."""
     assert str(progress) == line
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 s"),
+        (0.004, "0.004 s"),
+        (0.23, "0.2 s"),
+        (9.6, "10 s"),
+        (41.3, "41 s"),
+        (5000.0, "83 min"),
+        (9e6, "100 d"),
+    ],
+)
+def test_a_span_of_time_is_written_in_figures(seconds: float, text: str) -> None:
+    """A time left is never told with an exponent."""
+    assert duration(seconds) == text

@@ -222,6 +222,21 @@ def test_a_torn_step_is_cut_off(tmp_path: Path) -> None:
     assert one.history["undoable"].all()
 
 
+def test_steps_that_a_power_cut_took_are_not_taken_back(tmp_path: Path) -> None:
+    """A step that only adds may be lost with the power; then the steps before it are out of reach, and no value is."""
+    name, history = tmp_path / "data.h5", tmp_path / "data.h5.history"
+    first = harvester(name)
+    first.harvest_combos({"a": [1], "b": [1]})
+    before = history.read_bytes()
+    first.harvest_combos({"a": [2], "b": [1]})
+    history.write_bytes(before)
+    again = harvester(name)
+    assert not again.history["undoable"].any()
+    with pytest.raises(StoreError, match="was changed by another program"):
+        again.undo()
+    assert again.status.sel(b=1).values.tolist() == [Status.DONE] * 2
+
+
 def test_deleting_the_data_deletes_its_history(tmp_path: Path) -> None:
     """Nothing is left beside a file that is gone."""
     one = harvester(tmp_path / "data.h5")
@@ -244,3 +259,58 @@ def test_the_history_in_memory_is_bounded() -> None:
         one.undo()
     with pytest.raises(StoreError, match="raise history_bytes"):
         one.undo()
+
+
+def told(*spaces: Any) -> list[Any]:
+    """What a harvester tells that it was asked for, for spaces of combos alone."""
+    return [{"combos": space, "cases": {}, "constants": {}} for space in spaces]
+
+
+@pytest.mark.parametrize("where", ["memory", "file", "restart"])
+def test_what_was_asked_for_is_remembered(where: str, tmp_path: Path) -> None:
+    """Whoever comes back is told what was wanted, not only what there is; a step back takes that back too."""
+    name = None if where == "memory" else tmp_path / "data.h5"
+    one = harvester(name)
+    first, second = {"a": [1, 2, 3], "b": [1]}, {"a": [1], "b": [5, 6]}
+    for space in (first, second):
+        one.harvest_combos(space)
+    one = harvester(name) if where == "restart" else one
+    assert one.asked == told(second, first)
+    one.undo()
+    assert one.asked == told(first)
+
+
+def test_cases_and_constants_are_asked_for_too() -> None:
+    """All that a harvest is given is remembered, as far as it can be written down."""
+    one = harvester(None)
+    one.harvest_cases([{"a": 1, "b": 2}, {"a": 4, "b": 2}], constants={"c": 3})
+    assert one.asked == [{"combos": {}, "cases": {"a": [1, 4], "b": [2, 2]}, "constants": {"c": 3}}]
+    one.harvest_combos({"a": range(20_000)}, constants={"b": 2, "c": 3})
+    assert one.asked == []
+    one.undo()
+    assert len(one.asked) == 1
+    one.drop_sel(a=4)
+    assert one.asked == []
+
+
+def test_what_a_killed_process_was_asked_for_is_remembered(tmp_path: Path) -> None:
+    """The journal tells it before anything is written into the file, and the history afterwards."""
+    name = tmp_path / "data.h5"
+    code = f"""
+import os
+import xyzpy_widgets as xyz
+
+def fn(a, b):
+    if a == 3:
+        os._exit(9)
+    return a + b
+
+xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), {str(name)!r}).harvest_combos({{"a": [1, 2, 3, 4], "b": [1]}})
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+    one = harvester(name)
+    assert not name.exists()
+    assert one.asked == told({"a": [1, 2, 3, 4], "b": [1]})
+    assert len(one.history) == 1
+    assert name.exists()
+    assert harvester(name).asked == told({"a": [1, 2, 3, 4], "b": [1]})

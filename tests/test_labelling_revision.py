@@ -56,6 +56,14 @@ def test_a_revision_of_few_cases_holds_few_cells() -> None:
     assert_same(revert(now, revision), old)
 
 
+def test_a_failure_where_there_is_a_result_is_nothing_new() -> None:
+    """What changes nothing is no step of its own when it is recovered: a result outlives the failure of another try."""
+    old = labelled({"a": [1, 2, 3], "b": [1]}, [7, ValueError("bad"), 9])
+    again = labelled({"a": [1, 2, 4], "b": [1]}, [ValueError("bad"), ValueError("bad"), ValueError("bad")])
+    revision = difference(old, again)
+    assert (revision.new, revision.changed, revision.conflicts) == (1, 2, 0)
+
+
 def test_a_type_that_widens_comes_back() -> None:
     """Integers that became objects beside a text are integers again."""
     old = labelled({"a": [1, 2], "b": [1]}, [2**60 + 1, 5])

@@ -16,14 +16,17 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.run import RUNNING
 from xyzpy_widgets.widgets import protocol
 from xyzpy_widgets.widgets.base import Widget
+from xyzpy_widgets.widgets.bokeh_view import BokehView
 from xyzpy_widgets.widgets.failures import Failures
 from xyzpy_widgets.widgets.plan_card import PlanCard
+from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import CONTROL_SUFFIX
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
+from xyzpy_widgets.widgets.still import STILL_MIME
 
 ROOT = Path(__file__).parents[1]
-WIDGETS: tuple[type[Widget], ...] = (SpaceEditor, PlanCard, RunMonitor, Failures)
+WIDGETS: tuple[type[Widget], ...] = (SpaceEditor, PlanCard, RunMonitor, Failures, BokehView, ResultsExplorer)
 ALIASES = {value: name for name, value in vars(protocol).items() if get_origin(value) is Literal}
 TWINS = [vars(protocol)[name] for name in protocol.__all__ if is_typeddict(vars(protocol)[name])]
 # what the page alone knows: names of types that only it has need of
@@ -32,7 +35,7 @@ ONE_SIDED = ("Traits", "Message", "Request", "Question", "Answer", "Refusal", "S
 
 @pytest.fixture(scope="module")
 def told() -> Any:
-    """What protocol.ts says, as the TypeScript compiler reads it."""
+    """What src/protocol says, as the TypeScript compiler reads it."""
     node = shutil.which("node")
     assert node is not None, "the front end is built with Node.js; install it"
     done = subprocess.run([node, "scripts/protocol.mjs"], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -97,3 +100,8 @@ def test_the_states_of_a_case_bear_the_codes_of_the_engine(told: Any) -> None:
 def test_the_control_file_is_named_alike(told: Any) -> None:
     """The page writes no file but one that the kernel looks for."""
     assert told["values"]["CONTROL_SUFFIX"] == CONTROL_SUFFIX
+
+
+def test_what_stands_in_for_a_widget_is_marked_alike(told: Any) -> None:
+    """An output whose widget is gone shows its card, not an error."""
+    assert told["values"]["STILL_MIME"] == STILL_MIME

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from tests.test_survival import HARVEST, killed_after, slowly
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import DamageError, FormatError, RecoveryWarning
 from xyzpy_widgets.store import hdf5
+from xyzpy_widgets.store.apart import apart
 from xyzpy_widgets.store.image import BLOCK
 from xyzpy_widgets.store.salvage import salvaged
 
@@ -278,3 +281,20 @@ def test_variables_that_cannot_be_read_do_not_shift_the_checksums_of_others(name
     assert found.ledger.damaged == {}
     told = xyz.recover(name)
     assert told.kept == {"word": SIDE**2}
+
+
+@pytest.mark.parametrize(("call", "why"), [(signal.pause, "did not come to an end"), (os.abort, "ended its process")])
+def test_what_reads_a_damaged_file_may_hang_or_die(call: Any, why: str, name: Path) -> None:
+    """It does so in a process of its own, and what is told is that the file is damaged."""
+    with pytest.raises(DamageError, match=f"data.h5 is damaged: what reads its format {why}"):
+        apart(name, call, seconds=1.0)
+
+
+def test_damaged_metadata_ends_in_a_report(name: Path) -> None:
+    """Where nothing vouches for what HDF5 is given, it may do what it likes: `recover` says that nothing is left."""
+    whole = name.read_bytes()
+    for at in (96, 400):
+        name.write_bytes(whole[:at] + bytes(600) + whole[at + 600 : -100])
+        with pytest.raises(FormatError, match=r"nothing of .* can be recovered"):
+            xyz.recover(name)
+        assert name.stat().st_size == len(whole) - 100

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import numpy as np
@@ -61,12 +62,13 @@ def seen(run: xyz.Run, what: Callable[[Progress], bool]) -> threading.Event:
 def test_a_run_ends_like_a_future() -> None:
     """What is known of a Future holds here: done, result, exception, callbacks that get the run, and await."""
     run = xyz.Runner(lambda a: a + 1, "out").submit({"a": [1, 2]})
-    called: list[xyz.Run] = []
-    run.add_done_callback(called.append)
+    called: Queue[xyz.Run] = Queue()
+    run.add_done_callback(called.put)
     assert run.result(PATIENCE)["out"].values.tolist() == [2, 3]
     assert (run.done(), run.running(), run.cancelled(), run.exception()) == (True, False, False, None)
-    run.add_done_callback(called.append)
-    assert called == [run, run]
+    assert called.get(timeout=PATIENCE) is run
+    run.add_done_callback(called.put)
+    assert called.get_nowait() is run
     assert asyncio.run(awaited(run)).identical(run.result())
     assert repr(run).startswith("<Run <lambda>: 2/2 done, done after ")
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
-import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import xyzpy_widgets as xyz
+from tests.programs import Program, started
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="lists processes as Linux does")
-
-PATIENCE = 300.0
-"""Seconds after which what never comes is a failure; a machine that is busy takes many for a process to start."""
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="tells sessions as Linux does")
 
 HEAD = """
 import os, signal, sys, time, xyzpy_widgets as xyz
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets its background jobs ignore it
 def fn(a):
     os.write(1, b"%d\\n" % a)
     time.sleep(0.05)
@@ -39,45 +38,12 @@ sys.stdin.readline()
 """
 
 
-def members(session: int) -> list[int]:
-    """List the processes of a session that are not zombies."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, _, _, its = stat.read_text().rpartition(")")[2].split()[:4]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(its) == session and state != "Z":
-            found.append(int(stat.parent.name))
-    return found
-
-
-def left_behind(session: int) -> list[int]:
-    """List the processes of a session that do not end by themselves in a moment."""
-    for process in members(session):
-        try:
-            descriptor = os.pidfd_open(process)
-        except ProcessLookupError:
-            continue
-        select.select([descriptor], [], [], PATIENCE)
-        os.close(descriptor)
-    return members(session)
-
-
-def started(code: str, name: Path, backend: str) -> subprocess.Popen[str]:
-    """Start code in a session of its own, and wait until it has begun some cases."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HEAD + code, str(name), backend],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    for _ in range(6):
-        assert process.stdout.readline()
-    return process
+@contextmanager
+def under_way(code: str, name: Path, backend: str) -> Iterator[Program]:
+    """Start code, and wait until it has begun some cases."""
+    with started(HEAD + code, name, backend) as program:
+        assert len(program.lines(6)) == 6
+        yield program
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["the kernel's interrupt", "Ctrl-C in a terminal"])
@@ -86,24 +52,26 @@ def test_an_interrupt_keeps_what_is_finished_and_leaves_no_process(
     backend: str, tmp_path: Path, *, whole: bool
 ) -> None:
     """An interrupt comes back at once as KeyboardInterrupt, with every finished case in memory and in the file."""
-    process = started(BLOCKING, tmp_path / "data.h5", backend)
-    (os.killpg if whole else os.kill)(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=PATIENCE)
-    word, done, status, stored = out.splitlines()[-1].split()
-    assert word == "interrupted", err
-    assert 1 <= int(done) < 1000
-    assert done == status == stored
-    assert process.returncode == 0
-    assert left_behind(process.pid) == []
+    with under_way(BLOCKING, tmp_path / "data.h5", backend) as program:
+        (os.killpg if whole else os.kill)(program.pid, signal.SIGINT)
+        told = program.rest()
+        word, done, status, stored = told.splitlines()[-1].split()
+        assert word == "interrupted", told
+        assert 1 <= int(done) < 1000
+        assert done == status == stored
+        assert program.ended() == 0
+        assert program.left() == []
 
 
 @pytest.mark.parametrize("backend", ["serial", "processes"])
 def test_the_end_of_the_interpreter_keeps_what_submitted_runs_finished(backend: str, tmp_path: Path) -> None:
     """A script that ends while a run is under way ends it, and its finished cases are in the file."""
-    process = started(AT_EXIT, tmp_path / "data.h5", backend)
-    _, err = process.communicate("\n", timeout=PATIENCE)
-    assert process.returncode == 0
-    assert err == ""
+    with under_way(AT_EXIT, tmp_path / "data.h5", backend) as program:
+        assert program.process.stdin is not None
+        program.process.stdin.close()
+        said = program.rest().split()
+        assert all(map(str.isdigit, said)), said
+        assert program.ended() == 0
+        assert program.left() == []
     assert xyz.load_ds(tmp_path / "data.h5")["out"].count() >= 1
-    assert left_behind(process.pid) == []
     assert not (tmp_path / "data.h5.journal").exists()

@@ -149,7 +149,7 @@ class Stack(RuleBasedStateMachine):
         before, steps = self.present(), len(self.harvester.history)
         child = os.fork()
         if child == 0:
-            _harvest_and_die(lambda: self.opened().harvest_combos(self.grid(a, b), overwrite=True), point)
+            harvest_and_die(lambda: self.opened().harvest_combos(self.grid(a, b), overwrite=True), point)
         os.waitpid(child, 0)
         self.harvester = self.opened()
         if len(self.harvester.history) == steps:
@@ -227,7 +227,7 @@ class Stack(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-def _harvest_and_die(harvest: Callable[[], object], point: int) -> None:
+def harvest_and_die(harvest: Callable[[], object], point: int) -> None:
     """Be the process: SIGKILL at the so-manieth change of the disk, a write in the middle, or at the end."""
     left = itertools.count(point, -1)
 

@@ -25,6 +25,7 @@ from xyzpy_widgets.store.netcdf import NetCDFStore, load_ds
 
 FILL = """
 import numpy as np, xarray as xr
+import pathlib, tempfile
 from tests.store_samples import ledger_of
 from xyzpy_widgets.store.lock import locked
 from xyzpy_widgets.store.netcdf import NetCDFStore
@@ -44,9 +45,16 @@ def work(folder, acknowledge):
         cells = np.arange(50 * 10, 50 * 12)
         assert store.fill(data(12), ledger_of(data(12), ("a", "b")), cells, layout)
         acknowledge(12)
+
+with tempfile.TemporaryDirectory() as folder:  # what is imported on the way is imported once, not in every child
+    prepare(pathlib.Path(folder))
 """
 HARVEST = """
 import xyzpy_widgets as xyz
+import xyzpy_widgets.store.hdf5
+
+# what is imported on the way is imported once, and not in every process that is forked
+xyz.Harvester(xyz.Runner(lambda a: a, "y", verbosity=0)).harvest_combos({"a": [0]})
 
 def fn(a, b):
     return a + 0.5 * b

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xyzpy_widgets.views.document import Box
-from xyzpy_widgets.views.picking import picked_places, picked_rows
+from xyzpy_widgets.views.picking import boxes_of, picked_places, picked_rows
 from xyzpy_widgets.views.resolve import resolve
 from xyzpy_widgets.views.spec import Wishes
 
@@ -48,6 +48,37 @@ def test_the_labels_between_the_ends_are_picked(one: float, other: float) -> Non
     inside = {label for label in (100.0, 0.1, 1.0, 10.0) if low <= label <= high}
     assert set(found["C"]) == inside or (not inside and len(found["C"]) == 1)
     assert found["k"] == ["p", "q", "r"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_box_around_labels_picks_them(draws: st.DataObject) -> None:
+    """The box that frames labels which lie side by side picks out just these, on every kind of axis."""
+    data = study().sortby("C")
+    x, y, other = draws.draw(st.permutations(["C", "k", "t"]))
+    spec = resolve(data, Wishes(kind="heatmap", x=x, y=y, col="seed", aggregate=other))
+    places = {}
+    for dim in (x, y, "seed"):
+        ends = sorted(draws.draw(st.tuples(*[st.integers(0, data.sizes[dim] - 1)] * 2)))
+        places[dim] = np.arange(ends[0], ends[1] + 1)
+    boxes = boxes_of(data, spec, places)
+    assert [box.panel for box in boxes] == places["seed"].tolist()
+    for box in boxes:
+        found = picked_places(data, spec, box)
+        assert {dim: found[dim].tolist() for dim in (x, y)} == {dim: places[dim].tolist() for dim in (x, y)}
+        assert found["seed"].tolist() == [box.panel]
+
+
+def test_labels_that_lie_apart_have_no_box() -> None:
+    """What jumps over a label, or is not drawn, is framed nowhere; along an axis of values a box is open."""
+    data = study()
+    spec = resolve(data, Wishes(kind="heatmap", x="C", y="k", fixed={"t": "2020-01-01", "seed": 0}))
+    assert boxes_of(data, spec, {"C": np.array([0, 1])}) == []
+    assert boxes_of(data, spec, {"seed": np.array([1])}) == []
+    assert boxes_of(data, resolve(data, Wishes(kind="table")), {}) == []
+    line = resolve(data, Wishes(kind="line", x="k", by="seed", aggregate=["C", "t"]))
+    (box,) = boxes_of(data, line, {"k": np.array([1, 2])})
+    assert (box.y, box.names["x"]) == ((-np.inf, np.inf), ("q", "r"))
 
 
 def test_texts_and_times_are_picked_by_their_places() -> None:

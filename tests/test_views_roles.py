@@ -106,7 +106,7 @@ def test_the_code_says_no_more_than_is_needed() -> None:
     """A view that is chosen by itself needs but its kind."""
     assert code_of(study(), resolve(study())) == "ds.xyz.plot(kind='heatmap')"
     table = pd.DataFrame({"x": [1.0, 2], "y": [3.0, 4]})
-    assert code_of(table, resolve(table), "df").splitlines()[-1] == "plot(df, kind='scatter')"
+    assert code_of(table, resolve(table), "plot", ["df"]) == "plot(df, kind='scatter')"
 
 
 def test_what_had_a_role_takes_the_one_that_is_free() -> None:

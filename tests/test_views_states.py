@@ -7,6 +7,8 @@ from typing import Any
 import holoviews as hv
 import numpy as np
 import xarray as xr
+from hypothesis import given
+from hypothesis.extra.numpy import array_shapes, arrays
 
 from tests.test_views_plots import figures
 from xyzpy_widgets.core.outcome import Status
@@ -14,7 +16,7 @@ from xyzpy_widgets.views.picture import picture
 from xyzpy_widgets.views.plots import draw
 from xyzpy_widgets.views.resolve import resolve
 from xyzpy_widgets.views.spec import Wishes
-from xyzpy_widgets.views.states import UNDER_WAY
+from xyzpy_widgets.views.states import UNDER_WAY, rectangles
 
 
 def grid() -> tuple[xr.DataArray, xr.DataArray]:
@@ -64,7 +66,8 @@ def test_states_follow_what_is_fixed_and_aggregated() -> None:
     more = xr.concat([data, data * 2], xr.DataArray([0, 1], dims="seed", name="seed"))
     both = xr.concat([states, xr.full_like(states, Status.MISSING)], more.seed)
     view = Wishes(kind="heatmap", x="b", y="a", fixed={"seed": 1})
-    assert len(marked(figures(draw(more, resolve(more, view), states=both))[0])["right_diagonal_line"]) == 5
+    (figure,) = figures(draw(more, resolve(more, view), states=both))
+    assert marked(figure)["right_diagonal_line"] == [(-0.5, 0.5), (-0.5, 1.5)]
     mean = Wishes(kind="heatmap", x="b", y="a", aggregate="seed")
     (figure,) = figures(draw(more, resolve(more, mean), states=both))
     assert marked(figure)["failed"] == [(1.0, 1.0)]
@@ -76,8 +79,33 @@ def test_states_find_their_labels() -> None:
     data, states = grid()
     view = resolve(data, Wishes(kind="heatmap", x="b", y="a"))
     (figure,) = figures(draw(data, view, states=states.isel(a=[1], b=[2, 0, 1])))
-    assert marked(figure)["right_diagonal_line"] == [(-0.5, 0.5), (0.5, 0.5)]
+    assert marked(figure)["right_diagonal_line"] == [(-0.5, 0.5)]
+    (hatched,) = (one for one in figure.renderers if getattr(one.glyph, "hatch_pattern", "") == "right_diagonal_line")
+    assert hatched.data_source.data["right"].tolist() == [2.0]
     assert marked(figure)["dot"] == [(0.5, 1.5)]
+
+
+@given(arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=8)))
+def test_rectangles_cover_each_cell_once(which: np.ndarray[Any, Any]) -> None:
+    """What is hatched are just the cells of a state, none twice."""
+    covered = np.zeros(which.shape, dtype=int)
+    for bottom, top, left, right in rectangles(which):
+        covered[bottom:top, left:right] += 1
+    np.testing.assert_array_equal(covered, which)
+
+
+def test_a_large_field_has_its_marks_too() -> None:
+    """Where cells are so many that they are an image, what never ran is hatched and what failed is marked."""
+    values = np.ones((300, 200))
+    states = np.full(values.shape, Status.DONE)
+    states[:, 150:], states[7, 5] = Status.MISSING, Status.FAILED
+    values[states != Status.DONE] = np.nan
+    data = xr.DataArray(values, dims=["a", "b"], name="z")
+    (figure,) = figures(draw(data, resolve(data, Wishes(kind="heatmap", x="b", y="a")), data.copy(data=states)))
+    found = marked(figure)
+    assert found["right_diagonal_line"] == [(149.5, -0.5)]
+    assert found["failed"] == [(5.0, 7.0)]
+    assert rectangles(np.indices((300, 300)).sum(axis=0) % 2 == 0) == []
 
 
 def test_failures_are_marked_under_curves() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import io
 import json
+import subprocess
+import sys
+import textwrap
 from threading import Event
 from typing import Any
 
@@ -12,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from bokeh.models import BoxSelectTool
 
 import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
@@ -146,14 +150,18 @@ def test_a_step_can_be_handed_over() -> None:
     explorer.selection = {"a": [1.0, 2.0]}
     step = explorer.propose("refine")
     assert steps == [step]
-    assert explorer.proposal is None
+    assert explorer.proposal is not None
+    assert (explorer.proposal["to_run"], explorer.proposal["own"]) == (5, False)
+    with pytest.raises(ViewError, match="nothing is proposed"):
+        explorer.start()
 
 
-def test_in_a_panel_a_step_is_what_the_panel_is_set_to() -> None:
+def test_in_a_panel_a_step_is_what_the_panel_is_set_to(front_end: FrontEnd) -> None:
     """What is proposed below stands in the rows above, is planned there, and is drawn when it runs."""
     found = harvester()
     panel = found.panel()
     explorer = panel.explore(kind="heatmap", x="a", y="b")
+    front_end.send(explorer, {"kind": "watch", "view": "one", "seen": True})
     explorer.selection = {"a": [2.0, 4.0], "b": [3]}
     explorer.propose("refine")
     panel.settle()
@@ -165,6 +173,88 @@ def test_in_a_panel_a_step_is_what_the_panel_is_set_to() -> None:
     assert found.full_ds.sizes == {"a": 5, "b": 3}
     assert explorer.shelf is not None
     assert [one["size"] for one in explorer.shelf["dimensions"]] == [5, 3]
+
+
+def test_a_section_draws_nothing_before_it_is_seen(front_end: FrontEnd) -> None:
+    """A panel shows its results once there are some, and draws them only for who looks: unfolded, and within sight."""
+    found = xyz.Harvester(xyz.Runner(lambda a: a * 2.0, "out", verbosity=0))
+    panel = found.panel()
+    results = panel.results
+    assert (results.layout.display, results.unfolded) == ("none", True)
+    panel.space = {"a": [1, 2, 3]}
+    panel.start().result()
+    results.settle()
+    assert (results.layout.display, results.said, results.shelf) == (None, "3 done", None)
+    front_end.set(results, unfolded=False)
+    front_end.send(results, {"kind": "watch", "view": "one", "seen": True})
+    results.settle()
+    assert results.shelf is None
+    front_end.set(results, unfolded=True)
+    results.settle()
+    assert shown_roles(results) == {"a": "x"}
+
+
+def test_a_panel_loads_no_plots_before_its_results_are_seen() -> None:
+    """Opening a panel costs none of the time that the libraries of plots take to load."""
+    code = textwrap.dedent("""
+        import sys, xyzpy_widgets as xyz
+        found = xyz.Harvester(xyz.Runner(lambda a: a * 2.0, 'out', verbosity=0))
+        found.harvest_combos({'a': [1, 2]})
+        panel = found.panel()
+        assert panel.results.layout.display is None
+        assert not {'bokeh', 'holoviews', 'hvplot'} & {*sys.modules}
+    """)
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_what_is_picked_out_on_the_map_is_picked_out_of_the_results(front_end: FrontEnd) -> None:
+    """The map and the plot pick out one and the same region; labels that no result has yet are left out."""
+    found = harvester()
+    panel = found.panel()
+    front_end.set(panel.monitor, selection={"a": [1, 2], "b": [1, 1]})
+    assert panel.results.selection == {"a": [2.0, 4.0], "b": [3]}
+    assert panel.results.picked["parts"] == ["a 2.0, 4.0", "b 3"]
+    front_end.send(panel.results, {"kind": "act", "action": "retry"})
+    panel.settle()
+    assert [point.args for point in panel.plan.plan.points()] == [{"a": 2.0, "b": 3}]
+    front_end.set(panel.monitor, selection={})
+    assert panel.results.picked is None
+    panel.results.mark({"a": [2.0, 3.0]})
+    assert panel.results.selection["a"] == [2.0]
+    panel.results.mark({"a": [3.0]})
+    assert panel.results.selection == {}
+
+
+def test_a_wish_that_does_not_fit_leaves_the_view() -> None:
+    """What a panel is asked to draw is drawn, or refused with the view as it was."""
+    panel = harvester().panel()
+    results = panel.explore(kind="line", x="a", by="b")
+    with pytest.raises(ViewError, match="q"):
+        panel.explore(x="q")
+    assert (results.view.kind, results.view.x) == ("line", "a")
+    assert panel.explore(kind="heatmap").view.kind == "heatmap"
+
+
+def boxes_shown(explorer: ResultsExplorer) -> list[tuple[float, ...]]:
+    """The boxes that are drawn on the plot: left, right, bottom, top of each."""
+    overlays = [tool.overlay for tool in explorer.figure.root.select({"type": BoxSelectTool})]
+    shown = [(one.left, one.right, one.bottom, one.top) for one in overlays if one.visible]
+    return [tuple(side if isinstance(side, float) else np.inf for side in sides) for sides in shown]
+
+
+def test_labels_that_are_picked_out_are_framed() -> None:
+    """A selection from Python shows as a box where its labels lie side by side, on every view, and goes with it."""
+    explorer = study().xyz.explore(kind="heatmap", x="C", y="k", slider="seed")
+    explorer.selection = {"C": [1.0, 10.0], "k": ["q"]}
+    np.testing.assert_allclose(boxes_shown(explorer), [(10**-0.5, 10**1.5, 0.5, 1.5)])
+    explorer.selection = {"C": [0.1, 10.0]}
+    assert boxes_shown(explorer) == []
+    explorer.selection = {"C": [1.0, 10.0], "seed": [1]}
+    assert boxes_shown(explorer) == []
+    explorer.view = {"var": ["z"], "kind": "line", "x": "C", "by": ["k"], "col": "seed", "logx": True}
+    np.testing.assert_allclose(boxes_shown(explorer), [(10**-0.5, 10**1.5, np.inf, np.inf)])
+    explorer.selection = {}
+    assert boxes_shown(explorer) == []
 
 
 def test_a_run_is_drawn_as_it_comes() -> None:

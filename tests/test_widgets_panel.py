@@ -15,6 +15,7 @@ import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.widgets.case_map import grid_axes
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.sheet import Sheet
 
@@ -185,6 +186,14 @@ def test_the_map_follows_every_case(front_end: FrontEnd) -> None:
     assert Map(front_end, panel.monitor).states().tolist() == run.states.tolist()
 
 
+def test_no_two_labels_of_an_axis_read_alike() -> None:
+    """A reader who points at a cell is told which one it is: short where that suffices, in full where it does not."""
+    near = (1.0, 1.0 + 2**-40)
+    first, second = grid_axes(("a", "b"), (near, (1 / 3, 2.5)), {})
+    assert first["labels"] == [repr(value) for value in near]
+    assert second["labels"] == ["0.333333", "2.5"]
+
+
 def test_the_map_shows_what_was_stored_before(front_end: FrontEnd) -> None:
     """Cases that a run leaves alone, because they are there, do not look as if they had never run."""
     _gate.set()
@@ -297,6 +306,7 @@ def test_what_failed_is_run_again_and_nothing_else(front_end: FrontEnd) -> None:
     assert panel.run is not None
     assert panel.run.progress.total == 2
     assert int((harvester.status == Status.FAILED).sum()) == 2
+    assert [(one["raised"], one["count"]) for one in front_end.state(panel.failed)["groups"]] == [("KeyError", 2)]
     panel = harvester.panel()
     front_end.send(panel.failed, {"kind": "retry", "group": ""})
     finish(panel)
@@ -304,11 +314,51 @@ def test_what_failed_is_run_again_and_nothing_else(front_end: FrontEnd) -> None:
     assert harvester.full_ds["out"].values.tolist() == [[1, 2, 3], [2, 4, 6]]
 
 
-def test_a_new_kernel_finds_what_the_store_knows(front_end: FrontEnd, tmp_path: Path) -> None:
-    """After a restart the panel tells what is done, failed and missing, and one click goes on with it."""
+def test_a_new_kernel_goes_on_with_what_was_asked_for_last(front_end: FrontEnd, tmp_path: Path) -> None:
+    """The panel comes back with the space that was wanted, not with what there is of it; one click runs the rest."""
+    before = harvester_of(gated, tmp_path / "data.h5")
+    run = before.submit({"a": [1, 2, 5], "b": [4]})
+    while not run.progress.running:
+        pass
+    run.stop()
+    _gate.set()
+    run.result(60)
+    panel = harvester_of(gated, tmp_path / "data.h5").panel()
+    told = front_end.state(panel.monitor)["progress"]
+    done = told["done"]
+    assert (told["state"], told["total"], told["failed"]) == ("found", 3, 0)
+    assert 0 < done < 3
+    assert [one["values"] for one in front_end.state(panel.editor)["rows"]] == ["1, 2, 5", "4"]
+    assert (panel.plan.total, len(panel.plan.plan)) == (3, 3 - done)
+    assert f"{3 - done} not run yet in data.h5" in repr(panel)
+    panel.space = {"a": [7], "b": [7]}
+    front_end.send(panel.monitor, {"kind": "go_on"})
+    finish(panel)
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [[4], [8], [20]]
+    assert front_end.state(harvester_of(gated, tmp_path / "data.h5").panel().monitor)["progress"]["state"] == "idle"
+
+
+def test_holes_of_a_grid_that_nobody_asked_for_are_not_unfinished(front_end: FrontEnd) -> None:
+    """A study along a diagonal is whole; a panel that offered the rest of the square would mislead."""
+    harvester = harvester_of(brittle)
+    harvester.harvest_cases([{"a": 1, "b": 1}, {"a": 2, "b": 4}], verbosity=0)
+    assert front_end.state(harvester.panel().monitor)["progress"]["state"] == "idle"
+    harvester.harvest_cases([{"a": 7, "b": 2}, {"a": 8, "b": 5}], constants=None, on_error="continue", verbosity=0)
+    panel = harvester.panel()
+    assert front_end.state(panel.monitor)["progress"]["total"] == 2
+    assert front_end.state(panel.editor)["cases"] == "a\tb\n7\t2\n8\t5\n"
+    _broken["on"] = False
+    front_end.send(panel.monitor, {"kind": "go_on"})
+    finish(panel)
+    assert int((harvester.status == Status.DONE).sum()) == 4
+
+
+def test_without_a_history_a_new_kernel_finds_what_the_grid_lacks(front_end: FrontEnd, tmp_path: Path) -> None:
+    """Where nobody knows what was wanted, the panel tells what is done, failed and missing of what is stored."""
     before = harvester_of(brittle, tmp_path / "data.h5")
     before.harvest_combos({"a": [1, 2], "b": [1, 2]}, on_error="continue", verbosity=0)
     before.harvest_combos({"a": [3], "b": [1]}, verbosity=0)
+    before.add_ds(xyz.load_ds(tmp_path / "data.h5"))
     _broken["on"] = False
     panel = harvester_of(brittle, tmp_path / "data.h5").panel()
     told = front_end.state(panel.monitor)
@@ -430,12 +480,28 @@ def test_a_sampler_has_a_panel(front_end: FrontEnd) -> None:
     front_end.set(panel.editor, rows=rows, draws="25", revision=1)
     card = front_end.state(panel.card)
     assert card["plan"]["to_run"] == 25
+    assert card["choices"] == []
     assert "integers(1, 6, endpoint=True)" in card["code"]["python"]
     start_on_page(front_end, panel)
     finish(panel)
     assert sampler.full_df is not None
     assert len(sampler.full_df) == 25
     assert set(sampler.full_df["a"]) <= {1, 2, 3, 4, 5, 6}
+
+
+def test_what_a_sampler_drew_is_not_run_again(front_end: FrontEnd) -> None:
+    """A draw that failed is told with its code, and no button promises to repeat it."""
+    sampler = xyz.Sampler(xyz.Runner(brittle, "out"), default_combos={"a": [1], "b": [2, 4]}, seed=1)
+    panel = sampler.panel()
+    front_end.set(panel.editor, draws="4", revision=1)
+    start_on_page(front_end, panel)
+    finish(panel)
+    failed = front_end.state(panel.failed)
+    assert failed["retries"] is False
+    assert failed["groups"][0]["cases"][0]["code"] == "sampler.fn(a=1, b=2)\n"
+    run = panel.run
+    front_end.send(panel.failed, {"kind": "retry", "group": ""})
+    assert panel.run is run
 
 
 def test_a_runner_and_a_plain_function_have_a_panel(front_end: FrontEnd) -> None:
@@ -447,6 +513,7 @@ def test_a_runner_and_a_plain_function_have_a_panel(front_end: FrontEnd) -> None
     finish(panel)
     assert runner.last_ds is not None
     assert front_end.state(panel.card)["plan"]["to_run"] == 2
+    assert front_end.state(panel.card)["choices"] == []
     assert front_end.ask(panel.monitor, kind="case", number=1)["reply"]["results"][0]["text"] == "2"
     other = xyz.panel(lambda x: {"y": x})
     other.space = {"x": [1.5]}

@@ -17,12 +17,14 @@ from tests.exact import fingerprint
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.sampling import draw_cases
 from xyzpy_widgets.errors import SpaceError, XyzError
+from xyzpy_widgets.harvest import asked_told
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument, arguments_of
 from xyzpy_widgets.widgets.draws import DISTRIBUTIONS
 from xyzpy_widgets.widgets.rows import Row, read_row
 from xyzpy_widgets.widgets.sheet import Call, Sheet, call_of, first_sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.source import name_in, source_of
 from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.unfinished import sheet_of
 from xyzpy_widgets.widgets.verdict import places_of, verdict_on
 
 
@@ -394,6 +396,23 @@ def test_the_code_of_any_state_makes_the_identical_plan(
         assert len(previews[0].plan) == len(previews[1].plan)
         assert previews[0].plan.space.names == previews[1].plan.space.names
         assert (previews[0].new, previews[0].stored) == (previews[1].new, previews[1].stored)
+
+
+@settings(max_examples=50, deadline=None)
+@given(sheet=sheets())
+def test_what_was_asked_for_comes_back_as_a_sheet(subject: Subject, sheet: Sheet) -> None:
+    """A panel of a new kernel is set to what was asked for before: to the very points, in their order."""
+    arguments = list(ARGUMENTS.values())
+    call = subject.call(sheet, arguments)
+    try:
+        space = subject.preview(call).plan.space
+    except XyzError:
+        return
+    told = asked_told(space, call.given.get("constants"))
+    if told is None:
+        return
+    again = subject.preview(subject.call(sheet_of(told, subject.first_sheet(), arguments), arguments)).plan.space
+    assert fingerprint(asked_told(again, None)) == fingerprint({**told, "constants": {}})
 
 
 @settings(max_examples=60, deadline=None)

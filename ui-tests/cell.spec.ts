@@ -31,9 +31,7 @@ test('a cell that waits for its run is stopped from its monitor, and reads as te
   await expect(notebook.output(2)).toContainText('kept True');
   await notebook.save();
 
-  await page.getByRole('menuitem', { name: 'Kernel', exact: true }).click();
-  await page.getByRole('menuitem', { name: 'Restart Kernel…' }).click();
-  await page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
+  await notebook.restart();
   await notebook.visit();
   await expect(output).toContainText(/of 1000 done, stopped after/);
   expect(complaints.filter((one) => !one.includes('debugger'))).toEqual([]);

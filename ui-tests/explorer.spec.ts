@@ -96,8 +96,11 @@ test('roles are given on the shelf; a second view and a reload show the same', a
   await expect(shown.getByRole('region', { name: 'Rows' })).toBeVisible();
   await second.getByLabel('Kind of plot').selectOption('heatmap');
   await expect(shown.locator('canvas').first()).toBeVisible();
-  await shown.getByRole('button', { name: 'Show the code' }).click();
-  await expect(shown).toContainText("ds.xyz.plot(kind='heatmap'");
+  await shown.getByRole('button', { name: 'View as code' }).click();
+  await expect(shown.getByRole('region', { name: 'The plot', exact: true })).toContainText(
+    "harvester.plot(kind='heatmap'",
+  );
+  await expect(shown.getByRole('region', { name: 'An explorer on this view' })).toContainText('harvester.explore(');
 
   await notebook.save();
   await notebook.visit();

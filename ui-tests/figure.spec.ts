@@ -1,7 +1,5 @@
-import { type Page } from '@playwright/test';
-
 import { Notebook } from './notebooks';
-import { expect, test } from './page';
+import { expect, offline, test } from './page';
 
 const FIGURE = `
 import numpy as np, xarray as xr, ipywidgets
@@ -14,19 +12,6 @@ pan = next(tool for tool in view.figure.root.toolbar.tools if type(tool).__name_
 view.figure.root.toolbar.active_drag = pan
 ipywidgets.VBox([ipywidgets.Label("a figure"), view])
 `;
-
-/** Let a page reach its own server alone, and return the addresses that it tried besides. */
-async function offline(page: Page): Promise<readonly string[]> {
-  const refused: string[] = [];
-  await page.route(
-    (url) => url.hostname !== '127.0.0.1',
-    async (route) => {
-      refused.push(route.request().url());
-      await route.abort();
-    },
-  );
-  return refused;
-}
 
 test('a figure works offline, changes in place and tells what is done in it', async ({ page, complaints }) => {
   const refused = await offline(page);

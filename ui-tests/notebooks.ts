@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, type Locator, type Page } from '@playwright/test';
@@ -23,10 +23,29 @@ export class Notebook {
     await this.visit();
   }
 
-  /** Open the file as it is, in an empty window. */
+  /** Open the file as it is, in an empty window, and wait until its kernel is ready. */
   async visit(): Promise<void> {
-    await this.page.goto(this.shell === 'lab' ? `lab/tree/${this.name}?reset` : `notebooks/${this.name}`);
+    await this.look();
     await this.ready();
+  }
+
+  /** Open the file as it is, in an empty window, whatever its kernel does. */
+  async look(): Promise<void> {
+    await this.page.goto(this.shell === 'lab' ? `lab/tree/${this.name}?reset` : `notebooks/${this.name}`);
+  }
+
+  /** Give the notebook a kernel that knows of nothing. */
+  async restart(): Promise<void> {
+    await this.page.getByRole('menuitem', { name: 'Kernel', exact: true }).click();
+    await this.page.getByRole('menuitem', { name: 'Restart Kernel…' }).click();
+    await this.page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
+    await this.ready();
+  }
+
+  /** Write into the file that its kernel is one which is not there. */
+  forgetKernel(): void {
+    const file = join(WORK, this.name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"name": "python3"/, '"name": "gone"'));
   }
 
   /** Wait until the kernel has nothing to do. */

@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test';
+import { type Page, test as base } from '@playwright/test';
 
 /** A test whose `complaints` collect every error that the page's console or scripts report. */
 export const test = base.extend<{ complaints: string[] }>({
@@ -14,5 +14,18 @@ export const test = base.extend<{ complaints: string[] }>({
     { auto: true },
   ],
 });
+
+/** Let a page reach its own server alone, and return the addresses that it tried besides. */
+export async function offline(page: Page): Promise<readonly string[]> {
+  const refused: string[] = [];
+  await page.route(
+    (url) => url.hostname !== '127.0.0.1',
+    async (route) => {
+      refused.push(route.request().url());
+      await route.abort();
+    },
+  );
+  return refused;
+}
 
 export { expect } from '@playwright/test';

@@ -126,3 +126,32 @@ test('a new kernel finds what is unfinished, and one click goes on with it', asy
   await expect(panel.getByText('Nothing to run: 2 stored, 2 stale.')).toBeVisible();
   expect(complaints).toEqual([]);
 });
+
+for (const shell of ['lab', 'notebook'] satisfies Shell[]) {
+  test(`a panel of a kernel that is gone tells how it stood (${shell})`, async ({ page, complaints }) => {
+    const notebook = new Notebook(page, `gone-${shell}.ipynb`, shell);
+    await notebook.open([study(`gone-${shell}.h5`), 'harvester.panel()']);
+    await notebook.run(0);
+    await notebook.run(1);
+    const panel = notebook.output(1);
+    await expect(panel.getByRole('heading', { name: 'Parameters' })).toBeVisible();
+    await notebook.save();
+
+    await notebook.restart();
+    await notebook.visit();
+    await expect(panel.getByText('run the cell again to see the panel')).toBeVisible();
+    await expect(panel).toContainText('energy(T, L)');
+    await expect(panel).not.toContainText('model not found');
+    await notebook.run(0);
+    await notebook.run(1);
+    await expect(panel.getByRole('heading', { name: 'Parameters' })).toBeVisible();
+    await expect(panel).not.toContainText('run the cell again to see the panel');
+    await notebook.save();
+
+    notebook.forgetKernel();
+    await notebook.look();
+    await expect(panel.getByText('run the cell again to see the panel')).toBeVisible();
+    // the widget manager reports the model that it does not find, and Notebook errors of its own
+    if (shell === 'lab') expect(complaints.filter((one) => !/model|debugger/.test(one))).toEqual([]);
+  });
+}

@@ -119,7 +119,14 @@ test('pictures of every state of the panel', async ({ page }) => {
 
   await notebook.write(
     1,
-    'harvester.drop_sel(T=0.5)\nharvester.harvest_combos({"lattice": ["square"], "T": [0.5, 5.0], "L": [8]}, verbosity=0)\nharvester.panel()',
+    [
+      'seconds = 0.1',
+      'run = harvester.submit({"lattice": ["square"], "T": np.linspace(5, 8, 16), "L": [8, 16, 24]})',
+      'while run.progress.done < 10: time.sleep(0.1)',
+      'run.stop()',
+      'run.result()',
+      'harvester.panel()',
+    ].join('\n'),
   );
   await notebook.run(1);
   await expect(panel.getByRole('button', { name: /^Go on with the/ })).toBeVisible();

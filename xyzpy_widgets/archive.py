@@ -8,12 +8,14 @@ looks at the data, and goes into the file with its next write.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from xyzpy_widgets.errors import ConflictError, StoreError
+from xyzpy_widgets.growth import Growth, Keeper, Whole
 from xyzpy_widgets.held import Held
 from xyzpy_widgets.history import RECOVERED, History, Step
 from xyzpy_widgets.labelling.merge import OnConflict
@@ -25,84 +27,22 @@ from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.lock import lock_file, locked
 from xyzpy_widgets.store.segment import Segment
 
-__all__ = ["Archive", "Growth", "Keeper", "Whole"]
+__all__ = ["Archive"]
 
 _UNREAD = "unread"
 
 T = TypeVar("T")
-S = TypeVar("S", bound="Keeper[Any]")
-S_contra = TypeVar("S_contra", bound="Keeper[Any]", contravariant=True)
+S = TypeVar("S", bound=Keeper[Any])
 
 
-class Keeper(Protocol[T]):
-    """A store of one kind of value."""
+@dataclass(frozen=True, slots=True)
+class _Unsaved(Generic[T]):
+    """Data that is not in the file yet, how it joins what is there, and where it comes from."""
 
-    @property
-    def path(self) -> Path:
-        """The file."""
-
-    @property
-    def engine(self) -> str:
-        """Its format."""
-
-    def check(self) -> None:
-        """Raise what would keep `write` from keeping a value."""
-
-    def read(self) -> T | None:
-        """Return what is there."""
-
-    def write(self, value: T) -> object:
-        """Replace what is there."""
-
-    def delete(self) -> None:
-        """Remove what is there."""
-
-    def settle(self) -> frozenset[str] | None:
-        """Finish the write of which a note is left, and remove the segments that went into the file with it.
-
-        Returns their names; None where there is no such write, or nothing came of it.
-        """
-
-    def forget(self) -> None:
-        """Forget which segments were put into the file: they are gone."""
-
-
-class Whole(Protocol[T, S_contra]):
-    """All there is of one kind of value, as it grows."""
-
-    @property
-    def value(self) -> T:
-        """What there is now; it may be a view, which changes with the whole."""
-
-    def check(self, new: T) -> bool:
-        """Raise what would keep a value of the structure of a new one from being put in; say whether that is known."""
-
-    def put(self, new: T, on_conflict: OnConflict) -> None:
-        """Take a new value in; raise `ConflictError`, and change nothing, where it contradicts, if so wished."""
-
-    def write(self, store: S_contra, segments: tuple[str, ...] = ()) -> None:
-        """Bring the file to what there is now; nobody else has written it since the whole was read from it.
-
-        The segments are those of the journal that go into it: a store that cannot take their content in a second time
-        writes their names down first.
-        """
-
-
-class Growth(Protocol[T, S_contra]):
-    """How one kind of value grows."""
-
-    @property
-    def repeatable(self) -> bool:
-        """Whether putting a value in a second time changes nothing."""
-
-    def whole(self, value: T, *, stored: bool = False) -> Whole[T, S_contra]:
-        """Begin with a value, which nobody else has, and which may be just what is ``stored`` in the file."""
-
-    def copied(self, value: T) -> T:
-        """Return a value with which the same can be begun again."""
-
-    def rebuilt(self, told: Replay) -> T:
-        """Make what a run would have given from what its log tells."""
+    new: T
+    on_conflict: OnConflict
+    note: str
+    asked: Mapping[str, Any] | None = None
 
 
 class Archive(Generic[T, S]):
@@ -127,7 +67,7 @@ class Archive(Generic[T, S]):
         self._history = history
         self._growth = growth
         self._guard = threading.RLock()
-        self._unsaved: list[tuple[T, OnConflict, str]] = [] if start is None else [(start, "raise", "full_ds")]
+        self._unsaved: list[_Unsaved[T]] = [] if start is None else [_Unsaved(start, "raise", "full_ds")]
         self._whole: Whole[T, S] | None = None if start is None else growth.whole(growth.copied(start))
         self._journal = Path() if store is None else store.path.with_name(f"{store.path.name}.journal")
         self._held = Held(self._journal, shared=growth.repeatable)
@@ -178,26 +118,26 @@ class Archive(Generic[T, S]):
     def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
         if stored is None and isinstance(self._seen, tuple) and self._whole is not None:
-            self._unsaved = [(self._growth.copied(self._whole.value), "raise", "the file had vanished")]
+            self._unsaved = [_Unsaved(self._growth.copied(self._whole.value), "raise", "the file had vanished")]
         self._whole = None if stored is None else self._growth.whole(stored, stored=True)
         if self._history is not None:
             self._history.forget_pending()
         self._leftovers.adopt(left, self._put_again, self.where)
-        for new, on_conflict, note in self._unsaved:
-            self._put(new, on_conflict, note)
+        for one in self._unsaved:
+            self._put(one)
 
-    def _put(self, new: T, on_conflict: OnConflict, note: str) -> None:
-        step = None if self._history is None else self._history.step(self._whole, new, note)
+    def _put(self, one: _Unsaved[T]) -> None:
+        step = None if self._history is None else self._history.step(self._whole, one.new, one.note, one.asked)
         if self._whole is None:
-            self._whole = self._growth.whole(self._growth.copied(new))
+            self._whole = self._growth.whole(self._growth.copied(one.new))
         else:
-            self._whole.put(new, on_conflict)
+            self._whole.put(one.new, one.on_conflict)
         if self._history is not None:
             self._history.add(step)
 
     def _put_again(self, told: Replay, on_conflict: OnConflict) -> None:
         """Take in what the log of a process that died tells."""
-        self._put(self._growth.rebuilt(told), on_conflict, RECOVERED)
+        self._put(_Unsaved(self._growth.rebuilt(told), on_conflict, RECOVERED, told.asked))
 
     def check(self, new: T) -> bool:
         """Raise what would keep a value of the structure of a new one from being added.
@@ -218,25 +158,33 @@ class Archive(Generic[T, S]):
                     yield
 
     def add(
-        self, new: T, on_conflict: OnConflict, *, sync: bool, segment: Segment | None = None, note: str = "harvest"
+        self,
+        new: T,
+        on_conflict: OnConflict,
+        *,
+        sync: bool,
+        segment: Segment | None = None,
+        note: str = "harvest",
+        asked: Mapping[str, Any] | None = None,
     ) -> None:
         """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one.
 
-        The segment of the run is held until its results are in the file.
+        The segment of the run is held until its results are in the file; ``asked`` is what the run was asked for.
 
         Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
         """
+        one = _Unsaved(new, on_conflict, note, asked)
         with self._guard:
             self.refresh()
             if segment is not None:
                 self._held.take(segment, repeatable=self._growth.repeatable and on_conflict != "replace")
             try:
-                self._put(new, on_conflict, note)
+                self._put(one)
             except ConflictError as error:
                 if segment is not None:
                     error.add_note(f"they are kept in {self._held.set_aside(segment)} too")
                 raise
-            self._unsaved.append((new, on_conflict, note))
+            self._unsaved.append(one)
             if sync:
                 self.save()
             else:
@@ -269,6 +217,12 @@ class Archive(Generic[T, S]):
         with self._alone():
             self._write_all()
             return [] if self._history is None else self._history.steps(self._identity())
+
+    def asked(self) -> list[Mapping[str, Any]]:
+        """Return what was asked for in the last steps, the newest first, back to one of which that is not known."""
+        with self._guard:
+            self.refresh()
+            return [] if self._history is None else self._history.asked(self._identity())
 
     def undo(self) -> Step:
         """Go back to what was there before the last step, and write the file; return the step.

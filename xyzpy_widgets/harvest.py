@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
@@ -19,7 +20,10 @@ from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.merge import OnConflict
 
-__all__ = ["Asked", "Wishes", "as_on_conflict", "as_wishes", "chosen", "read_asked"]
+__all__ = ["Asked", "Wishes", "as_on_conflict", "as_wishes", "asked_told", "chosen", "read_asked"]
+
+_MOST_VALUES = 10_000
+"""A space that takes more values to tell is not remembered: the record would cost more than what it is good for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,32 @@ def read_asked(asked: Asked, spec: FunctionSpec, old: Labelled | None) -> tuple[
         values = (*space.combos.values, *((value,) for value in single.values()))
         space = ParameterSpace(space.cases, Combos((*space.combos.names, *single), values))
     return spec, space.labelled()
+
+
+def asked_told(space: ParameterSpace, constants: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Tell what is asked for as plain values, to be remembered: combos, cases and constants by their names.
+
+    Returns None for what is too large for that, and for constants that are no labels.
+    """
+    fixed = dict(constants or {})
+    values = sum(map(len, space.combos.values)) + len(space.cases) * len(space.cases.names)
+    if values > _MOST_VALUES or any(kind_of(value) is None for value in fixed.values()):
+        return None
+    return {
+        "combos": dict(zip(space.combos.names, map(_plain, space.combos.values), strict=True)),
+        "cases": dict(zip(space.cases.names, map(_plain, space.cases.columns), strict=True)),
+        "constants": fixed,
+    }
+
+
+def _plain(labels: Sequence[Any]) -> list[Any]:
+    """Return labels with numpy's numbers as plain ones."""
+    classes = set(map(type, labels))
+    numbers = {cls for cls in classes if issubclass(cls, (np.bool_, np.number))} - {np.timedelta64}
+    if numbers == classes and len(classes) == 1:  # the quick way of a linspace
+        plain: list[Any] = np.array(labels).tolist()
+        return plain
+    return [label.item() if type(label) in numbers else label for label in labels]
 
 
 def chosen(space: ParameterSpace, states: NDArray[np.int8] | None, wishes: Wishes) -> Plan:

@@ -208,6 +208,15 @@ class Harvested(Collection[Labelled]):
         table = pd.DataFrame(rows, columns=list(_COLUMNS))
         return table.assign(when=pd.to_datetime(table["when"].astype(float), unit="s"))
 
+    @property
+    def asked(self) -> list[dict[str, Any]]:
+        """What the last harvests were asked for, the newest first: ``combos``, ``cases`` and ``constants`` of each.
+
+        Also of those that were stopped, or whose process died. It ends before the first step of `history` that was no
+        harvest, or whose space took more than ten thousand values to write down.
+        """
+        return [dict(one) for one in self._archive.asked()]
+
     def undo(self) -> None:
         """Go back to the data before the last step of `history`, and write the file.
 

@@ -16,7 +16,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.core.version import function_version
 from xyzpy_widgets.execution.engine import execute
-from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, chosen, read_asked
+from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, asked_told, chosen, read_asked
 from xyzpy_widgets.harvested import HISTORY_BYTES, Harvested
 from xyzpy_widgets.job import Job, Known, in_order
 from xyzpy_widgets.keeping import Keeping
@@ -296,10 +296,11 @@ class Harvester(Harvested):
                 if leases is not None:
                     leases.leave(kept=False)
                 raise
-            first = opening(spec, space.names, origin, wishes.on_conflict)
+            told = asked_told(space, asked.constants)
+            first = {**opening(spec, space.names, origin, wishes.on_conflict), "asked": told}
             opened = self._archive.begin if leases is None else leases.logged(self._archive.begin)
             log = None if self._store is None else Logged(builder, opened, first, plan)
-            keep = partial(self._keep, builder, wishes, leases)
+            keep = partial(self._keep, builder, wishes, leases, told)
             return Keeping(builder, keep, log, partial(self._check_first, builder))
 
         def known() -> Known:
@@ -321,14 +322,19 @@ class Harvester(Harvested):
         return plan.without(done)
 
     def _keep(
-        self, builder: DatasetBuilder, wishes: Wishes, leases: Leases | None, segment: Segment | None
+        self,
+        builder: DatasetBuilder,
+        wishes: Wishes,
+        leases: Leases | None,
+        asked: Mapping[str, Any] | None,
+        segment: Segment | None,
     ) -> xr.Dataset:
         """Merge what a harvest gave, with what others finished of it meanwhile, and write it if so wished."""
         new = builder.build()
         self._last = new
         kept = False
         try:
-            self._merge(new, wishes, segment)
+            self._merge(new, wishes, segment, asked)
             kept = True
             for told in () if leases is None else leases.finished():
                 self._archive.add(LabelledGrowth().rebuilt(told), "keep", sync=wishes.sync)
@@ -337,10 +343,10 @@ class Harvester(Harvested):
                 leases.leave(kept=kept)
         return new.data
 
-    def _merge(self, new: Labelled, wishes: Wishes, segment: Segment | None) -> None:
+    def _merge(self, new: Labelled, wishes: Wishes, segment: Segment | None, asked: Mapping[str, Any] | None) -> None:
         """Merge new data, of which there may be nothing."""
         if new.account.status.any() or self._archive.current() is None:
-            self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment)
+            self._archive.add(new, wishes.on_conflict, sync=wishes.sync, segment=segment, asked=asked)
             return
         if segment is not None:
             self._archive.drop(segment)

@@ -4,6 +4,9 @@ The history of ``NAME`` is the file ``NAME.history``, framed as a segment of the
 the data file is, with the identity of the file before; the identity after is noted behind it. So a step that a dying
 process has written down and not carried out is known by the file being the same still, and one that follows on a
 change by another program by the file having become another. All of it happens under the lock of the data file.
+
+What a step replaces is on the disk before the data file changes. A step that only adds holds nothing that is not in
+the data too, and is left to the system: after a power cut the last of these may be gone, and cannot be taken back.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, Generic, Protocol, TypeVar
@@ -36,13 +40,14 @@ class Step:
     Attributes
     ----------
     told : dict
-        What it was: ``when`` (seconds since 1970), ``note``, ``new``, ``changed``, ``version``, ``host``.
+        What it was: ``when`` (seconds since 1970), ``note``, ``new``, ``changed``, ``version``, ``host``; of a harvest
+        also ``asked``, what it was asked for, where that is known.
     data : dict or None
         What it takes to go back, nothing where the data began; None where that was too much to keep.
     before, after : tuple or None
         The identity of the data file before and after it; None for no file, and for not known.
     size : int
-        How many bytes the data takes in memory.
+        How many bytes all of it takes in memory.
     """
 
     told: Mapping[str, Any]
@@ -94,10 +99,10 @@ class History(Generic[T]):
         """Forget the steps that are not in the file: they are made again from another one."""
         self._pending = []
 
-    def step(self, whole: Any, new: T | None, note: str) -> Step | None:
+    def step(self, whole: Any, new: T | None, note: str, asked: Mapping[str, Any] | None = None) -> Step | None:
         """Return the step in which new data joins the old, or (None) something else takes its place, before it happens.
 
-        ``whole`` is what holds the old data, None where there is none.
+        ``whole`` is what holds the old data, None where there is none; ``asked`` is what was asked for.
         Returns None for no history, and for what was recovered and is there already.
         """
         if not self.limit:
@@ -106,7 +111,8 @@ class History(Generic[T]):
         if note == RECOVERED and counts and not counts["new"] and not counts["conflicts"]:
             return None
         told = {} if new is None else self._revisions.told(new)
-        return Step({"when": time.time(), "note": note, **told, **counts}, data)
+        wish = {} if asked is None else {"asked": asked}
+        return Step({"when": time.time(), "note": note, **told, **counts, **wish}, data)
 
     def add(self, step: Step | None) -> None:
         """Take down a step that goes into the file with the next write."""
@@ -174,6 +180,12 @@ class History(Generic[T]):
             following = step.before
         return found[::-1]
 
+    def asked(self, now: Identity | None) -> list[Mapping[str, Any]]:
+        """Return what was asked for in the last steps, the newest first, back to one of which that is not known."""
+        steps = [*(step for step, _ in self.steps(now)), *self._pending]
+        told = takewhile(lambda step: "asked" in step.told, reversed(steps))
+        return [step.told["asked"] for step in told]
+
     def delete(self) -> None:
         """Forget all steps."""
         self._steps, self._pending = [], []
@@ -188,14 +200,23 @@ class History(Generic[T]):
         kept: list[Mapping[str, Any]] = []
         for one in reversed(file.read()):
             left -= one.end - one.offset
-            kept.append(one.value if left >= 0 or "data" not in one.value else {**one.value, "data": None})
+            kept.append(one.value if left >= 0 or "data" not in one.value else _lightened(one.value))
         file.replace(kept[::-1])
 
 
+def _lightened(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record of a step without what may be large."""
+    return {**record, "data": None, "told": _brief(record["told"])}
+
+
+def _brief(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in told.items() if name != "asked"}
+
+
 def _weighed(step: Step) -> Step:
-    """Return a step with the size of its data, and without data that is too odd to have one."""
+    """Return a step with its size, and without data that is too odd to have one."""
     try:
-        return replace(step, size=len(pack(dict(step.data or {}))))
+        return replace(step, size=len(pack([dict(step.told), dict(step.data or {})])))
     except EncodingError:
         return replace(step, data=None)
 
@@ -205,7 +226,7 @@ def _bounded(steps: list[Step], limit: int) -> list[Step]:
     kept = []
     for step in reversed(steps):
         limit -= step.size
-        kept.append(step if limit >= 0 else replace(step, data=None, size=0))
+        kept.append(step if limit >= 0 else replace(step, told=_brief(step.told), data=None, size=0))
     return kept[::-1]
 
 

@@ -48,6 +48,8 @@ class Replay:
         What came of them, batch by batch.
     on_conflict : {"raise", "keep", "replace"}
         What was to be done with cells that have another value already.
+    asked : dict or None
+        What was asked for (see `asked_told`), of which `space` has what was come to; None where that is not known.
     """
 
     spec: FunctionSpec
@@ -55,6 +57,7 @@ class Replay:
     space: ParameterSpace
     outcomes: tuple[Outcome, ...]
     on_conflict: OnConflict
+    asked: Mapping[str, Any] | None = None
 
 
 class Logged:
@@ -226,7 +229,9 @@ def _replay(first: Mapping[str, Any], batches: Iterable[Mapping[str, Any]]) -> R
         rows += [*_rows(batch, len(batch["values"])), *(tuple(one["args"]) for one in batch["failures"])]
     columns = tuple(zip(*rows, strict=True)) if names else ()
     space = ParameterSpace(Cases(names, columns, len(rows)))
-    return Replay(_spec(first), Origin(**first["origin"]), space, tuple(outcomes), first["on_conflict"])
+    return Replay(
+        _spec(first), Origin(**first["origin"]), space, tuple(outcomes), first["on_conflict"], first.get("asked")
+    )
 
 
 def _outcome(batch: Mapping[str, Any], names: tuple[str, ...], start: int) -> Outcome:

@@ -113,7 +113,7 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
     args = _args(logs)
     old = beside = None
     with locked(store.path):
-        why = _damage(store)
+        why = store.damage()
         lost: dict[str, str] = {}
         salvage = None
         if why is not None:
@@ -181,17 +181,6 @@ _LEFT = (".conflict", ".damaged")
 
 Content = tuple[xr.Dataset, xr.Dataset | None]
 Both = tuple[Content | None, Path | None]
-
-
-def _damage(store: NetCDFStore) -> str | None:
-    """Say why the file cannot be read; None when it can."""
-    if not store.path.exists():
-        return f"there is no file {store.path.name}"
-    try:
-        store.check_whole()
-    except FormatError as error:
-        return str(error)
-    return None
 
 
 def _salvage(store: NetCDFStore) -> Salvage | None:

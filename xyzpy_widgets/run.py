@@ -174,8 +174,9 @@ class Run:
     def cancel(self) -> bool:
         """End the cases that run, where they can be ended (in processes), and the run; what was finished is kept.
 
-        Results come home by the batch: a long case that is ended in a worker takes with it the short ones that were
-        handed out together with it, of up to 0.2 seconds in all. They count as cancelled, too.
+        Quick cases are handed out together, and their results come home together: a worker that is ended hands over
+        first what it has finished. Only where its case keeps Python from doing anything else (it holds the global
+        interpreter lock) are results lost, of up to 0.2 seconds of work; they count as cancelled, too.
 
         Returns
         -------

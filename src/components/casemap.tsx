@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { census, firstAxes, layoutOf, type Raster, rasterOf, regionOf } from '../core/casemap';
-import { labelAt, regionText, tally } from '../core/maptext';
+import { labelAt, regionText, tally, ticksAcross, ticksOf } from '../core/maptext';
 import type { MapAxis, Selection } from '../protocol';
 import { Button } from './controls';
 import { useTheme, useWidth } from './map_hooks';
@@ -20,7 +20,6 @@ interface CaseMapProps {
 }
 
 const ABOUT = 'Case map: arrows move, Enter opens a case, Shift and arrows pick several out';
-const LABEL_WIDTH = 52;
 const LABEL_HEIGHT = 15;
 
 interface SheetProps extends CaseMapProps {
@@ -44,7 +43,7 @@ function Sheet({ raster, picking, states, version }: SheetProps): JSX.Element {
       <canvas ref={canvas} style={size} tabIndex={0} role="application" aria-label={ABOUT} {...picking.handlers} />
       <Frame raster={raster} region={region} kind="picked" />
       <Frame raster={raster} region={focus && regionOf(focus, focus)} kind="focus" />
-      <Labels axis={across} along="x" most={Math.floor(size.width / LABEL_WIDTH)} />
+      <Labels ticks={across ? ticksAcross(across, size.width) : []} along="x" />
     </div>
   );
 }
@@ -86,6 +85,7 @@ export function CaseMap(props: CaseMapProps): JSX.Element {
   const layout = useMemo(() => layoutOf(states.length, across, down), [states.length, across, down]);
   const raster = useMemo(() => rasterOf(layout, width, density), [layout, width, density]);
   const counts = useMemo(() => tally(states), [states, version]);
+  const height = (raster.rows * raster.height) / density;
   const sheet = { ...props, raster, picking: usePicking(raster, props) };
   return (
     <div class="xyzpy-map">
@@ -94,7 +94,7 @@ export function CaseMap(props: CaseMapProps): JSX.Element {
         <Legend counts={counts} />
       </div>
       <div class="xyzpy-map-grid">
-        <Labels axis={down} along="y" most={Math.floor((raster.rows * raster.height) / density / LABEL_HEIGHT)} />
+        <Labels ticks={down ? ticksOf(down, Math.floor(height / LABEL_HEIGHT)) : []} along="y" />
         <div class="xyzpy-map-frame" ref={frame}>
           {width > 0 && <Sheet {...sheet} />}
         </div>

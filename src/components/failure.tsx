@@ -74,7 +74,8 @@ interface GroupProps {
   readonly cases: readonly FailedCase[];
   readonly busy: boolean;
   readonly onInsert: Insert;
-  readonly onRetry: () => void;
+  /** Null where they cannot be run again. */
+  readonly onRetry: (() => void) | null;
   readonly onMore: () => void;
 }
 
@@ -94,13 +95,15 @@ export function Group({ group, cases, busy, onInsert, onRetry, onMore }: GroupPr
             {counted(count, 'case')}, in {place}
           </p>
         </div>
-        <Button class="xyzpy-push" onClick={onRetry} disabled={busy} title={busy ? 'A run is under way' : ''}>
-          {count === 1 ? 'Retry it' : `Retry these ${count.toLocaleString('en')}`}
-        </Button>
+        {onRetry && (
+          <Button class="xyzpy-push" onClick={onRetry} disabled={busy} title={busy ? 'A run is under way' : ''}>
+            {count === 1 ? 'Retry it' : `Retry these ${count.toLocaleString('en')}`}
+          </Button>
+        )}
       </div>
       <ul class="xyzpy-failed">
         {cases.map((failed) => (
-          <CaseLine key={failed.number} failed={failed} onInsert={onInsert} />
+          <CaseLine key={`${String(failed.number)} ${failed.text}`} failed={failed} onInsert={onInsert} />
         ))}
       </ul>
       {cases.length < count && (

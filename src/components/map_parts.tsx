@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 
 import type { Raster, Region } from '../core/casemap';
 import { grouped } from '../core/format';
-import { present, ticksOf } from '../core/maptext';
+import { present, type Tick } from '../core/maptext';
 import { CASE_WORDS } from '../core/progress';
 import type { MapAxis } from '../protocol';
 import { Select } from './controls';
@@ -62,23 +62,20 @@ export function Legend({ counts }: { readonly counts: readonly number[] }): JSX.
 }
 
 interface LabelsProps {
-  readonly axis: MapAxis | null;
+  readonly ticks: readonly Tick[];
   readonly along: 'x' | 'y';
-  /** How many labels there is room for. */
-  readonly most: number;
 }
 
 const MOST_CHARACTERS = 14;
 
 /** Labels along a side of the map. */
-export function Labels({ axis, along, most }: LabelsProps): JSX.Element {
-  const ticks = axis ? ticksOf(axis, most) : [];
+export function Labels({ ticks, along }: LabelsProps): JSX.Element {
   const longest = ticks.reduce((sofar, { text }) => Math.max(sofar, text.length), 0);
   const room = along === 'y' && longest ? { width: `${String(Math.min(longest, MOST_CHARACTERS) + 1)}ch` } : {};
   return (
     <div class={`xyzpy-map-${along}`} style={room} aria-hidden="true">
-      {ticks.map(({ at, text }) => (
-        <span key={at} style={{ [along === 'x' ? 'left' : 'top']: `${String(100 * at)}%` }} title={text}>
+      {ticks.map(({ at, text, full }) => (
+        <span key={at} style={{ [along === 'x' ? 'left' : 'top']: `${String(100 * at)}%` }} title={full}>
           {text}
         </span>
       ))}

@@ -6,7 +6,7 @@ export interface Action {
   readonly act: () => void;
 }
 
-/** A page that says what is in the way, and what to do. */
+/** A page that says what is in the way, and what to do, above all the first of some actions. */
 export function renderNotice(
   { heading, paragraphs, command, details }: Notice,
   actions: readonly Action[],
@@ -20,8 +20,8 @@ export function renderNotice(
     more.append(element('summary', '', 'Traceback'), element('pre', '', details));
     page.append(more);
   }
-  const buttons = actions.map(({ label, act }) => {
-    const button = element('button', 'jp-mod-styled jp-mod-accept', label);
+  const buttons = actions.map(({ label, act }, place) => {
+    const button = element('button', `jp-mod-styled ${place === 0 ? 'jp-mod-accept' : 'jp-mod-reject'}`, label);
     button.addEventListener('click', act);
     return button;
   });

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 
 import { bytes, counted, duration, grouped, interval, middle, roughly } from '../core/format';
-import { CHOICES, countsOf, toRun } from '../core/plan';
-import type { CaseState, Counted, Plan, Trial, Wishes } from '../protocol';
+import { CHOICE_WORDS, countsOf, toRun } from '../core/plan';
+import type { CaseState, Choice, Counted, Plan, Trial, Wishes } from '../protocol';
 import { Button, Check, Field, Select, Text } from './controls';
 import { Mark } from './mark';
 
@@ -15,16 +15,17 @@ const MARKS: Readonly<Partial<Record<Counted, CaseState>>> = {
 
 interface CountsProps {
   readonly plan: Plan;
+  readonly choices: readonly Choice[];
   /** The count whose cases are listed; null for none. */
   readonly open: Counted | null;
   readonly onOpen: (of: Counted) => void;
 }
 
 /** The cases in all, and what they are made up of; each count opens its list. */
-export function Counts({ plan, open, onOpen }: CountsProps): JSX.Element {
+export function Counts({ plan, choices, open, onOpen }: CountsProps): JSX.Element {
   return (
     <div class="xyzpy-counts">
-      {countsOf(plan).map(([of, word, value], place) => (
+      {countsOf(plan, choices).map(([of, word, value], place) => (
         <span key={of} class="xyzpy-count-slot">
           {place > 0 && <span class="xyzpy-sign">{place === 1 ? '=' : '+'}</span>}
           <Button
@@ -48,12 +49,12 @@ export function Counts({ plan, open, onOpen }: CountsProps): JSX.Element {
 }
 
 /** How the cases share the whole, as one bar; the counts above say the same in figures. */
-export function Shares({ plan }: { readonly plan: Plan }): JSX.Element {
+export function Shares({ plan, choices }: Pick<CountsProps, 'plan' | 'choices'>): JSX.Element | null {
+  const [, ...parts] = countsOf(plan, choices);
+  if (!parts.length) return null;
   return (
     <div class="xyzpy-shares" aria-hidden="true">
-      {countsOf(plan)
-        .slice(1)
-        .map(([of, , value]) => value > 0 && <span key={of} data-state={MARKS[of]} style={{ flexGrow: value }} />)}
+      {parts.map(([of, , value]) => value > 0 && <span key={of} data-state={MARKS[of]} style={{ flexGrow: value }} />)}
     </div>
   );
 }
@@ -122,16 +123,17 @@ export function Facts(props: FactsProps): JSX.Element {
 interface WishesProps {
   readonly plan: Plan | null;
   readonly wishes: Wishes;
+  readonly choices: readonly Choice[];
   readonly backends: readonly string[];
   /** A name that no other group of radio buttons on the page has. */
   readonly name: string;
   readonly onChange: (changes: Partial<Wishes>) => void;
 }
 
-function Segments({ plan, wishes, name, onChange }: WishesProps): JSX.Element {
+function Segments({ plan, wishes, choices, name, onChange }: WishesProps): JSX.Element {
   return (
     <span class="xyzpy-segments" role="radiogroup" aria-labelledby={`${name}-label`}>
-      {CHOICES.map(([choice, word]) => (
+      {choices.map((choice) => (
         <label key={choice} class="xyzpy-segment">
           <input
             type="radio"
@@ -142,7 +144,7 @@ function Segments({ plan, wishes, name, onChange }: WishesProps): JSX.Element {
             }}
           />
           <span>
-            {word}
+            {CHOICE_WORDS[choice]}
             {plan && <b> {grouped(toRun(plan, { choice, stale: false }))}</b>}
           </span>
         </label>
@@ -152,9 +154,10 @@ function Segments({ plan, wishes, name, onChange }: WishesProps): JSX.Element {
 }
 
 /** Which cases run: the new, those and the failed, or all. */
-export function Choices(props: WishesProps): JSX.Element {
-  const { plan, wishes, name, onChange } = props;
+export function Choices(props: WishesProps): JSX.Element | null {
+  const { plan, wishes, choices, name, onChange } = props;
   const stale = plan?.stale ?? 0;
+  if (!choices.length) return null;
   return (
     <div class="xyzpy-line">
       <span class="xyzpy-field">

@@ -57,11 +57,13 @@ interface ProposalProps {
   readonly busy: boolean;
   readonly onRun: () => void;
   readonly onDrop: () => void;
+  /** Shows where the panel around has it. */
+  readonly onShow: () => void;
 }
 
 /** What would run in the region; nothing of it has. */
-export function ProposalCard({ proposal, busy, onRun, onDrop }: ProposalProps): JSX.Element {
-  const { action, parts, to_run, stored, seconds } = proposal;
+export function ProposalCard({ proposal, busy, onRun, onDrop, onShow }: ProposalProps): JSX.Element {
+  const { action, parts, to_run, stored, seconds, own } = proposal;
   const kept = stored > 0 ? `, ${String(stored)} stored` : '';
   const time = seconds ? ` · ${interval(seconds)}` : '';
   return (
@@ -77,18 +79,25 @@ export function ProposalCard({ proposal, busy, onRun, onDrop }: ProposalProps): 
             Drop
           </Button>
         </span>
-        <button
-          type="button"
-          class="xyzpy-primary"
-          aria-disabled={busy || to_run === 0}
-          onClick={() => {
-            if (!busy && to_run > 0) onRun();
-          }}
-        >
-          Run {counted(to_run, 'case')}
-        </button>
+        {own ? (
+          <button
+            type="button"
+            class="xyzpy-primary"
+            aria-disabled={busy || to_run === 0}
+            onClick={() => {
+              if (!busy && to_run > 0) onRun();
+            }}
+          >
+            Run {counted(to_run, 'case')}
+          </button>
+        ) : (
+          <Button class="xyzpy-strong" onClick={onShow}>
+            Show the plan
+          </Button>
+        )}
       </div>
       <p class="xyzpy-sub">{parts.join(' · ')}</p>
+      {!own && <p class="xyzpy-sub">The parameters above are set to this; it runs from there.</p>}
     </div>
   );
 }

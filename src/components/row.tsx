@@ -68,6 +68,7 @@ export function RowEditor(props: RowProps): JSX.Element {
   return (
     <div
       class="xyzpy-row"
+      data-kind={row.kind}
       role="group"
       aria-label={argument.name}
       onKeyDown={(event) => {

@@ -56,11 +56,49 @@ export function regionText(raster: Raster, region: Region, found: Census): strin
 /** A label along an axis, and its place from 0 to 1. */
 export interface Tick {
   readonly at: number;
+  /** As short as tells it from its neighbours. */
   readonly text: string;
+  readonly full: string;
+}
+
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+
+/** Round a number to a tenth of what lies between it and the nearest of its neighbours. */
+function rounded(full: string, neighbours: readonly string[]): string {
+  if (![full, ...neighbours].every((text) => NUMBER.test(text))) return full;
+  const value = Number(full);
+  const gaps = neighbours.map((text) => Math.abs(Number(text) - value)).filter((gap) => gap > 0);
+  if (!gaps.length || value === 0) return full;
+  const digits = Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(Math.min(...gaps))) + 2;
+  const text = full.includes('e')
+    ? value.toExponential(Math.min(100, Math.max(0, digits - 1)))
+    : String(+value.toPrecision(Math.min(100, Math.max(1, digits))));
+  return text.length < full.length ? text : full;
 }
 
 /** At most so many labels along an axis, evenly apart; none where the labels were not sent. */
 export function ticksOf({ labels, size }: MapAxis, most: number): readonly Tick[] {
   const step = Math.max(1, Math.ceil(size / Math.max(1, most)));
-  return labels.flatMap((text, place) => (place % step === 0 ? [{ at: (place + 0.5) / size, text }] : []));
+  const places = labels.map((_, place) => place).filter((place) => place % step === 0);
+  const fulls = places.map((place) => labels[place] ?? '');
+  return fulls.map((full, which) => {
+    const neighbours = [fulls[which - 1], fulls[which + 1]].filter((text) => text !== undefined);
+    return { at: ((places[which] ?? 0) + 0.5) / size, text: rounded(full, neighbours), full };
+  });
+}
+
+/** What a character of a label takes across, and the gap to the next label, in pixels. */
+const CHARACTER = 6.5;
+const GAP = 14;
+
+/** As many labels as stand side by side in a width. */
+export function ticksAcross(axis: MapAxis, width: number): readonly Tick[] {
+  let most = axis.size;
+  for (;;) {
+    const ticks = ticksOf(axis, most);
+    const longest = Math.max(0, ...ticks.map(({ text }) => text.length));
+    const room = Math.max(1, Math.floor(width / (longest * CHARACTER + GAP)));
+    if (ticks.length <= room) return ticks;
+    most = room;
+  }
 }

@@ -9,15 +9,16 @@ export function toRun(plan: Plan, { choice, stale }: Pick<Wishes, 'choice' | 'st
   return plan.new + (choice === 'new_failed' ? plan.failed : 0) + (stale ? (plan.stale ?? 0) : 0);
 }
 
-/** The words for a choice. */
-export const CHOICES: readonly (readonly [Choice, string])[] = [
-  ['new', 'New'],
-  ['new_failed', 'New and failed'],
-  ['all', 'All again'],
-];
+/** The words for each choice. */
+export const CHOICE_WORDS: Readonly<Record<Choice, string>> = {
+  new: 'New',
+  new_failed: 'New and failed',
+  all: 'All again',
+};
 
-/** The counts of a plan with their words: the first is the sum of the others. */
-export function countsOf(plan: Plan): readonly (readonly [Counted, string, number])[] {
+/** The counts of a plan with their words: the first is the sum of the others, of which there are none without choices. */
+export function countsOf(plan: Plan, choices: readonly Choice[]): readonly (readonly [Counted, string, number])[] {
+  if (!choices.length) return [['total', plan.total === 1 ? 'case' : 'cases', plan.total]];
   const stale = plan.stale === null ? [] : ([['stale', 'stale', plan.stale]] as const);
   return [
     ['total', plan.total === 1 ? 'case in all' : 'cases in all', plan.total],
@@ -34,25 +35,26 @@ export function sameWishes(one: Wishes, other: Wishes): boolean {
   return keys.every((key) => one[key] === other[key]);
 }
 
-function whatRuns(plan: Plan): string {
+function whatRuns(plan: Plan, choices: readonly Choice[]): string {
   const { choice, stale } = plan.wishes;
+  if (!choices.length) return counted(plan.to_run, 'case');
   if (choice === 'all') return `all ${counted(plan.to_run, 'case')} again`;
   const mixed = (choice === 'new_failed' && plan.failed > 0) || (stale && (plan.stale ?? 0) > 0);
   return mixed ? counted(plan.to_run, 'case') : counted(plan.to_run, 'new case');
 }
 
 /** What the primary button will do. */
-export function buttonText(plan: Plan): string {
+export function buttonText(plan: Plan, choices: readonly Choice[]): string {
   const time = plan.seconds ? ` · ${roughly(middle(plan.seconds))}` : '';
-  return `Run ${whatRuns(plan)}${time}`;
+  return `Run ${whatRuns(plan, choices)}${time}`;
 }
 
 /** What is asked before a run that is larger than some limits; empty for one that is not. */
-export function sizeQuestion(plan: Plan, { cases, seconds }: Ask): string {
+export function sizeQuestion(plan: Plan, choices: readonly Choice[], { cases, seconds }: Ask): string {
   const [, worst] = plan.seconds ?? [0, 0];
   if ((cases === null || plan.to_run <= cases) && (seconds === null || worst <= seconds)) return '';
   const time = plan.seconds ? `It may take ${duration(worst)}.` : 'How long that takes is not known yet.';
-  return `Run ${whatRuns(plan)}? ${time}`;
+  return `Run ${whatRuns(plan, choices)}? ${time}`;
 }
 
 /** Why a plan runs nothing; empty when it runs something. */

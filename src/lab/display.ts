@@ -13,6 +13,9 @@ export class Hindered extends Error {
   }
 }
 
+/** What is in the way lies in the kind of kernel. */
+export class WrongKernel extends Hindered {}
+
 /** Ask a kernel for the version that it has of the package. */
 export async function lookInto(kernel: Kernel.IKernelConnection): Promise<Found> {
   const request = { code: '', silent: true, store_history: false, user_expressions: ASKED };

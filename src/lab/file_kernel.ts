@@ -55,8 +55,12 @@ export class FileKernel {
   }
 
   private async find(): Promise<Session.ISessionConnection> {
-    const model = await this.services.sessions.findByPath(this.path);
-    return model?.kernel ? this.services.sessions.connectTo({ model, ...CONNECTED }) : this.start();
+    const { sessions } = this.services;
+    const model = await sessions.findByPath(this.path);
+    if (model?.kernel && ['', model.kernel.name].includes(this.chosen))
+      return sessions.connectTo({ model, ...CONNECTED });
+    if (model) await sessions.shutdown(model.id);
+    return this.start();
   }
 
   private async start(): Promise<Session.ISessionConnection> {

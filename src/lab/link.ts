@@ -21,8 +21,8 @@ type ControlKind = KernelMessage.ControlMessageType | 'comm_info_request' | 'ker
 /**
  * A line to one kernel, over which its board is heard.
  *
- * The kernel is asked once whether there is a board; one that begins later speaks up. It says nothing of other kernels,
- * and nothing is run in them.
+ * The kernel is asked whether there is a board whenever the line stands; one that begins later speaks up. Nothing is
+ * run in any kernel.
  */
 export class KernelLink {
   private _board: Board | null = null;
@@ -39,7 +39,8 @@ export class KernelLink {
   ) {
     kernel.iopubMessage.connect(this.heard);
     kernel.statusChanged.connect(this.turned);
-    this.ask();
+    kernel.connectionStatusChanged.connect(this.connected);
+    if (kernel.connectionStatus === 'connected') this.ask();
   }
 
   /** What the kernel said last; null before it has said anything. */
@@ -178,6 +179,10 @@ export class KernelLink {
     this.process = '';
     this._changed.emit(before);
   }
+
+  private readonly connected = (_: unknown, status: Kernel.ConnectionStatus): void => {
+    if (status === 'connected') this.ask();
+  };
 
   private readonly turned = (_: unknown, status: Kernel.Status): void => {
     if (['restarting', 'autorestarting', 'dead'].includes(status)) this.forget();

@@ -6,7 +6,7 @@ import { Panel, Widget } from '@lumino/widgets';
 import manifest from '../../package.json';
 import { type Action, renderNotice, renderWaiting } from '../components/notice';
 import { hindrance, type Notice } from '../core/kernels';
-import { Hindered, lookInto, viewOf } from './display';
+import { Hindered, lookInto, viewOf, WrongKernel } from './display';
 import { Line } from './line';
 import { NoWidgets, widgetManagers } from './manager';
 
@@ -23,7 +23,7 @@ export interface WidgetPanelOptions {
    * comes, which must be a notebook's, or made with `handleComms: false`: others close the comms of all widgets.
    */
   readonly connect: () => Promise<Kernel.IKernelConnection>;
-  /** What else can be done where the view cannot be shown. */
+  /** What else can be done where the kernel is of a kind that cannot show the view. */
   readonly remedies?: () => readonly Action[];
 }
 
@@ -52,7 +52,8 @@ export class WidgetPanel extends Panel {
     } catch (error) {
       if (this.isDisposed || attempt !== this.tries) return;
       this.hangUp();
-      this.say(noticeOf(error, this.options.name), 'Try again');
+      const remedies = error instanceof WrongKernel ? this.options.remedies?.() : [];
+      this.say(noticeOf(error, this.options.name), 'Try again', remedies);
     }
   }
 
@@ -73,7 +74,7 @@ export class WidgetPanel extends Panel {
     line.gone.connect(this.lose);
     await line.besideCells();
     const notice = hindrance(await lookInto(line.kernel), manifest.version, await nameOf(source));
-    if (notice) throw new Hindered(notice);
+    if (notice) throw new WrongKernel(notice);
     if (over()) return null;
     this.manager = makeManager(line.kernel, rendermime.clone());
     const view = await viewOf(line.kernel, this.manager, code, name);
@@ -96,9 +97,9 @@ export class WidgetPanel extends Panel {
     this.manager = this.line = null;
   }
 
-  private say(notice: Notice, again: string): void {
+  private say(notice: Notice, again: string, others: readonly Action[] = []): void {
     const retry = { label: again, act: () => void this.open() };
-    this.put(renderNotice(notice, [retry, ...(this.options.remedies?.() ?? [])]));
+    this.put(renderNotice(notice, [retry, ...others]));
   }
 
   private put(node: HTMLElement): void {

@@ -69,7 +69,8 @@ function Held({ props }: { readonly props: Props }): JSX.Element {
 interface HeadProps {
   readonly groups: readonly FailureGroup[];
   readonly busy: boolean;
-  readonly onRetry: () => void;
+  /** Null where they cannot be run again. */
+  readonly onRetry: (() => void) | null;
 }
 
 function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
@@ -78,7 +79,7 @@ function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
     <header class="xyzpy-head">
       <h3>Failures</h3>
       <span class="xyzpy-sub">{total ? `${counted(total, 'case')} in ${counted(groups.length, 'group')}` : ''}</span>
-      {groups.length > 1 && (
+      {groups.length > 1 && onRetry && (
         <Button class="xyzpy-push" disabled={busy} title={busy ? 'A run is under way' : ''} onClick={onRetry}>
           Retry all {grouped(total)}
         </Button>
@@ -90,11 +91,14 @@ function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
 /** The cases that failed, grouped by what they raised and where, and what can be done about them. */
 export function Failures(props: Props): JSX.Element {
   const { model, root, traits } = props;
-  const { groups, held, busy } = traits;
+  const { groups, held, busy, retries } = traits;
   const insert = useInsert(root);
   const { casesOf, bring } = useMore(props);
-  const retry = (group: string) => () => {
-    tell(model, { kind: 'retry', group });
+  const retry = (group: string): (() => void) | null => {
+    const again = (): void => {
+      tell(model, { kind: 'retry', group });
+    };
+    return retries ? again : null;
   };
   return (
     <>

@@ -7,7 +7,7 @@ import { Backend, Choices, Counts, Facts, Shares } from '../components/plan';
 import { Table } from '../components/table';
 import { counted } from '../core/format';
 import { buttonText, countsOf, reasonAgainst, sameWishes, sizeQuestion } from '../core/plan';
-import type { CasesReply, Counted, Plan, PlanCardTraits, Wishes } from '../protocol';
+import type { CasesReply, Choice, Counted, Plan, PlanCardTraits, Wishes } from '../protocol';
 import { ask, set, tell } from '../sync';
 import { useDisconnected, useInsert } from './hooks';
 import type { PanelProps } from './mount';
@@ -64,10 +64,16 @@ function useLists({ model, signal, traits }: Props): Lists {
   };
 }
 
-function ListView({ plan, lists }: { readonly plan: Plan; readonly lists: Lists }): JSX.Element | null {
+interface ListViewProps {
+  readonly plan: Plan;
+  readonly choices: readonly Choice[];
+  readonly lists: Lists;
+}
+
+function ListView({ plan, choices, lists }: ListViewProps): JSX.Element | null {
   const { listing, more } = lists;
   if (listing.state === 'closed') return null;
-  const word = countsOf(plan).find(([of]) => of === listing.of)?.[1] ?? '';
+  const word = countsOf(plan, choices).find(([of]) => of === listing.of)?.[1] ?? '';
   if (listing.state === 'asked') return <p class="xyzpy-sub">Waiting for the kernel …</p>;
   if (listing.state === 'refused') return <p class="xyzpy-problem">{listing.said}</p>;
   const { columns, rows, total } = listing.reply;
@@ -96,7 +102,7 @@ interface FootProps {
 
 /** The reason, the button and the switch for the code. */
 function Foot({ props, open, toggle, run }: FootProps): JSX.Element {
-  const { plan, wishes, busy, code } = props.traits;
+  const { plan, wishes, choices, busy, code } = props.traits;
   const reason = useDisconnected(props.root)
     ? 'The kernel is gone: make the panel again to go on.'
     : props.traits.reason;
@@ -125,7 +131,7 @@ function Foot({ props, open, toggle, run }: FootProps): JSX.Element {
           if (!against) run();
         }}
       >
-        {plan && sameWishes(plan.wishes, wishes) && plan.to_run > 0 && !reason ? buttonText(plan) : 'Run'}
+        {plan && sameWishes(plan.wishes, wishes) && plan.to_run > 0 && !reason ? buttonText(plan, choices) : 'Run'}
       </button>
     </footer>
   );
@@ -143,7 +149,7 @@ function Head({ title, store }: PlanCardTraits): JSX.Element {
 
 /** The plan in figures; before there is one, when there will be. */
 function Figures(props: Props): JSX.Element {
-  const { plan, trial, busy } = props.traits;
+  const { plan, choices, trial, busy } = props.traits;
   const lists = useLists(props);
   if (!plan)
     return <p class="xyzpy-empty">No plan yet: the cases are counted as soon as every argument has a value.</p>;
@@ -153,9 +159,9 @@ function Figures(props: Props): JSX.Element {
   };
   return (
     <div class="xyzpy-part xyzpy-plan">
-      <Counts plan={plan} open={shown} onOpen={lists.toggle} />
-      <Shares plan={plan} />
-      <ListView plan={plan} lists={lists} />
+      <Counts plan={plan} choices={choices} open={shown} onOpen={lists.toggle} />
+      <Shares plan={plan} choices={choices} />
+      <ListView plan={plan} choices={choices} lists={lists} />
       <Facts plan={plan} trial={trial} busy={busy} onTry={tryOne} />
     </div>
   );
@@ -175,7 +181,7 @@ interface Running {
 function useRun({ model, traits }: Props): Running {
   const { plan, ask: limits } = traits;
   const [asked, setAsked] = useState('');
-  const question = plan ? sizeQuestion(plan, limits) : '';
+  const question = plan ? sizeQuestion(plan, traits.choices, limits) : '';
   const run = (): void => {
     setAsked('');
     if (plan) tell(model, { kind: 'run', plan: plan.id });
@@ -209,7 +215,7 @@ function SizeQuestion({ question, run, drop }: Running): JSX.Element {
 /** What would run, how long it would take, and the button that runs it. */
 export function PlanCard(props: Props): JSX.Element {
   const { model, root, traits } = props;
-  const { plan, wishes, backends, code, panel } = traits;
+  const { plan, wishes, choices, backends, code, panel } = traits;
   const [open, setOpen] = useState(false);
   const insert = useInsert(root);
   const change = (changes: Partial<Wishes>): void => {
@@ -219,7 +225,7 @@ export function PlanCard(props: Props): JSX.Element {
     setOpen(!open);
   };
   const running = useRun(props);
-  const wish = { plan, wishes, backends, name: `xyzpy-${panel}-choice`, onChange: change };
+  const wish = { plan, wishes, choices, backends, name: `xyzpy-${panel}-choice`, onChange: change };
   return (
     <>
       <Head {...traits} />

@@ -1,16 +1,16 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { CodeDrawer } from '../components/code';
+import { CodeBlock } from '../components/code';
 import { Button } from '../components/controls';
 import { PickedCard, ProposalCard } from '../components/region';
 import { RoleShelf } from '../components/shelf';
 import { Table } from '../components/table';
 import { counted } from '../core/format';
-import type { ExportRequest, ResultsExplorerTraits } from '../protocol';
-import { ask, tell } from '../sync';
+import type { ExportRequest, ResultsExplorerTraits, ViewCodes } from '../protocol';
+import { ask, set, tell } from '../sync';
 import { mountFigure } from './figure';
-import { useInsert } from './hooks';
+import { useInsert, useWatch } from './hooks';
 import type { PanelProps } from './mount';
 
 type Props = PanelProps<ResultsExplorerTraits>;
@@ -115,11 +115,29 @@ function SaveRow({ props, fail }: { props: Props; fail: (said: string) => void }
   );
 }
 
+const CODE_LABELS: Readonly<Record<keyof ViewCodes, string>> = {
+  plot: 'The plot',
+  hvplot: 'The plot by hvPlot alone',
+  explore: 'An explorer on this view',
+};
+
+/** The view as code. */
+function Codes({ props }: { readonly props: Props }): JSX.Element {
+  const { codes } = props.traits;
+  const insert = useInsert(props.root);
+  const known = (Object.entries(codes) as [keyof ViewCodes, string][]).filter(([, code]) => code !== '');
+  return (
+    <div class="xyzpy-part xyzpy-codes">
+      {known.map(([name, code]) => (
+        <CodeBlock key={name} label={CODE_LABELS[name]} text={code} onInsert={insert} />
+      ))}
+    </div>
+  );
+}
+
 /** Code and files. */
 function Foot({ props, fail }: { props: Props; fail: (said: string) => void }): JSX.Element {
-  const { code } = props.traits;
   const [open, setOpen] = useState(false);
-  const insert = useInsert(props.root);
   return (
     <>
       <footer class="xyzpy-part xyzpy-line xyzpy-files">
@@ -130,23 +148,26 @@ function Foot({ props, fail }: { props: Props; fail: (said: string) => void }): 
             setOpen(!open);
           }}
         >
-          {open ? 'Hide the code' : 'Show the code'}
+          {open ? 'Hide the view as code' : 'View as code'}
         </Button>
         <span class="xyzpy-push">
           <SaveRow props={props} fail={fail} />
         </span>
       </footer>
-      {open && (
-        <div class="xyzpy-part">
-          <CodeDrawer code={{ python: code, magic: '' }} onInsert={insert} />
-        </div>
-      )}
+      {open && <Codes props={props} />}
     </>
   );
 }
 
+/** Bring the plan of the panel around into sight, with the focus on what runs it. */
+function showPlan(root: HTMLElement): void {
+  const plan = document.querySelector(`.xyzpy-PlanCard[data-panel="${CSS.escape(root.dataset.panel ?? '')}"]`);
+  plan?.scrollIntoView({ block: 'nearest' });
+  plan?.querySelector<HTMLElement>('.xyzpy-primary')?.focus();
+}
+
 /** What is picked out of the plot, or what would run in it. */
-function Region({ model, traits }: Props): JSX.Element | null {
+function Region({ model, root, traits }: Props): JSX.Element | null {
   const { picked, proposal, busy } = traits;
   if (proposal) {
     return (
@@ -158,6 +179,9 @@ function Region({ model, traits }: Props): JSX.Element | null {
         }}
         onDrop={() => {
           tell(model, { kind: 'drop', what: 'proposal' });
+        }}
+        onShow={() => {
+          showPlan(root);
         }}
       />
     );
@@ -179,7 +203,8 @@ function Region({ model, traits }: Props): JSX.Element | null {
 
 /** The plot, or the rows of a table in its place. */
 function Seen({ props, fail }: { props: Props; fail: (said: string) => void }): JSX.Element {
-  const { heading, shelf, rows } = props.traits;
+  const { heading, shelf, rows, unfolded } = props.traits;
+  const said = unfolded === null ? props.traits.said : '';
   return (
     <div class="xyzpy-part xyzpy-seen">
       {heading && <h4>{heading}</h4>}
@@ -193,25 +218,47 @@ function Seen({ props, fail }: { props: Props; fail: (said: string) => void }): 
           </p>
         </>
       )}
-      {!shelf && <p class="xyzpy-empty">Nothing is there to draw yet.</p>}
+      {!shelf && <p class="xyzpy-empty">{said || 'Drawing …'}</p>}
     </div>
   );
 }
 
-/** All of it, live, and what can be done about it. */
-export function ResultsExplorer(props: Props): JSX.Element {
+/** What it is, how many cases there are of each state, and for a section of a panel what folds it. */
+function Head({ model, traits }: Props): JSX.Element {
+  const { title, unfolded, said, busy } = traits;
+  return (
+    <header class="xyzpy-head">
+      <h3>
+        {unfolded === null ? (
+          'Explore'
+        ) : (
+          <button
+            type="button"
+            class="xyzpy-fold"
+            aria-expanded={unfolded}
+            onClick={() => {
+              set(model, { unfolded: !unfolded });
+            }}
+          >
+            Results
+          </button>
+        )}
+      </h3>
+      {title && <code>{title}</code>}
+      <span class="xyzpy-push xyzpy-sub">{busy ? `live · ${said}` : said}</span>
+    </header>
+  );
+}
+
+/** The shelf, the plot, and code and files below it. */
+function Body({ props }: { readonly props: Props }): JSX.Element {
   const { model, traits } = props;
-  const { title, shelf, said, problem, busy } = traits;
+  const { shelf, problem } = traits;
   const [failed, fail] = useState('');
   const move = useMove(props);
   const told = problem || failed;
   return (
     <>
-      <header class="xyzpy-head">
-        <h3>Explore</h3>
-        {title && <code>{title}</code>}
-        <span class="xyzpy-push xyzpy-sub">{busy ? `live · ${said}` : said}</span>
-      </header>
       {shelf && (
         <RoleShelf
           shelf={shelf}
@@ -232,6 +279,18 @@ export function ResultsExplorer(props: Props): JSX.Element {
       <Seen props={props} fail={fail} />
       <Region {...props} />
       {shelf && <Foot props={props} fail={fail} />}
+    </>
+  );
+}
+
+/** All of it, live, and what can be done about it. */
+export function ResultsExplorer(props: Props): JSX.Element {
+  useWatch(props);
+  const folded = props.traits.unfolded === false;
+  return (
+    <>
+      <Head {...props} />
+      {folded ? <Region {...props} /> : <Body props={props} />}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { CaseCard, type Opened } from '../components/casecard';
 import { CaseMap } from '../components/casemap';
@@ -19,28 +19,11 @@ import { announcement, isActive } from '../core/progress';
 import { control } from '../host';
 import type { ControlWord, Progress, RunMonitorTraits, Selection } from '../protocol';
 import { ask, set, tell } from '../sync';
-import { useDisconnected, useInsert, useSeen, useSilence } from './hooks';
+import { useDisconnected, useInsert, useSilence, useWatch } from './hooks';
 import type { PanelProps } from './mount';
 import { useStates } from './states';
 
 type Props = PanelProps<RunMonitorTraits>;
-
-/** Tell the kernel whether this view is seen: it sends nothing to a widget that no view shows. */
-function useWatch({ model, root, signal }: Props): boolean {
-  const seen = useSeen(root);
-  const view = useRef(String(Math.random()).slice(2));
-  useEffect(() => {
-    tell(model, { kind: 'watch', view: view.current, seen });
-  }, [model, seen]);
-  useEffect(() => {
-    const leave = (): void => {
-      tell(model, { kind: 'watch', view: view.current, seen: false });
-    };
-    window.addEventListener('pagehide', leave, { signal });
-    signal.addEventListener('abort', leave);
-  }, [model, signal]);
-  return seen;
-}
 
 /** The case that is open, and how it is opened and closed. */
 function useCase({ model, signal }: Props): readonly [Opened | null, (number: number) => void, () => void] {

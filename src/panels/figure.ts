@@ -7,6 +7,7 @@ import {
   shelfOf,
   unpackLibrary,
 } from '../../xyzpy_widgets/views/bokeh';
+import { type Fit, fitOf, place, type Shape, shapeOf } from '../core/facets';
 import type { FigurePatchMessage, FigureTraits } from '../protocol';
 import { ask, listen, type Model, observe, tell } from '../sync';
 
@@ -34,6 +35,8 @@ interface Bokeh {
 
 /** How long what is done in a view is gathered before the kernel is told, in milliseconds. */
 const GATHERED = 40;
+/** How long colours and sizes of the page rest before a figure follows them, in milliseconds. */
+const SETTLED = 100;
 
 /** Unpack BokehJS, unless another figure has brought it meanwhile. */
 function bring(shelf: Shelf, packed: string): void {
@@ -84,6 +87,8 @@ class Figure {
   private fetching = false;
   private serial = -1;
   private ink = '';
+  private shape: Shape | null = null;
+  private fit: Fit | null = null;
   private done: BokehEvent[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -114,6 +119,9 @@ class Figure {
     const parsed: unknown = JSON.parse(json);
     this.ink = getComputedStyle(this.host).color;
     paintInk(parsed, inkStyles(this.ink));
+    this.shape = shapeOf(parsed);
+    this.fit = this.shape && fitOf(this.shape, this.host.clientWidth);
+    if (this.fit) place(parsed, this.fit);
     const next = Bokeh.require('document/document').Document.from_json(parsed);
     const frame = document.createElement('div');
     frame.className = 'xyzpy-figure-frame';
@@ -171,9 +179,11 @@ class Figure {
     this.document.apply_json_patch(JSON.parse(patch.content), new Map(named));
   }
 
-  /** Draw in the colours of the page, where these have changed. */
-  repaint(): void {
-    if (this.document && getComputedStyle(this.host).color !== this.ink) void this.load();
+  /** Whether the page has other colours than those that are drawn in, or room for another number of panels in a row. */
+  get outdated(): boolean {
+    const fit = this.shape && fitOf(this.shape, this.host.clientWidth);
+    const fits = fit === null || (fit.columns === this.fit?.columns && fit.width === this.fit.width);
+    return this.document !== null && (getComputedStyle(this.host).color !== this.ink || !fits);
   }
 
   close(): void {
@@ -204,16 +214,23 @@ export function mountFigure(
     signal,
   );
   observe(model, ['revision'], load, signal);
-  const themes = new MutationObserver(() => {
-    setTimeout(() => {
-      figure.repaint();
-    }, 100);
-  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const look = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (figure.outdated) load();
+    }, SETTLED);
+  };
+  const themes = new MutationObserver(look);
   themes.observe(document.body, { attributeFilter: ['data-jp-theme-name', 'data-theme', 'class'] });
+  const sizes = new ResizeObserver(look);
+  sizes.observe(host);
   signal.addEventListener('abort', () => {
     themes.disconnect();
+    sizes.disconnect();
+    clearTimeout(timer);
     figure.close();
   });
   figure.preview();
-  load();
+  if (model.get('revision') > 0) load();
 }

@@ -1,6 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { insertCell, insertsCells } from '../host';
+import { tell } from '../sync';
+import type { PanelProps } from './mount';
 
 /** Whether an element can be seen: it is within the window, and the page is not hidden behind others. */
 export function useSeen(root: HTMLElement): boolean {
@@ -21,6 +23,23 @@ export function useSeen(root: HTMLElement): boolean {
     };
   }, [root]);
   return within && shown;
+}
+
+/** Tell the kernel whether this view is seen: it sends nothing to a widget that no view shows. */
+export function useWatch<Traits extends object>({ model, root, signal }: PanelProps<Traits>): boolean {
+  const seen = useSeen(root);
+  const view = useRef(String(Math.random()).slice(2));
+  useEffect(() => {
+    tell(model, { kind: 'watch', view: view.current, seen });
+  }, [model, seen]);
+  useEffect(() => {
+    const leave = (): void => {
+      tell(model, { kind: 'watch', view: view.current, seen: false });
+    };
+    window.addEventListener('pagehide', leave, { signal });
+    signal.addEventListener('abort', leave);
+  }, [model, signal]);
+  return seen;
 }
 
 /** What inserts a cell below the widget; null until the widget is seen, and where no application does it. */

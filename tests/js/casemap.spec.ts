@@ -12,7 +12,7 @@ import {
   selectionOf,
   worstStates,
 } from '../../src/core/casemap';
-import { censusText, placeText, present, regionText, tally, ticksOf } from '../../src/core/maptext';
+import { censusText, placeText, present, regionText, tally, ticksAcross, ticksOf } from '../../src/core/maptext';
 import { type Palette, pixel, press, raise, stampOf, stampsOf } from '../../src/core/stamps';
 import { CASE_STATES, type CaseState, type MapAxis } from '../../src/protocol';
 import { AXES, manyCases, someStates } from './fixtures';
@@ -115,7 +115,47 @@ describe('the map can be read in words', () => {
       ['running', 8],
       ['stale', 4],
     ]);
-    expect(ticksOf(T, 5).map(({ text }) => text)).toEqual(['0.50', '1.22', '1.94', '2.65', '3.37']);
+    expect(ticksOf(T, 5).map(({ text }) => text)).toEqual(['0.5', '1.22', '1.94', '2.65', '3.37']);
+  });
+});
+
+describe('labels along an axis are as short as tells them apart', () => {
+  const axis = (labels: readonly string[]): MapAxis => ({ ...T, size: labels.length, labels });
+  const texts = (labels: readonly string[]): readonly string[] =>
+    ticksOf(axis(labels), labels.length).map(({ text }) => text);
+
+  test.each([
+    ['evenly apart', ['0.5', '0.673913', '0.847826', '1.02174'], ['0.5', '0.67', '0.85', '1.02']],
+    ['by factors', ['0.001', '0.00316228', '0.01', '0.0316228'], ['0.001', '0.0032', '0.01', '0.032']],
+    ['with exponents', ['1.23456e-05', '2.23456e-05'], ['1.2e-5', '2.2e-5']],
+    ['hardly apart', ['1000.001', '1000.002'], ['1000.001', '1000.002']],
+    ['whole', ['8', '16', '1024000'], ['8', '16', '1024000']],
+    ['about nothing', ['-0.333333', '0', '0.333333'], ['-0.33', '0', '0.33']],
+    ['one alone', ['0.333333'], ['0.333333']],
+    ['alike', ['0.333333', '0.333333'], ['0.333333', '0.333333']],
+    ['no numbers', ['square', 'kagome'], ['square', 'kagome']],
+  ])('%s', (_, labels, short) => {
+    expect(texts(labels)).toEqual(short);
+  });
+
+  test('a label keeps the whole of what it stands for', () => {
+    expect(ticksOf(axis(['0.673913', '0.847826']), 2)[0]).toEqual({ at: 0.25, text: '0.67', full: '0.673913' });
+  });
+
+  test.each([
+    [1000, 24],
+    [300, 6],
+    [20, 1],
+  ])('in a width of %d stand %d of 24, none upon another', (width, count) => {
+    const labels = Array.from({ length: 24 }, (_, at) => String(+(0.5 + (4 * at) / 23).toPrecision(6)));
+    const ticks = ticksAcross(axis(labels), width);
+    expect(ticks).toHaveLength(count);
+    const longest = Math.max(...ticks.map(({ text }) => text.length));
+    expect(Math.min(1, count - 1) * count * longest * 6.5).toBeLessThan(width);
+  });
+
+  test('labels that were not sent take no room', () => {
+    expect(ticksAcross({ ...T, labels: [] }, 100)).toEqual([]);
   });
 });
 

@@ -359,6 +359,16 @@ const CARDS: readonly Shown[] = [
     widget: 'PlanCard',
     traits: { ...CARD, plan: { ...PLAN, stored: 149, failed: 0, stale: 0, new: 0, to_run: 0, seconds: [0, 0] } },
   },
+  {
+    name: 'plan-sampler',
+    widget: 'PlanCard',
+    traits: {
+      ...CARD,
+      store: 'spins.csv',
+      choices: [],
+      plan: { ...PLAN, total: 1000, stored: 0, failed: 0, stale: null, new: 1000, to_run: 1000 },
+    },
+  },
   { name: 'plan-invalid', widget: 'PlanCard', traits: { ...CARD, reason: 'L: “big” is not a whole number.' } },
   {
     name: 'plan-busy',
@@ -401,6 +411,17 @@ const MONITORS: readonly Shown[] = [
     widget: 'RunMonitor',
     traits: monitor({ ...OVER, state: 'failed', said: 'OSError: no space left on device. What was finished is kept.' }),
   },
+  {
+    name: 'run-decimals',
+    widget: 'RunMonitor',
+    traits: {
+      ...monitor({}),
+      axes: AXES.map((axis) => ({
+        ...axis,
+        labels: axis.labels.map((_, place) => String(+(0.5 + (place * 4) / 23).toPrecision(6))),
+      })),
+    },
+  },
   { name: 'run-gone', widget: 'RunMonitor', traits: monitor({}), gone: true },
   {
     name: 'run-many',
@@ -421,6 +442,11 @@ const FAILURES: readonly Shown[] = [
     name: 'failures-held',
     widget: 'Failures',
     traits: { ...DEFAULTS.Failures, panel: 'p', groups: GROUPS, held: '5 cases failed in one way.', busy: true },
+  },
+  {
+    name: 'failures-drawn',
+    widget: 'Failures',
+    traits: { ...DEFAULTS.Failures, panel: 'p', groups: GROUPS, retries: false },
   },
 ];
 

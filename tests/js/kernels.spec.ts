@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { call, failure, foundIn, hindrance } from '../../src/core/kernels';
+import { call, failure, foundIn, hindrance, pythonKernels } from '../../src/core/kernels';
 
 const answer = (text: string) => ({ status: 'ok', data: { 'text/plain': text } });
 
@@ -37,6 +37,14 @@ describe('what keeps a kernel from showing views', () => {
   test('a kernel of another language is told from one without the package', () => {
     expect(hindrance({ version: null, python: null }, '0.1.0', 'K')?.heading).toBe('K is not a Python kernel');
   });
+});
+
+test('a file is opened by a kernel that runs Python, by the usual one where that does', () => {
+  const one = (language: string) => ({ language, display_name: language });
+  const kernelspecs = { ir: one('R'), old: one('python'), python3: one('python') };
+  expect(pythonKernels({ default: 'python3', kernelspecs })).toEqual(['python3', 'old']);
+  expect(pythonKernels({ default: 'ir', kernelspecs })).toEqual(['old', 'python3']);
+  expect(pythonKernels({ default: 'ir', kernelspecs: { ir: one('R') } })).toEqual([]);
 });
 
 describe('what is run in a kernel', () => {

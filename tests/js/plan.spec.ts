@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest';
 
 import { buttonText, countsOf, reasonAgainst, toRun } from '../../src/core/plan';
 import { announcement, isActive, progressText, runWord, tookText, waiting } from '../../src/core/progress';
-import type { Plan, Wishes } from '../../src/protocol';
+import type { Choice, Plan, Wishes } from '../../src/protocol';
 import { PLAN, PROGRESS, WISHES } from './fixtures';
+
+const CHOICES: readonly Choice[] = ['new', 'new_failed', 'all'];
 
 function planFor(wishes: Partial<Wishes>, changes: Partial<Plan> = {}): Plan {
   const plan = { ...PLAN, ...changes, wishes: { ...WISHES, ...wishes } };
@@ -18,15 +20,26 @@ describe('the button says what it will do', () => {
     [planFor({ choice: 'new_failed' }, { failed: 0 }), 'Run 50 new cases · about 6 min'],
     [planFor({}, { seconds: [0.1, 0.4] }), 'Run 50 new cases · under 1 s'],
     [planFor({ stale: true }), 'Run 54 cases · about 6 min'],
+    [planFor({ stale: true }, { stale: null }), 'Run 50 new cases · about 6 min'],
     [planFor({ choice: 'all' }), 'Run all 149 cases again · about 6 min'],
   ])('%#', (plan, text) => {
-    expect(buttonText(plan)).toBe(text);
+    expect(buttonText(plan, CHOICES)).toBe(text);
+  });
+
+  test('of cases that are not stored one by one all run', () => {
+    expect(buttonText(planFor({ choice: 'all' }), [])).toBe('Run 149 cases · about 6 min');
+    expect(countsOf(planFor({}, { total: 1 }), [])).toEqual([['total', 'case', 1]]);
   });
 
   test('the counts add up to the whole', () => {
-    const [whole, ...parts] = countsOf(PLAN).map(([, , value]) => value);
+    const [whole, ...parts] = countsOf(PLAN, CHOICES).map(([, , value]) => value);
     expect(parts.reduce((sum, part) => sum + part, 0)).toBe(whole);
-    expect(countsOf({ ...PLAN, stale: null }).map(([of]) => of)).toEqual(['total', 'stored', 'failed', 'new']);
+    expect(countsOf({ ...PLAN, stale: null, total: 1 }, CHOICES).map(([of]) => of)).toEqual([
+      'total',
+      'stored',
+      'failed',
+      'new',
+    ]);
   });
 });
 

@@ -44,7 +44,7 @@ describe('the plan card', () => {
     [{ cases: null, seconds: 60 }, true],
     [{ cases: null, seconds: 1e6 }, false],
   ])('the limits %o are kept', (limits, asks) => {
-    expect(sizeQuestion(PLAN, limits) !== '').toBe(asks);
+    expect(sizeQuestion(PLAN, ['new'], limits) !== '').toBe(asks);
   });
 
   test.each(['plan-empty', 'plan-complete', 'plan-invalid', 'plan-busy'])(
@@ -68,6 +68,14 @@ describe('the plan card', () => {
     press(rootOf(near.view), 'Enter');
     expect(model.sent).toEqual([]);
     press(rootOf(near.view), 'Enter', { ctrlKey: true });
+    expect(model.sent).toEqual([RUN]);
+  });
+
+  test('offers nothing to choose of cases that are not stored one by one', async () => {
+    const { model, view } = await show('PlanCard', traitsOf('plan-sampler'));
+    expect(view.querySelector('[role=radiogroup]')).toBeNull();
+    expect(view.textContent).not.toMatch(/stored|failed|new/);
+    button(view, 'Run 1,000 cases · about 6 min').click();
     expect(model.sent).toEqual([RUN]);
   });
 

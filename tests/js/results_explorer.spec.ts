@@ -43,6 +43,7 @@ const PROPOSAL = {
   to_run: 1,
   stored: 2,
   seconds: null,
+  own: true,
 };
 
 describe('the explorer', () => {

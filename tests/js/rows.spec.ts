@@ -44,6 +44,8 @@ describe('a row is judged while it is typed', () => {
     [{ kind: 'fixed', value: '' }, 'T needs a value.'],
     [{ kind: 'fixed', value: 'hot' }, '“hot” is not a number.'],
     [{ kind: 'fixed', value: '1, 2' }, '1, 2 is more than one value; choose “list” for several.'],
+    [{ kind: 'fixed', value: '"1' }, 'A closing " is missing.'],
+    [{ kind: 'list', values: '1,,2' }, 'Value 2 is empty: two commas follow each other.'],
     [{ kind: 'list', values: '' }, 'List the values of T, with commas between them.'],
     [{ kind: 'list', values: '1, x' }, '“x” is not a number.'],
     [{ start: '' }, '“From” is empty.'],
@@ -85,6 +87,12 @@ describe('a row is judged while it is typed', () => {
       note: '1 value given twice counts once.',
       span: '1 … 2',
     });
+  });
+
+  test('a list of many orders lies on a logarithmic line, and what stands twice is counted', () => {
+    const verdict = judge({ ...ROW, kind: 'list', values: '1, 1000, 1000000, 1, 1000' }, ARGUMENT);
+    expect(verdict).toMatchObject({ count: 3, places: [0, 0.5, 1], note: '2 values given twice count once.' });
+    expect(judge({ ...ROW, kind: 'fixed', value: 'x, y' }, { ...ARGUMENT, type: 'any' })).toMatchObject({ count: 1 });
   });
 
   test('the kernel overrules the page, but only on what stands there now', () => {
@@ -142,6 +150,7 @@ describe('rows change their places', () => {
     const taken = withCases(rows, known, ['b']);
     expect(taken.map(({ kind }) => kind)).toEqual(['range', 'cases', 'range']);
     expect(withCases(taken, known, []).map(({ kind }) => kind)).toEqual(['range', 'fixed', 'range']);
+    expect(withCases(taken, [], ['a']).map(({ kind }) => kind)).toEqual(['range', 'fixed', 'range']);
   });
 });
 

@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import compress, starmap
-from threading import Timer
 from time import perf_counter
 from typing import Any
 
 from xyzpy_widgets.errors import CaseError
 from xyzpy_widgets.execution.capture import Recorder, recording
+from xyzpy_widgets.execution.deadlines import after
 from xyzpy_widgets.execution.interrupts import gather
 
 __all__ = ["Calls", "Manner", "Raised", "call_batch", "call_listed", "note_in"]
@@ -98,10 +99,22 @@ class Calls:
     elapsed: float = 0.0
     interrupt: BaseException | None = None
 
+    def so_far(self) -> Calls:
+        """Return the calls that have ended, asked from another thread while the next is under way."""
+        n = len(self.values)
+        errors = [raised for raised in self.errors if raised.at < n]
+        seconds = self.seconds[:n]
+        return Calls(self.values[:n], errors, seconds, sum(seconds))
 
-def call_batch(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int, manner: Manner) -> Calls:
-    """Make ``n`` calls one after another; never raises what the function raised."""
-    calls = Calls()
+
+def call_batch(
+    call: Callable[..., Any], args: Iterator[tuple[Any, ...]], n: int, manner: Manner, calls: Calls | None = None
+) -> Calls:
+    """Make ``n`` calls one after another; never raises what the function raised.
+
+    ``calls`` takes what they come to, as they end; another thread may look at it meanwhile.
+    """
+    calls = Calls() if calls is None else calls
     recorder = Recorder(calls.values)
     with recording(recorder) if manner.capture else nullcontext(), _ending(n, manner) as going:
         start = perf_counter()
@@ -134,13 +147,11 @@ def _ending(n: int, manner: Manner) -> Iterator[bytearray]:
     if n == 1 or manner.timed or manner.within == math.inf:
         yield going
         return
-    timer = Timer(manner.within, going.__delitem__, [slice(1, None)])
-    timer.daemon = True
-    timer.start()
+    call_off = after(manner.within, partial(going.__delitem__, slice(1, None)))
     try:
         yield going
     finally:
-        timer.cancel()
+        call_off()
 
 
 def _interrupts(error: BaseException, manner: Manner) -> bool:
@@ -176,6 +187,8 @@ def _gather_timed(call: Callable[..., Any], args: Iterator[tuple[Any, ...]], cal
             return
 
 
-def call_listed(call: Callable[..., Any], args: list[tuple[Any, ...]], manner: Manner) -> Calls:
+def call_listed(
+    call: Callable[..., Any], args: list[tuple[Any, ...]], manner: Manner, calls: Calls | None = None
+) -> Calls:
     """Make the calls of a batch in a thread."""
-    return call_batch(call, iter(args), len(args), manner)
+    return call_batch(call, iter(args), len(args), manner, calls)

@@ -50,8 +50,8 @@ def execute(
     Yields
     ------
     Outcome
-        Of each batch, in the order of completion. With ``on_error="raise"`` no more is handed out after a failure; with
-        `Control.cancel` the last one names the points that were ended.
+        Of each batch, in the order of completion. With ``on_error="raise"`` no more is handed out after a failure;
+        after `Control.cancel` they name the points that were ended.
 
     Raises
     ------

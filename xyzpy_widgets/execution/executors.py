@@ -42,6 +42,8 @@ class Pool:
         Whether they are ours, so that they can be ended, and one that ends costs only what it had.
     close : callable
         ``close(kill=...)`` leaves them; with ``kill`` those of ours are ended, in the middle of a case too.
+    cut : callable
+        Lets the batches that are with workers of ours end with what is finished of them.
     """
 
     send: Send
@@ -50,6 +52,7 @@ class Pool:
     local: bool = False
     ours: bool = False
     close: Callable[..., None] = lambda *, kill: None  # noqa: ARG005 - a pool of the caller's is left as it is
+    cut: Callable[[], None] = lambda: None
 
 
 def opened(options: RunOptions) -> Pool:
@@ -58,7 +61,9 @@ def opened(options: RunOptions) -> Pool:
     if backend == "processes":
         workers = Workers(options.workers or cores(), options.timeout)
         width = options.workers or cores()
-        return Pool(workers.submit, lambda: width, ships=True, local=True, ours=True, close=workers.close)
+        return Pool(
+            workers.submit, lambda: width, ships=True, local=True, ours=True, close=workers.close, cut=workers.cut
+        )
     if backend == "threads":
         return _threads(options.workers or cores())
     if isinstance(backend, str):

@@ -20,7 +20,7 @@ __all__ = ["Interrupts", "gather"]
 def gather(values: list[Any], results: Iterable[Any]) -> None:
     """Append what calls return, as they return it: no interrupt comes between a call and its place in the list."""
     holder = _holder()
-    if holder is not None and holder.asked and current_thread() is main_thread():
+    if holder is not None and (holder.asked or holder.raised) and current_thread() is main_thread():
         raise KeyboardInterrupt
     values.extend(results)
 
@@ -38,10 +38,13 @@ class Interrupts:
     ----------
     asked : bool
         Whether there was such an interrupt.
+    raised : bool
+        Whether one was raised in a case. Python drops what is raised where it cleans up, in a weak reference's callback
+        or a ``__del__``, so that such a case may go on: it is the last.
     """
 
     def __init__(self, end: Callable[[], object]) -> None:
-        self.asked = False
+        self.asked = self.raised = False
         self._end = end
 
     def hold(self, act: Callable[[], None]) -> None:
@@ -65,6 +68,7 @@ class Interrupts:
 
     def _heard(self, _: int, frame: FrameType | None) -> None:
         if self.asked or _calls(frame):
+            self.raised = True
             raise KeyboardInterrupt
         self.asked = True
         start_new_thread(self._end, ())  # this one may hold any lock

@@ -6,11 +6,14 @@ import logging
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
+from xyzpy_widgets.execution.deadlines import after
 from xyzpy_widgets.execution.progress import Progress
 
 __all__ = ["Listener", "Listeners"]
 
 _LOG = logging.getLogger("xyzpy_widgets")
+_SECONDS_BEFORE = 0.05
+"""A run that is over sooner tells its listeners of the end only, and needs no thread for it."""
 _SECONDS_BETWEEN = 0.1
 _HEARTBEAT_SECONDS = 1.0
 
@@ -36,6 +39,7 @@ class Listeners:
         self._due = Event()
         self._over = Event()
         self._thread: Thread | None = None
+        self._call_off: Callable[[], None] | None = None
 
     def add(self, listener: Listener) -> Callable[[], None]:
         """Tell a listener from now on; return what ends that. After the end it is told once, at once."""
@@ -43,14 +47,19 @@ class Listeners:
         with self._guard:
             closed = self._over.is_set()
             self._all[key] = listener
-            if not closed and self._thread is None:
-                self._thread = Thread(target=self._serve, name="xyzpy_widgets-listeners", daemon=True)
-                self._thread.start()
+            if not closed and self._call_off is None:
+                self._call_off = after(_SECONDS_BEFORE, self._start)
         if closed:
             self._tell(key, listener)
         else:
             self._due.set()
         return lambda: self._drop(key)
+
+    def _start(self) -> None:
+        with self._guard:
+            if not self._over.is_set():
+                self._thread = Thread(target=self._serve, name="xyzpy_widgets-listeners", daemon=True)
+                self._thread.start()
 
     def changed(self) -> None:
         """Note that there is something to tell."""
@@ -61,6 +70,8 @@ class Listeners:
         """Tell everyone of the end."""
         with self._guard:
             self._over.set()
+            if self._call_off is not None:
+                self._call_off()
         self._due.set()
         if self._thread is not None:
             self._thread.join()

@@ -89,8 +89,13 @@ def duration(seconds: float) -> str:
     """Write a span of time in one unit: ``0.2 s``, ``41 s``, ``3 min``, ``2.5 h``."""
     for size, unit in _UNITS:
         if seconds >= 1.5 * size:
-            return f"{seconds / size:.2g} {unit}"
-    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1g} s"  # noqa: PLR2004 - two digits are enough
+            return f"{_rounded(seconds / size, 2)} {unit}"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{_rounded(seconds, 1)} s"  # noqa: PLR2004 - two digits are enough
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Write a number with so many digits that count, and without an exponent."""
+    return f"{float(f'{value:.{digits}g}'):g}"
 
 
 class Display(Protocol):
@@ -127,10 +132,11 @@ class ProgressBar:
             self._bar.set_description_str(", ".join(map(str, progress.current[:1])), refresh=False)
         self._bar.n = progress.ended
         self._bar.postfix = _remarks(progress)
-        self._bar.refresh()
+        if not progress.over:  # else `close` shows it
+            self._bar.refresh()
 
     def close(self) -> None:
-        """Leave the bar as it stands."""
+        """Show how far it is, and leave the bar as it stands."""
         self._bar.close()
 
 

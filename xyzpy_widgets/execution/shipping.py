@@ -23,7 +23,17 @@ from xyzpy_widgets.core.outcome import trace_of
 from xyzpy_widgets.errors import CaseError, FunctionError, SpaceError
 from xyzpy_widgets.execution.calls import Calls, Manner, Raised, call_listed
 
-__all__ = ["UNKNOWN", "Function", "call_shipped", "forget", "pickled", "received", "shipped", "shipped_args"]
+__all__ = [
+    "UNKNOWN",
+    "Function",
+    "call_shipped",
+    "forget",
+    "packed",
+    "pickled",
+    "received",
+    "shipped",
+    "shipped_args",
+]
 
 UNKNOWN = b""
 """What a process answers that does not know the function of a batch."""
@@ -128,8 +138,10 @@ def shipped_args(args: list[tuple[Any, ...]]) -> bytes:
         raise SpaceError(msg) from error
 
 
-def call_shipped(token: str, function: Function | None, args: bytes, manner: Manner) -> bytes:
-    """Make the calls of a batch in another process, and pickle what they came to, or `UNKNOWN`."""
+def call_shipped(
+    token: str, function: Function | None, args: bytes, manner: Manner, calls: Calls | None = None
+) -> bytes:
+    """Make the calls of a batch in another process, as `call_batch`, and pickle what they came to, or `UNKNOWN`."""
     import cloudpickle
 
     try:
@@ -140,12 +152,19 @@ def call_shipped(token: str, function: Function | None, args: bytes, manner: Man
         return cloudpickle.dumps(FunctionError(f"the worker cannot load the function or its arguments:\n{told}"))  # type: ignore[no-any-return]
     if call is None or given is None:
         return UNKNOWN
-    calls = call_listed(call, given, manner)
+    return packed(call_listed(call, given, manner, calls))
+
+
+def packed(calls: Calls) -> bytes:
+    """Pickle what the calls of a batch came to; what cannot travel is the failure of its case."""
+    import cloudpickle
+
+    errors = [replace(raised, error=_portable(raised.error)) for raised in calls.errors]
+    travelling = replace(calls, values=list(calls.values), errors=errors)
     for at, value in enumerate(calls.values):
         if not _is_plain(value):
-            _pack(calls, at, value)
-    calls.errors = [replace(raised, error=_portable(raised.error)) for raised in calls.errors]
-    return cloudpickle.dumps(calls)  # type: ignore[no-any-return]
+            _pack(travelling, at, value)
+    return cloudpickle.dumps(travelling)  # type: ignore[no-any-return]
 
 
 def _called(token: str, function: Function | None) -> Callable[..., Any] | None:

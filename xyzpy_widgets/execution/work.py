@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass
 from functools import partial
@@ -18,9 +18,9 @@ from xyzpy_widgets.execution.calls import Calls, Manner
 from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.executors import Pool
 from xyzpy_widgets.execution.options import RunOptions
+from xyzpy_widgets.execution.process import WorkerEnded
 from xyzpy_widgets.execution.shipping import UNKNOWN, Function, received, shipped, shipped_args
 from xyzpy_widgets.execution.supply import Numbers, Supply, cancelled, failed
-from xyzpy_widgets.execution.workers import WorkerEnded
 
 __all__ = ["Work"]
 
@@ -106,6 +106,7 @@ class Work:
         """Take in what comes home by itself, from threads all, then name what is ended."""
         if self._error is not None or self._is_given_up():
             self._take_back()
+            self._pool.cut()
             last = monotonic() + (_GRACE_SECONDS if self._pool.ships else math.inf)
             while self.pending and ((left := last - monotonic()) > 0 or not self._news.empty()):
                 yield from self._taken(self._heard(min(max(left, 0.0), _LOOK_SECONDS)))
@@ -120,8 +121,8 @@ class Work:
             if not len(batch.numbers):
                 return
             future = self._sent(batch)
-            self.pending[future] = batch
             future.add_done_callback(self._news.put)
+            self.pending[future] = batch  # not before: what is pending is waited for
 
     def _has_room(self) -> bool:
         """Whether to hand out now; where workers share the fate of others, suspects run alone."""
@@ -152,35 +153,33 @@ class Work:
             return
         batch = self.pending.pop(future)
         self._control.ended(batch)
-        outcome = self._outcome(batch, future)
-        if outcome is None:
-            return
-        self._fruitless = 0
-        if outcome.failures and self._stop_on_error:
-            self._over = True
-            self._take_back()
-        yield outcome
+        for outcome in self._outcomes(batch, future):
+            self._fruitless = 0
+            if outcome.failures and self._stop_on_error:
+                self._over = True
+                self._take_back()
+            yield outcome
 
-    def _outcome(self, batch: _Batch, future: Future[Any]) -> Outcome | None:
+    def _outcomes(self, batch: _Batch, future: Future[Any]) -> Iterable[Outcome]:
         try:
             answer = future.result()
             if self._pool.ships and answer == UNKNOWN:
                 self._to_carry += 2
                 self._first.appendleft(_Batch(batch.numbers, batch.suspect, carries=True))
-                return None
+                return ()
             calls: Calls = received(answer) if self._pool.ships else answer
         except WorkerEnded as ended:
-            return self._ended(batch, ended)
+            return self._ended(batch, ended) if ended.finished is None else self._cut(batch, ended, ended.finished)
         except (FunctionError, BrokenExecutor, CancelledError) as error:
             self._stop(error, batch.numbers)
-            return None
+            return ()
         except Exception as error:  # noqa: BLE001 - what an executor says of a batch that it has lost
             if self._pool.ships and not self._pool.ours:
                 return self._lost(batch, error)
             self._stop(error, batch.numbers)
-            return None
+            return ()
         self._error = self._error or calls.interrupt
-        return self._supply.settle(batch.numbers, calls, len(answer) if self._pool.ships else 0)
+        return (self._supply.settle(batch.numbers, calls, len(answer) if self._pool.ships else 0),)
 
     def _stop(self, error: BaseException, numbers: Numbers) -> None:
         """End the run with an error that names what was lost by it."""
@@ -190,7 +189,25 @@ class Work:
         if not isinstance(self._error, FunctionError):
             self._error.add_note(f"lost: {self._supply.span(numbers)}")
 
-    def _ended(self, batch: _Batch, ended: WorkerEnded) -> Outcome | None:
+    def _cut(self, batch: _Batch, ended: WorkerEnded, content: bytes) -> Iterator[Outcome]:
+        """Keep what a worker handed over before it was ended, and say what that was for of the case after it."""
+        calls = received(content)
+        at = len(calls.values)
+        if not calls.seconds:
+            calls.elapsed = at * self._supply.sizes.per_case
+        late = ended.late and ended.at == at
+        self._supply.give_back(batch.numbers[at if ended.late and not late else at + 1 :])
+        if at:
+            yield self._supply.settle(batch.numbers[:at], calls, len(content))
+        if late:
+            yield from self._blamed(batch.numbers[at : at + 1], self._lateness())
+        elif not ended.late and at < len(batch.numbers):
+            yield cancelled([batch.numbers[at : at + 1]])
+
+    def _lateness(self) -> TimeoutError:
+        return TimeoutError(f"no result within timeout={self._options.timeout:g} seconds; the case was ended")
+
+    def _ended(self, batch: _Batch, ended: WorkerEnded) -> Iterable[Outcome]:
         """Blame the case in which a worker of ours ended, once it is known; the others run in a fresh one."""
         numbers = batch.numbers
         if ended.at is None:
@@ -199,28 +216,26 @@ class Work:
                 self._stop(CaseError(f"workers end before they begin a case: {ended.how}"), numbers)
             else:
                 self._first.append(_Batch(numbers, suspect=True))
-            return None
+            return ()
         self._supply.give_back(numbers[ended.at + 1 :])
         self._supply.give_back(numbers[: ended.at])
-        what: Exception = CaseError(f"the worker process ended in this case ({ended.how})")
-        if ended.late:
-            what = TimeoutError(f"no result within timeout={self._options.timeout:g} seconds; the case was ended")
-        return self._blamed(numbers[ended.at : ended.at + 1], what)
+        died = CaseError(f"the worker process ended in this case ({ended.how})")
+        return self._blamed(numbers[ended.at : ended.at + 1], self._lateness() if ended.late else died)
 
-    def _lost(self, batch: _Batch, error: Exception) -> Outcome | None:
+    def _lost(self, batch: _Batch, error: Exception) -> Iterable[Outcome]:
         """Find the case that an executor lost a batch for, by halving it; a case alone is to blame."""
         numbers, half = batch.numbers, len(batch.numbers) // 2
         if not half:
             return self._blamed(numbers, error)
         self._first.extend(_Batch(part, suspect=True) for part in (numbers[:half], numbers[half:]))
-        return None
+        return ()
 
-    def _blamed(self, numbers: Numbers, error: Exception) -> Outcome | None:
+    def _blamed(self, numbers: Numbers, error: Exception) -> Iterable[Outcome]:
         failure: Failure | None = self._supply.failed(int(numbers[0]), error)
         if failure is None:
             self._first.append(_Batch(numbers, suspect=True))
-            return None
-        return failed(failure)
+            return ()
+        return (failed(failure),)
 
     def _take_back(self) -> None:
         """Cancel the batches that have not begun."""

@@ -10,15 +10,19 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 
-from xyzpy_widgets.execution.calls import note_in
-from xyzpy_widgets.execution.shipping import call_shipped, forget
+from xyzpy_widgets.execution.calls import Calls, note_in
+from xyzpy_widgets.execution.shipping import call_shipped, forget, packed
 
-__all__ = ["FORGET", "NOTE_BYTES", "mapped", "serve"]
+__all__ = ["CUT", "FORGET", "NOTE_BYTES", "mapped", "serve"]
 
 FORGET = b""
 """A message without an answer: let go of what the last run has left."""
+
+CUT = b"\1"
+"""A message before the end: hand over what is finished of the batch under way. The answer, if there is a batch, is the
+same word, and in a second message the calls that have ended."""
 
 NOTE_BYTES = 16
 _IDLE_SECONDS = 300
@@ -42,23 +46,55 @@ def serve(messages: Connection, path: str) -> None:
     note_in(mapped(path))
     with suppress(OSError):  # where a file in use cannot be removed, the process that made it does it later
         Path(path).unlink()
-    waiting: SimpleQueue[bytes] = SimpleQueue()
-    Thread(target=_receive, args=(messages, waiting), daemon=True).start()
-    with suppress(Empty):
-        while True:
-            content = waiting.get(timeout=_IDLE_SECONDS)
-            if content == FORGET:
-                forget()
-            else:
-                messages.send_bytes(call_shipped(*pickle.loads(content)))  # noqa: S301 - made by our own process
+    _Server(messages).serve()
 
 
-def _receive(messages: Connection, waiting: SimpleQueue[bytes]) -> None:
-    """Pass messages on; without the other end, this process and what it has started end, be a case under way or not."""
-    try:
-        while True:
-            waiting.put(messages.recv_bytes())
-    except (EOFError, OSError):
-        if hasattr(os, "killpg"):
-            os.killpg(0, signal.SIGKILL)
-        os._exit(1)
+class _Server:
+    """Answers one batch after the other, and is heard in a thread of its own meanwhile."""
+
+    def __init__(self, messages: Connection) -> None:
+        self._messages = messages
+        self._waiting: SimpleQueue[bytes] = SimpleQueue()
+        self._answering = Lock()
+        self._calls: Calls | None = None
+
+    def serve(self) -> None:
+        """Answer until nothing has come for some minutes."""
+        Thread(target=self._receive, daemon=True).start()
+        with suppress(Empty):
+            while True:
+                content = self._waiting.get(timeout=_IDLE_SECONDS)
+                if content == FORGET:
+                    forget()
+                else:
+                    self._answer(content)
+
+    def _answer(self, content: bytes) -> None:
+        self._calls = Calls()
+        token, function, args, manner = pickle.loads(content)  # noqa: S301 - made by our own process
+        answer = call_shipped(token, function, args, manner, self._calls)
+        with self._answering:
+            self._calls = None
+            self._messages.send_bytes(answer)
+
+    def _receive(self) -> None:
+        """Take messages; without the other end, this process and what it has started end, whatever is under way."""
+        try:
+            while True:
+                content = self._messages.recv_bytes()
+                if content == CUT:
+                    self._hand_over()
+                else:
+                    self._waiting.put(content)
+        except (EOFError, OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(0, signal.SIGKILL)
+            os._exit(1)
+
+    def _hand_over(self) -> None:
+        """Send what is finished of the batch under way; it is never answered as a whole then."""
+        with self._answering:
+            if self._calls is not None:
+                finished = packed(self._calls.so_far())
+                self._messages.send_bytes(CUT)
+                self._messages.send_bytes(finished)

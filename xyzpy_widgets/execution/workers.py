@@ -6,139 +6,26 @@ that runs that are under way together never end each other's cases.
 
 from __future__ import annotations
 
-import atexit
 import os
 import pickle
-import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import Pipe
 from pathlib import Path
 from queue import SimpleQueue
-from time import perf_counter, time
 from typing import Any
 
+from xyzpy_widgets.execution.process import WorkerProcess
 from xyzpy_widgets.execution.shares import Share, cores
-from xyzpy_widgets.execution.worker import FORGET, NOTE_BYTES, mapped, serve
 
-__all__ = ["WorkerEnded", "Workers"]
-
-_LOOK_SECONDS = 1.0
-_CLOCK_SECONDS = 0.05
-_NOTHING = -1.0
-_THREADS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "NUMBA")
-
-
-class WorkerEnded(Exception):  # noqa: N818 - no error of anybody until it is known which case it was
-    """A worker process ended before its batch did.
-
-    Parameters
-    ----------
-    at : int or None
-        The position of the case that was under way; None when that is not known.
-    late : bool
-        Whether it was ended because that case took too long.
-    exitcode : int or None
-        Of the process, as `multiprocessing.Process.exitcode`.
-    """
-
-    def __init__(self, at: int | None, exitcode: int | None, *, late: bool = False) -> None:
-        super().__init__(at, exitcode, late)
-        self.at = at
-        self.exitcode = exitcode
-        self.late = late
-
-    @property
-    def how(self) -> str:
-        """How the process ended, in words."""
-        if self.exitcode is not None and self.exitcode < 0:
-            return f"killed by {signal.Signals(-self.exitcode).name}, as by the system when memory runs out"
-        return f"exit code {self.exitcode}"
-
-
-class _Worker:
-    """One process, and the way to it."""
-
-    def __init__(self, nature: tuple[Any, ...], threads: int, context: Any) -> None:
-        self.nature = nature
-        self._started = time()
-        self._ending = threading.Lock()
-        descriptor, self._path = tempfile.mkstemp(prefix="xyzpy_widgets-", suffix=".note")
-        os.truncate(descriptor, NOTE_BYTES)
-        os.close(descriptor)
-        self._note = mapped(self._path)
-        self._messages, theirs = Pipe()
-        env = {f"{name}_NUM_THREADS": str(threads) for name in _THREADS if f"{name}_NUM_THREADS" not in os.environ}
-        self._process = context.Process(target=serve, args=(theirs, self._path), env=env)
-        self._process.start()
-        theirs.close()
-        _live.add(self)
-
-    @property
-    def alive(self) -> bool:
-        return self._process.exitcode is None
-
-    def suits(self, nature: tuple[Any, ...], edited: float) -> bool:
-        """Whether it is as a new one would be: nothing that it may have imported was edited since it began."""
-        return self.nature == nature and self._started > edited and self.alive
-
-    def ask(self, content: bytes, timeout: float | None) -> bytes:
-        """Return the answer to a message; raise `WorkerEnded` when none will come."""
-        self._note[0] = _NOTHING
-        try:
-            self._messages.send_bytes(content)
-            while not self._messages.poll(_LOOK_SECONDS if timeout is None else _CLOCK_SECONDS):
-                if timeout is not None and (late := self._late(timeout)) is not None:
-                    self.end()
-                    raise WorkerEnded(late if late == self._note[0] else None, None, late=late == self._note[0])
-                if not self.alive:
-                    break
-            return self._messages.recv_bytes()
-        except (EOFError, OSError):
-            self.end()
-            at = int(self._note[0])
-            raise WorkerEnded(at if at >= 0 else None, self._process.exitcode) from None
-
-    def _late(self, timeout: float) -> int | None:
-        """Return the position of the case under way if it takes too long."""
-        at = self._note[0]
-        return int(at) if at >= 0 and perf_counter() - self._note[1] > timeout else None
-
-    def forget(self) -> None:
-        """Let the process let go of what the run has left there."""
-        with suppress(OSError):  # it has ended, and nobody takes it up again
-            self._messages.send_bytes(FORGET)
-
-    def end(self) -> None:
-        """End the process and all that it has started."""
-        from joblib.externals.loky.backend.utils import kill_process_tree
-
-        with self._ending:
-            if self not in _live:
-                return
-            if hasattr(os, "killpg"):
-                with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
-                    os.killpg(self._process.pid, signal.SIGKILL)
-            kill_process_tree(self._process)
-            _live.discard(self)
-            Path(self._path).unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """Let the process end by itself, and end it where it does not."""
-        self._messages.close()
-        self._process.join(_LOOK_SECONDS)
-        self.end()
-
+__all__ = ["Workers"]
 
 _lock = threading.Lock()
-_idle: list[_Worker] = []
-_live: set[_Worker] = set()
+_idle: list[WorkerProcess] = []
 
 
 def _nature(threads: int) -> tuple[Any, ...]:
@@ -158,7 +45,7 @@ def _edited() -> float:
     return newest
 
 
-def _hired(threads: int, context: Any) -> _Worker:
+def _hired(threads: int, context: Any) -> WorkerProcess:
     """Return a worker that nobody uses, or a new one."""
     nature, edited = _nature(threads), _edited()
     with _lock:
@@ -166,10 +53,10 @@ def _hired(threads: int, context: Any) -> _Worker:
             if worker.suits(nature, edited):
                 _idle.remove(worker)
                 return worker
-    return _Worker(nature, threads, context)
+    return WorkerProcess(nature, threads, context)
 
 
-def _released(worker: _Worker) -> None:
+def _released(worker: WorkerProcess) -> None:
     """Keep a worker for the next run, unless there are enough."""
     worker.forget()
     with _lock:
@@ -178,14 +65,6 @@ def _released(worker: _Worker) -> None:
         del _idle[: len(excess)]
     for one in excess:
         one.close()
-
-
-@atexit.register
-def _end_all() -> None:
-    """Leave no process behind; `multiprocessing` would wait for those that are busy."""
-    for worker in list(_live):
-        if worker.nature[0] == os.getpid():  # those of the process that this one was forked from are not its own
-            worker.end()
 
 
 @dataclass(slots=True)
@@ -215,7 +94,7 @@ class Workers:
         self._threads = max(1, cores() // n)
         self._tasks: SimpleQueue[_Task | None] = SimpleQueue()
         self._lanes: list[threading.Thread] = []
-        self._busy: set[_Worker] = set()
+        self._busy: set[WorkerProcess] = set()
         self._open = 0
         self._ending = False
         self._changed = threading.Lock()
@@ -233,7 +112,7 @@ class Workers:
 
     def _drive(self) -> None:
         """Take one task after another to one worker, and to a new one when that has ended."""
-        worker: _Worker | None = None
+        worker: WorkerProcess | None = None
         while (task := self._tasks.get()) is not None:
             with self._share.one():
                 worker = self._do(task, worker)
@@ -244,7 +123,7 @@ class Workers:
             else:
                 _released(worker)
 
-    def _do(self, task: _Task, worker: _Worker | None) -> _Worker | None:
+    def _do(self, task: _Task, worker: WorkerProcess | None) -> WorkerProcess | None:
         """Do a task unless it was cancelled; return the worker if it is fit for the next."""
         settle: Callable[[], None] | None = None
         if task.future.set_running_or_notify_cancel():
@@ -264,7 +143,7 @@ class Workers:
             settle()
         return worker
 
-    def _hire(self) -> _Worker:
+    def _hire(self) -> WorkerProcess:
         worker = _hired(self._threads, self._context)
         with self._changed:
             self._busy.add(worker)
@@ -273,9 +152,16 @@ class Workers:
             worker.end()
         return worker
 
-    def _lose(self, worker: _Worker | None) -> None:
+    def _lose(self, worker: WorkerProcess | None) -> None:
         with self._changed:
             self._busy.discard(worker)
+
+    def cut(self) -> None:
+        """Let every batch under way end with what is finished of it."""
+        with self._changed:
+            busy = list(self._busy)
+        for worker in busy:
+            worker.cut()
 
     def close(self, *, kill: bool) -> None:
         """Take no more tasks; release the workers once theirs are done, or end them."""

@@ -43,8 +43,8 @@ class Revision:
     patch : Labelled
         The cells that the step could change, as they were before.
     new, changed, conflicts : int
-        How many cases came in, how many came in again that had ended likewise, and how many values were other ones
-        then.
+        How many cases came in, how many came in again that had ended likewise or were done already, and how many
+        values were other ones then.
     """
 
     frame: Labelled
@@ -157,11 +157,11 @@ def _common(old: Labelled, new: Labelled) -> tuple[Places, Places]:
 
 
 def _known(old: Labelled, new: Labelled) -> int:
-    """Count the new cases that have an end and had the same already."""
+    """Count the new cases that have an end and had the same already, or were done, which no other end replaces."""
     before, own = _common(old, new)
     status = old.ledger["status"].to_numpy()[_index(before, old.args)]
     coming = new.ledger["status"].transpose(*old.args).to_numpy()[_index(own, old.args)]
-    return int(((status == coming) & (coming != Status.MISSING)).sum())
+    return int((((status == coming) | (status == Status.DONE)) & (coming != Status.MISSING)).sum())
 
 
 def _conflicts(old: Labelled, new: Labelled) -> int:

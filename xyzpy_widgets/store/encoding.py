@@ -29,6 +29,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from xarray.indexes import PandasMultiIndex
 
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.attributes import plain_attrs
@@ -73,7 +74,7 @@ def _check_names(data: xr.Dataset) -> None:
             msg = f"{name!r} cannot be the name of a variable or dimension in a file; rename it to text without '/'"
             raise EncodingError(msg)
     for name, variable in data.variables.items():
-        if isinstance(data.xindexes.get(name), xr.indexes.PandasMultiIndex):
+        if isinstance(data.xindexes.get(name), PandasMultiIndex):
             msg = f"{name!r} is a level of a MultiIndex, which a file cannot have; call .reset_index first"
             raise EncodingError(msg)
         if not isinstance(variable.dtype, np.dtype):

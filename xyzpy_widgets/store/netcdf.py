@@ -7,7 +7,7 @@ the library that opens the files of other programs, and files larger than memory
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,13 +15,14 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import DamageError, EncodingError, FormatError, OptionError, RecoveryWarning, StoreError
+from xyzpy_widgets.store.apart import apart
 from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
 from xyzpy_widgets.store.decoding import decode, layout_of, read_schema
 from xyzpy_widgets.store.encoding import encode
@@ -31,8 +32,11 @@ from xyzpy_widgets.store.lock import is_held, lock_file, locked
 from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
 from xyzpy_widgets.store.retired import retire
 from xyzpy_widgets.store.salvage import Salvage, salvaged
+from xyzpy_widgets.store.trailer import is_vouched
 
 __all__ = ["Chunks", "NetCDFStore", "load_ds", "save_ds"]
+
+T = TypeVar("T")
 
 Chunks = int | str | Mapping[str, int | str | tuple[int, ...]]
 
@@ -103,15 +107,18 @@ class NetCDFStore:
         """Return what `read` does, of the file as it stands: nothing that was left aside is brought back or renamed."""
         return self._read_finished() if self.path.exists() else None
 
-    def _read_finished(self) -> tuple[xr.Dataset, xr.Dataset | None]:
-        """Read the file; where it is not whole, finish first what was being filled in place."""
+    def _read_finished(self, *, alone: bool = False) -> tuple[xr.Dataset, xr.Dataset | None]:
+        """Read the file; where it is not whole, finish first what was being filled in place.
+
+        With ``alone`` others are kept out already, by another process than this one.
+        """
         backend = _backend(self.engine)
         try:
             return self._read(backend)
         except FormatError:
             if self.engine == "zarr" or not lock_file(self.path).exists():
                 raise
-        with nullcontext() if is_held(self.path) else locked(self.path):
+        with nullcontext() if alone or is_held(self.path) else locked(self.path):
             backend.settle(self.path)
             return self._read(backend)
 
@@ -123,14 +130,34 @@ class NetCDFStore:
 
     def check_whole(self) -> None:
         """Read all of the file, and nothing in its place; raise `FormatError` where it is damaged."""
-        replace(self, chunks=None)._read_finished()  # noqa: SLF001 - another of the same class
+        self._check_whole(alone=False)
+
+    def _check_whole(self, *, alone: bool) -> None:
+        replace(self, chunks=None)._read_finished(alone=alone)  # noqa: SLF001 - another of the same class
+
+    def damage(self) -> str | None:
+        """Say why the file cannot be read, None when it can; hold the lock. However it is damaged, an answer comes."""
+        if not self.path.exists():
+            return f"there is no file {self.path.name}"
+        try:
+            self._guarded(_check_whole, self)
+        except FormatError as error:
+            return str(error)
+        return None
 
     def salvage(self) -> Salvage | None:
         """Return what is left of a damaged file, None when nothing is there; raise `FormatError` when nothing is left.
 
         Nothing is brought back or renamed; see `salvaged`.
         """
-        return salvaged(self.path, _backend(self.engine)) if self.path.exists() else None
+        return self._guarded(_salvaged, self.path, self.engine) if self.path.exists() else None
+
+    def _guarded(self, call: Callable[..., T], *given: Any) -> T:
+        """Call what reads the file; where nothing vouches for its metadata, in a process of its own (see `apart`)."""
+        if self.engine == "zarr" or not self.path.is_file() or is_vouched(self.path):
+            return call(*given)
+        found: T = apart(self.path, call, *given)
+        return found
 
     def write(self, data: xr.Dataset, ledger: xr.Dataset | None) -> Layout | None:
         """Replace what is there, at once and durably; see `DatasetStore.write`.
@@ -261,6 +288,14 @@ class NetCDFStore:
         data, ledger = decode(source, plain.variables)
         data.set_close(plain.close)
         return data, ledger
+
+
+def _check_whole(store: NetCDFStore) -> None:
+    store._check_whole(alone=True)  # noqa: SLF001 - to be called in another process
+
+
+def _salvaged(path: Path, engine: str) -> Salvage:
+    return salvaged(path, _backend(engine))
 
 
 def _backend(engine: str) -> ModuleType:

@@ -162,7 +162,7 @@ def _array(plain: list[Any], kind: str) -> NDArray[Any]:
     """Return the plain array of a kind."""
     if kind == "text":
         array = np.empty(len(plain), dtype=object)
-        array[:] = plain
+        array[:] = list(map(str, plain))  # some writers want one type of text
         return array
     if kind != "int":
         return np.array(plain, dtype={"bool": "<i1", "real": "<f8", "complex": "<c16"}[kind])

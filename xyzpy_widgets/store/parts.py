@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from xarray.indexes import PandasIndex
 
 __all__ = [
     "array",
@@ -130,6 +131,6 @@ def variables(arrays: Mapping[Any, xr.DataArray]) -> dict[Any, xr.Variable]:
 def _indexed(value: xr.DataArray | xr.Dataset) -> list[Hashable]:
     """Return the names of the coordinates that have an index; raise TypeError when one is more than its labels."""
     for name, index in value.xindexes.items():
-        if type(index) is not xr.indexes.PandasIndex or index.dim != name:
+        if type(index) is not PandasIndex or index.dim != name:
             raise TypeError(f"an index of type {type(index).__name__}")
     return list(value.xindexes)

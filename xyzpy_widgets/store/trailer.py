@@ -31,7 +31,7 @@ from xyzpy_widgets.store.frames import frame, payload_at
 from xyzpy_widgets.store.image import rescue
 from xyzpy_widgets.store.packing import pack, unpack
 
-__all__ = ["check_trailer", "trailer_of"]
+__all__ = ["check_trailer", "is_vouched", "trailer_of"]
 
 _MAGIC = b"\x89XYZEND\n"
 _END = struct.Struct("<Q8s")
@@ -58,25 +58,29 @@ def trailer_of(content: BinaryIO, size: int, apart: Iterable[slice]) -> bytes:
 
 def check_trailer(path: Path) -> None:
     """Raise `DamageError` where a file does not match its trailer; one without a trailer passes."""
+    if is_vouched(path) is False:
+        msg = f"{path} does not match its checksum: its metadata or its texts are damaged. {rescue(path)}"
+        raise DamageError(msg)
+
+
+def is_vouched(path: Path) -> bool | None:
+    """Tell whether a file matches its trailer; None for one without a whole trailer."""
     with reported(path), path.open("rb") as file:
         end = os.fstat(file.fileno()).st_size - _END.size
         file.seek(max(end, 0))
         size, magic = _END.unpack(found) if len(found := file.read(_END.size)) == _END.size else (0, b"")
         if magic != _MAGIC or size >= end:
-            return
+            return None
         file.seek(size)
         payload = payload_at(file, size, end)
         if payload is None:
-            return
+            return None
         try:
             told = unpack(payload)
             ranges = list(zip(told["starts"].tolist(), told["stops"].tolist(), strict=True))
-            right = _checksum(file, _others(ranges, size)) == told["crc32"]
+            return bool(_checksum(file, _others(ranges, size)) == told["crc32"])
         except (FormatError, KeyError, TypeError, AttributeError):  # whole, and not of this form: of a newer version
-            return
-    if not right:
-        msg = f"{path} does not match its checksum: its metadata or its texts are damaged. {rescue(path)}"
-        raise DamageError(msg)
+            return None
 
 
 def _others(ranges: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:

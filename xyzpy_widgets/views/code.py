@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
-
-import pandas as pd
 
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.resolve import Data, resolve
@@ -18,7 +16,7 @@ __all__ = ["code_of"]
 _LINE = 100
 
 
-def code_of(data: Data, spec: ViewSpec, name: str = "ds") -> str:
+def code_of(data: Data, spec: ViewSpec, called: str = "ds.xyz.plot", first: Sequence[str] = ()) -> str:
     """Return the Python that draws a view, with no more said than is needed.
 
     Parameters
@@ -27,14 +25,24 @@ def code_of(data: Data, spec: ViewSpec, name: str = "ds") -> str:
         What is drawn.
     spec : ViewSpec
         The view.
-    name : str
-        What the data are called.
+    called : str
+        What is called: anything that takes wishes by name as `plot` does.
+    first : sequence of str
+        What it is given before them, as code.
 
     Returns
     -------
     str
-        One call, which gives the hvPlot object; with its import for a table, which has no accessor.
+        One call.
     """
+    words = [*first, *_words_of(data, spec)]
+    line = f"{called}({', '.join(words)})"
+    if len(line) > _LINE:
+        line = f"{called}(\n{''.join(f'    {word},{chr(10)}' for word in words)})"
+    return line
+
+
+def _words_of(data: Data, spec: ViewSpec) -> list[str]:
     wishes = wishes_of(data, spec)
     goal = resolve(data, wishes)
     for one in fields(Wishes):
@@ -43,14 +51,7 @@ def code_of(data: Data, spec: ViewSpec, name: str = "ds") -> str:
             wishes = fewer
     given = {one.name: getattr(wishes, one.name) for one in fields(Wishes)}
     words = [f"{key}={_shown(value)}" for key, value in given.items() if value is not None]
-    words += [f"title={spec.title!r}"] if spec.title != goal.title else []
-    table = isinstance(data, pd.DataFrame)
-    head, call = ("from xyzpy_widgets.views.plots import plot\n\n", "plot(") if table else ("", f"{name}.xyz.plot(")
-    words = [name, *words] if table else words
-    line = f"{call}{', '.join(words)})"
-    if len(line) > _LINE:
-        line = f"{call}\n{''.join(f'    {word},{chr(10)}' for word in words)})"
-    return head + line
+    return words + ([f"title={spec.title!r}"] if spec.title != goal.title else [])
 
 
 def _gives(data: Data, wishes: Wishes, goal: ViewSpec) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,11 @@ from xyzpy_widgets.views.patching import Shown
 from xyzpy_widgets.views.picture import picture
 from xyzpy_widgets.views.scales import factor_places
 
-__all__ = ["Box", "FigureDocument", "Patch", "bokeh_version", "packed_library"]
+__all__ = ["WRAPS", "Box", "FigureDocument", "Patch", "bokeh_version", "packed_library"]
+
+WRAPS = "wraps"
+"""The tag of a grid whose panels may stand in other rows, as a view has room."""
+_SIDES = ("left", "right", "top", "bottom")
 
 
 def bokeh_version() -> str:
@@ -71,6 +76,7 @@ class Box:
         The panel, counted from 0 in the order in which they are drawn.
     x, y : (float, float)
         From where to where, as numbers along the axes: milliseconds since 1970 for times.
+        Infinite ends lie at the ends of the panel.
     names : dict of str to tuple of str
         On an axis of texts, ``x`` or ``y``, those that lie in the box.
     """
@@ -93,15 +99,14 @@ class FigureDocument:
     """
 
     def __init__(self, send: Callable[[Patch], None], chosen: Callable[[Box], None]) -> None:
-        from bokeh.document import Document
-
         self._send, self._chosen = send, chosen
         self._lock = threading.RLock()
-        self._document = Document()
+        self._document: Any = None
         self._shown: Shown | None = None
         self._collected: list[Any] | None = None
         self._serial = 0
-        self._boxes: list[Any] = []
+        self._figures: list[Any] = []
+        self._tools: list[Any] = []
         self.title = ""
 
     @property
@@ -109,13 +114,17 @@ class FigureDocument:
         """The figure, or the grid of figures; None before the first."""
         return None if self._shown is None else self._shown.root
 
-    def show(self, drawn: Any) -> bool:
-        """Show what holoviews draws; say whether the figure is a new one, which views must fetch."""
+    def show(self, drawn: Any, *, wraps: bool = False) -> bool:
+        """Show what holoviews draws; say whether the figure is a new one, which views must fetch.
+
+        With ``wraps``, several panels may stand in as many rows as the width of a view makes of them.
+        """
         import holoviews as hv
 
         title, root = apart(hv.render(drawn, backend="bokeh"))
         if getattr(root, "frame_width", 0) is None:
             root.update(sizing_mode="stretch_width", width=None)  # one figure alone is as wide as the page lets it be
+        root.tags = [WRAPS] if wraps else []
         with self._lock:
             if self._shown is not None and title == self.title and self._patched(root):
                 return False
@@ -141,8 +150,8 @@ class FigureDocument:
             self._shown.zoom_like(before)
             self._document.remove_on_change(self)
             self._document.clear()
-        figures = [root] if isinstance(root, Plot) else [child[0] for child in root.children]
-        self._boxes = tools = [_with_box(figure, number, self._drawn) for number, figure in enumerate(figures)]
+        self._figures = [root] if isinstance(root, Plot) else [child[0] for child in root.children]
+        self._tools = tools = [_with_box(figure, number, self._drawn) for number, figure in enumerate(self._figures)]
         if not isinstance(root, Plot):
             root.toolbar.tools = [*root.toolbar.tools, ToolProxy(tools=tools)]
             root.toolbar.active_drag = root.toolbar.tools[-1]
@@ -150,26 +159,35 @@ class FigureDocument:
         self._document.add_root(root)
         self._document.on_change_dispatch_to(self)
 
-    def clear_box(self, but: int | None = None) -> None:
-        """Take away the boxes that were drawn, those of one panel excepted."""
+    def draw_boxes(self, boxes: Iterable[Box]) -> None:
+        """Draw boxes as if a reader had drawn them, and take away all others."""
         with self._lock:
-            for number, tool in enumerate(self._boxes):
-                if number != but:
-                    tool.overlay.visible = (
-                        True  # a view does not tell that it shows one: what is hidden twice is not sent
-                    )
-                    tool.overlay.visible = False
+            self._clear_boxes()
+            for box in boxes:
+                overlay = self._tools[box.panel].overlay
+                overlay.update(**dict.fromkeys(_SIDES, math.nan))  # sides that are the same again would not be sent
+                overlay.update(visible=True, **_sides(self._figures[box.panel], box))
+
+    def _clear_boxes(self, but: int | None = None) -> None:
+        """Take away the boxes that were drawn, those of one panel excepted."""
+        for number, tool in enumerate(self._tools):
+            if number != but:
+                tool.overlay.visible = True  # a view does not tell that it shows one: what is hidden twice is not sent
+                tool.overlay.visible = False
 
     def _drawn(self, box: Box) -> None:
         """Keep one box at a time."""
-        self.clear_box(but=box.panel)
+        with self._lock:
+            self._clear_boxes(but=box.panel)
         self._chosen(box)
 
     def to_json(self) -> tuple[str, int]:
-        """Return the figure as it is now, as JSON, and the number of the last patch that is in it."""
+        """Return the figure as it is now, as JSON, and the number of the last patch in it; nothing before the first."""
         from bokeh.core.json_encoder import serialize_json
 
         with self._lock:
+            if self._document is None:
+                return "", self._serial
             return str(serialize_json(self._document.to_json(deferred=False))), self._serial
 
     def picture(self) -> str:
@@ -180,7 +198,8 @@ class FigureDocument:
     def apply(self, content: str, origin: str) -> None:
         """Do what was done in a view."""
         with self._lock:
-            self._document.apply_json_patch(json.loads(content), setter=origin)  # type: ignore[arg-type]
+            if self._document is not None:
+                self._document.apply_json_patch(json.loads(content), setter=origin)
 
     def _document_patched(self, event: Any) -> None:
         """Tell the views of a change; called by Bokeh."""
@@ -228,3 +247,23 @@ def _names(factors: Iterable[Any], low: float, high: float) -> tuple[str, ...]:
     nearest = sorted(places, key=lambda factor: abs(places[factor] - (low + high) / 2))[:1]
     texts = [str(factor[0] if isinstance(factor, tuple) else factor) for factor in inside or nearest]
     return tuple(dict.fromkeys(texts))
+
+
+def _sides(figure: Any, box: Box) -> dict[str, Any]:
+    """Return where the sides of a box lie on a figure: numbers along its axes, or the ends of its frame."""
+    from bokeh.models.nodes import Node
+
+    found: dict[str, Any] = {}
+    for axis, given, sides in (("x", box.x, ("left", "right")), ("y", box.y, ("bottom", "top"))):
+        ends = given
+        bounds = getattr(figure, f"{axis}_range")
+        if hasattr(bounds, "factors"):
+            places = [
+                place
+                for factor, place in factor_places(bounds.factors).items()
+                if str(factor[0] if isinstance(factor, tuple) else factor) in box.names.get(axis, ())
+            ]
+            ends = (min(places) - 0.5, max(places) + 0.5) if places else (-math.inf, math.inf)
+        for end, side in zip(ends, sides, strict=True):
+            found[side] = end if math.isfinite(end) else Node(target="frame", symbol=side)
+    return found

@@ -57,14 +57,14 @@ def draw_field(panel: Panel, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
     y, x = (_side(array, str(dim)) for dim in array.dims)
     values = array.to_numpy()[np.ix_(y.order, x.order)]
     field = Field(x.places, y.places, edges(x.places, log=spec.logx), edges(y.places, log=spec.logy))
-    if values.size > _MOST_CELLS:
-        return _image(values, field, (y, x), spec, opts)
-    drawn = _cells(values, field, (y, x), spec, opts)
-    if panel.states is None:
-        return drawn
-    known = panel.states.broadcast_like(array.astype(bool)).transpose(*array.dims)
-    states = known.to_numpy()[np.ix_(y.order, x.order)]
-    return drawn.opts(hooks=[*_HOOKS, lambda plot, _: field.mark(plot.state, states, values)])
+    many = values.size > _MOST_CELLS
+    drawn = (_image if many else _cells)(values, field, (y, x), spec, opts)
+    hooks: list[Any] = [sized_by_frame] if many else [sized_by_frame, _without_gaps]
+    if panel.states is not None:
+        known = panel.states.broadcast_like(array.astype(bool)).transpose(*array.dims)
+        states = known.to_numpy()[np.ix_(y.order, x.order)]
+        hooks.append(lambda plot, _: field.mark(plot.state, states, values))
+    return drawn.opts(hooks=hooks)
 
 
 def _style(spec: ViewSpec, x: _Side, y: _Side) -> dict[str, Any]:
@@ -87,16 +87,13 @@ def _cells(
     cells = (field.x_edges, field.y_edges, values, columns, rows)
     fields = [hv.core.util.dimension_sanitizer(name) for name in (*names[3:], names[2])]
     tooltips = [(name, f"@{{{field}}}") for name, field in zip(names[:3], fields, strict=True)]
-    return drawn.clone(cells, vdims=names[2:]).opts(clim=style["clim"], hover_tooltips=tooltips, hooks=_HOOKS)
+    return drawn.clone(cells, vdims=names[2:]).opts(clim=style["clim"], hover_tooltips=tooltips)
 
 
 def _without_gaps(plot: Any, _element: Any) -> None:
     """Draw each cell's border in its own colour: the browser would let the page shine through between cells."""
     glyph = plot.handles["glyph"]
     glyph.update(line_color=glyph.fill_color, line_alpha=glyph.fill_alpha, line_width=0.5)
-
-
-_HOOKS = [sized_by_frame, _without_gaps]
 
 
 def _image(
@@ -114,7 +111,7 @@ def _image(
     names = distinct_names([x.name, y.name, spec.color])
     drawn = hv.Image(image[::-1].astype(np.float32), names[:2], names[2], bounds=bounds)
     style = {**_style(spec, x, y), "colorbar": True, "tools": ["hover"], **opts}
-    return drawn.opts(hooks=[sized_by_frame], **style)
+    return drawn.opts(**style)
 
 
 def _even(limits: NDArray[Any], *, log: bool) -> NDArray[np.float64]:

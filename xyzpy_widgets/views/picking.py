@@ -18,7 +18,7 @@ from xyzpy_widgets.views.reading import Axis, column_of, subject_of, told
 from xyzpy_widgets.views.scales import numbers_of
 from xyzpy_widgets.views.spec import ViewSpec
 
-__all__ = ["picked_places", "picked_rows"]
+__all__ = ["boxes_of", "picked_places", "picked_rows"]
 
 Places = Mapping[str, NDArray[np.intp]]
 
@@ -48,6 +48,53 @@ def picked_places(data: xr.Dataset, spec: ViewSpec, box: Box) -> dict[str, NDArr
         if marked and name in axes:
             found[name] = _named(axes[name], marked)
     return found
+
+
+def boxes_of(data: xr.Dataset, spec: ViewSpec, places: Mapping[str, NDArray[np.intp]]) -> list[Box]:
+    """Return the boxes that show where labels lie on a view, one on each panel that draws some of them.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+    spec : ViewSpec
+    places : mapping of str to ndarray of int
+        The positions of the labels of each dimension; of one that is not named all are meant.
+
+    Returns
+    -------
+    list of Box
+        Empty where what is drawn is none of them, and where the labels along an axis do not lie side by side.
+    """
+    axes = subject_of(data, spec.var).axes if spec.var and spec.kind != "table" else {}
+    picked = {dim: places.get(dim, np.arange(axis.size)) for dim, axis in axes.items()}
+    if any(dim in axes and axes[dim].find(label) not in picked[dim] for dim, label in spec.chosen):
+        return []
+    sides, names = {}, {}
+    for role, log in (("x", spec.logx), ("y", spec.logy)):
+        name = getattr(spec, role)
+        if name in axes:
+            sides[role] = _span(axes[name], picked[name], log=log)
+            names[role] = tuple(told(axes[name].label(i)) for i in picked[name])
+    if not sides or None in sides.values():
+        return []
+    x, y = (sides.get(role) or (-np.inf, np.inf) for role in ("x", "y"))
+    grid = [name for name in spec.panels if name in axes]
+    return [
+        Box(number, x, y, names)
+        for number, at in enumerate(np.ndindex(*(axes[name].size for name in grid)))
+        if all(place in picked[name] for name, place in zip(grid, at, strict=True))
+    ]
+
+
+def _span(axis: Axis, picked: NDArray[np.intp], *, log: bool) -> tuple[float, float] | None:
+    """Return from which edge to which some labels reach; None where they do not lie side by side."""
+    places = np.arange(axis.size, dtype=float) if axis.kind == "text" else axis.places
+    order = np.argsort(places)
+    ranks = np.sort(np.argsort(order)[picked])
+    if not ranks.size or ranks[-1] - ranks[0] + 1 != np.unique(ranks).size:
+        return None
+    limits = numbers_of(edges(places[order], log=log))
+    return float(limits[ranks[0]]), float(limits[ranks[-1] + 1])
 
 
 def _inside(axis: Axis, ends: tuple[float, float], *, log: bool) -> NDArray[np.intp]:

@@ -19,7 +19,7 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.views.reading import Axis
 from xyzpy_widgets.views.spec import ViewSpec
 
-__all__ = ["UNDER_WAY", "Field", "failed_along", "mark_failed", "states_of"]
+__all__ = ["UNDER_WAY", "Field", "failed_along", "mark_failed", "rectangles", "states_of"]
 
 UNDER_WAY = len(Status)
 """The code of a case that runs."""
@@ -28,6 +28,7 @@ _ORDER = np.array([Status.MISSING, Status.CANCELLED, Status.FAILED, UNDER_WAY, S
 _FAILED, _FAINT = "#d62728", "#888888"
 _HATCHES = {int(Status.MISSING): "right_diagonal_line", int(Status.CANCELLED): "cross", UNDER_WAY: "dot"}
 _SHARE = "share"
+_MOST_RECTANGLES, _MOST_TRIANGLES = 4000, 400
 
 
 def states_of(states: xr.DataArray, data: xr.Dataset, axes: Mapping[str, Axis], spec: ViewSpec) -> xr.DataArray:
@@ -74,10 +75,10 @@ class Field:
     y_edges: NDArray[Any]
 
     def sides(self, which: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
-        """Return the sides of some cells; ``which`` has the shape ``(y, x)``."""
-        row, column = np.nonzero(which)
+        """Return the sides of rectangles that cover just some cells; ``which`` has the shape ``(y, x)``."""
+        bottom, top, left, right = np.array(rectangles(which), dtype=np.intp).reshape(-1, 4).T
         across, up = self.x_edges, self.y_edges
-        return {"left": across[column], "right": across[column + 1], "bottom": up[row], "top": up[row + 1]}
+        return {"left": across[left], "right": across[right], "bottom": up[bottom], "top": up[top]}
 
     def mark(self, figure: Any, states: NDArray[np.int8], values: NDArray[Any]) -> None:
         """Mark the cells that have no number; ``states`` and ``values`` have the shape ``(y, x)``."""
@@ -87,7 +88,33 @@ class Field:
             _boxes(figure, self.sides(blank & (states == code)), {"fill_color": None, **hatch})
         _boxes(figure, self.sides(blank & (states == Status.DONE)), {"fill_color": _FAINT, "fill_alpha": 0.35})
         row, column = np.nonzero(states == Status.FAILED)
+        step = 1 + row.size // _MOST_TRIANGLES
+        row, column = row[::step], column[::step]
         _triangles(figure, {"x": self.x[column], "y": self.y[row]})
+
+
+def rectangles(which: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
+    """Cover just the cells that hold with rectangles: from which row to which, and from which column to which.
+
+    Runs of a row that lie one above the other and are of one extent are one rectangle. Beyond some thousands of them
+    nothing is covered: what is so scattered is told by its colours alone.
+    """
+    found: list[tuple[int, int, int, int]] = []
+    begun: dict[tuple[int, int], int] = {}
+    for row in range(which.shape[0] + 1):
+        runs = _runs(which[row]) if row < which.shape[0] else set()
+        ended = begun.keys() - runs
+        found += [(begun.pop(run), row, *run) for run in sorted(ended)]
+        begun.update(dict.fromkeys(runs - begun.keys(), row))
+        if len(found) + len(begun) > _MOST_RECTANGLES:
+            return []
+    return found
+
+
+def _runs(line: NDArray[np.bool_]) -> set[tuple[int, int]]:
+    """Return the places from which to which all hold."""
+    ends = np.flatnonzero(np.diff(line.astype(np.int8), prepend=0, append=0)).tolist()
+    return {*zip(ends[::2], ends[1::2], strict=True)}
 
 
 def _boxes(figure: Any, sides: dict[str, NDArray[Any]], style: Mapping[str, Any]) -> None:

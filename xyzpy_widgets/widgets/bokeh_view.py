@@ -48,10 +48,24 @@ class FigureWidget(Widget):
         self.figure = FigureDocument(self._patched, self._boxed)
         self.on_msg(lambda _widget, content, _buffers: self._done(content))
 
-    def show(self, drawn: Any) -> None:
-        """Show what holoviews draws, in the figure that is there where it can be; from any thread."""
-        if self.figure.show(drawn):
+    def show(self, drawn: Any, *, wraps: bool = False) -> bool:
+        """Show what holoviews draws, in the figure that is there where it can be; from any thread.
+
+        Parameters
+        ----------
+        drawn : holoviews object
+        wraps : bool, optional
+            Whether several panels may stand in as many rows as the width of a view makes of them.
+
+        Returns
+        -------
+        bool
+            Whether the figure is a new one.
+        """
+        new = self.figure.show(drawn, wraps=wraps)
+        if new:
             self.tell(bokeh=bokeh_version(), revision=self.revision + 1, picture=self.figure.picture())
+        return new
 
     def library_reply(self) -> LibraryReply:
         """Return BokehJS."""
@@ -90,6 +104,7 @@ class BokehView(FigureWidget):
     >>> from xyzpy_widgets.views.plots import plot
     >>> view = BokehView(plot(xr.DataArray([1.0, 4.0, 9.0], dims=["t"], name="out")))
     >>> view.show(plot(xr.DataArray([1.0, 4.0, 8.0], dims=["t"], name="out")))
+    False
     >>> view.revision
     1
     """

@@ -14,7 +14,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.widgets.protocol import MapAxis
 
-__all__ = ["axes_of", "case_text", "grid_axes", "label_text", "number_of", "units_of"]
+__all__ = ["axes_of", "case_text", "grid_axes", "label_text", "labels_picked", "number_of", "units_of"]
 
 _MOST_LABELS = 2000
 _MOST_CASES = 20_000
@@ -54,9 +54,28 @@ def grid_axes(names: Sequence[str], values: Sequence[Sequence[Any]], units: Mapp
     ]
 
 
+def labels_picked(space: ParameterSpace, picked: Mapping[str, Sequence[int]]) -> dict[str, list[Any]]:
+    """Return the labels of what is picked out on a map: for each axis from the first to the last place.
+
+    What lies along the axis of cases that has no labels tells none.
+    """
+    axes: dict[str, Sequence[Any]] = dict(zip(space.combos.names, space.combos.values, strict=True))
+    if len(space.cases) <= _MOST_CASES:
+        axes |= {name: _coded(one)[0] for name, one in zip(space.cases.names, space.cases.columns, strict=True)}
+    return {name: list(axes[name][first : last + 1]) for name, (first, last) in picked.items() if name in axes}
+
+
 def _axis(name: str, units: str, labels: Sequence[Any], stride: int) -> MapAxis:
-    texts = [label_text(label) for label in labels] if len(labels) <= _MOST_LABELS else []
+    texts = _texts(labels) if len(labels) <= _MOST_LABELS else []
     return {"name": name, "units": units, "size": len(labels), "stride": stride, "codes": [], "labels": texts}
+
+
+def _texts(labels: Sequence[Any]) -> list[str]:
+    """Write the labels of an axis, in full where short ones are not told apart."""
+    texts = [label_text(label) for label in labels]
+    if len(set(texts)) == len(texts):
+        return texts
+    return [label if isinstance(label, str) else shown(label) for label in labels]
 
 
 def label_text(label: Any) -> str:

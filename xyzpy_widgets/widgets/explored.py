@@ -30,6 +30,8 @@ __all__ = ["Explored", "Seen", "Target"]
 
 Target: TypeAlias = xr.Dataset | xr.DataArray | pd.DataFrame | Runner | Harvester | Sampler | Onlooker
 
+_WORDS = {"done": "done", "failed": "failed (▲)", "cancelled": "cancelled", "missing": "not run (hatched)"}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
@@ -147,6 +149,12 @@ class Explored:
                 "only a Harvester runs more cases and keeps them; open its explorer with harvester.explore()"
             )
         return self.target
+
+    def said(self, seen: Seen) -> str:
+        """Say how many cases there are of each state, what marks them, and what else is to be known."""
+        counts = self.counted(seen.states, {})
+        told = ", ".join(f"{counts[name]} {word}" for name, word in _WORDS.items() if counts.get(name))
+        return ". ".join(filter(None, (told, seen.said)))
 
     def counted(self, states: xr.DataArray | None, places: Mapping[str, Any]) -> dict[str, int]:
         """Count the cases at some places by their state."""

@@ -8,14 +8,14 @@ from typing import Any
 
 from IPython.display import display
 
-from xyzpy_widgets.execution.progress import Progress
+from xyzpy_widgets.execution.progress import Progress, duration
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.feed import Feed
 from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy, obey
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
-from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text
+from xyzpy_widgets.widgets.still import bundle, bundle_with_view, progress_html, progress_text
 
 __all__ = ["LiveMonitor"]
 
@@ -57,7 +57,7 @@ class LiveMonitor:
         answering(monitor, {})
         view = {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": monitor.model_id}}
         if self._shown is not None:
-            self._shown.update({**view, **self._still()}, raw=True)
+            self._shown.update(bundle_with_view(view, *self._told()), raw=True)
         self._file.watch(partial(obey, self._run), self._over)
         return feed
 
@@ -70,9 +70,14 @@ class LiveMonitor:
             self._monitor.close()
 
     def _still(self) -> dict[str, str]:
-        progress = self._run.progress
-        title = called(self._run.spec)
-        return bundle(f"{title}: {progress_text(progress)}", progress_html(title, progress))
+        return bundle(*self._told())
+
+    def _told(self) -> tuple[str, str]:
+        """Tell how far the run is, as text and as a card, which may be the last that is heard of it."""
+        progress, title = self._run.progress, called(self._run.spec)
+        when = "" if progress.over else f"as it stood after {duration(progress.elapsed)}"
+        text = f"{title}: {progress_text(progress)}"
+        return f"{text}, {when}" if when else text, progress_html(title, progress, when)
 
     def _heard(self, feed: Feed, content: Any) -> None:
         match content:

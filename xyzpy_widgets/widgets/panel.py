@@ -36,10 +36,11 @@ from xyzpy_widgets.widgets.planned import (
 from xyzpy_widgets.widgets.preferences import opened, preferred
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
-from xyzpy_widgets.widgets.sheet import Call, Sheet, going_on, row_read, row_told, with_combos
+from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
-from xyzpy_widgets.widgets.still import bundle, panel_card, progress_text
+from xyzpy_widgets.widgets.still import bundle_with_view, panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.unfinished import unfinished
 from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
 from xyzpy_widgets.widgets.watching import Watching
 
@@ -59,8 +60,8 @@ class Panel(ipywidgets.VBox):
 
     Attributes
     ----------
-    editor, card, monitor, failed : widgets
-        The parts, which may be shown elsewhere one by one.
+    editor, card, monitor, failed, results : widgets
+        The parts, which may be shown elsewhere one by one; what is proposed in the results is what the panel is set to.
 
     Examples
     --------
@@ -83,14 +84,17 @@ class Panel(ipywidgets.VBox):
         self._sheet = self._first = subject.first_sheet()
         self._preview: Preview | None = None
         self._call: Call | None = None
-        self._plans = 0
-        self._telling = False
-        self._explorer: ResultsExplorer | None = None
+        self._plans, self._telling = 0, False
         self.editor = SpaceEditor(
             panel=name, sampled=subject.sampled, distributions=distributions_told() if subject.sampled else []
         )
         self.card = PlanCard(
-            panel=name, title=subject.title, store=subject.place, backends=subject.backends, ask=ask_told(preferred())
+            panel=name,
+            title=subject.title,
+            store=subject.place,
+            choices=subject.choices,
+            backends=subject.backends,
+            ask=ask_told(preferred()),
         )
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
@@ -100,8 +104,13 @@ class Panel(ipywidgets.VBox):
         self.card.on_msg(lambda _widget, content, _buffers: self._heard(content))
         self.editor.observe(self._edited, "revision")
         self.card.observe(self._wished, "wishes")
+        self.results = ResultsExplorer(subject.target, self._take, section=True, panel=name)
+        self.monitor.observe(lambda _: self.results.mark(self._watching.picked()), "selection")
         super().__init__(self._laid_out(), layout=ipywidgets.Layout(width="100%"))
-        self._watching.found()
+        self._unfinished = unfinished(subject, self._sheet, self._arguments)
+        if self._unfinished is not None:
+            self._sheet = self._unfinished.sheet if self._unfinished.asked else self._sheet
+            self._watching.found(self._unfinished.space, self._unfinished.states)
         self._lay_out()
         self._show()
         self._tell()
@@ -157,21 +166,20 @@ class Panel(ipywidgets.VBox):
             return self._submitted(call)
 
     def explore(self, **wishes: Any) -> ResultsExplorer:
-        """Open the explorer below the other parts, and return it; what is proposed in it is what the panel is set to.
+        """Unfold the explorer below the other parts, draw it, and return it.
 
         Parameters
         ----------
         **wishes
-            What is wished of its first view, as for ``Dataset.xyz.plot``.
+            What is wished of its view, as for ``Dataset.xyz.plot``; without any it stays as it is.
+
+        Raises
+        ------
+        ViewError
+            For wishes that do not fit the data.
         """
-        with self._guard:
-            if self._explorer is None:
-                self._explorer = ResultsExplorer(self._subject.target, self._take, **wishes)
-                shown: Any = self
-                shown.children = (*shown.children, self._explorer)
-                if self._watching.busy and self._watching.run is not None:
-                    self._explorer.follow(self._watching.run)
-            return self._explorer
+        self.results.wish(**wishes)
+        return self.results
 
     def _take(self, step: Step) -> None:
         """Be set to what was proposed in the explorer."""
@@ -208,8 +216,7 @@ class Panel(ipywidgets.VBox):
             self.card.tell(busy=True)
             self._watching.attach(run, constants, before)
             self._lay_out()
-            if self._explorer is not None:
-                self._explorer.follow(run)
+        self.results.follow(run)
 
     def _ended(self) -> None:
         """Plan anew, against what is stored now."""
@@ -271,14 +278,14 @@ class Panel(ipywidgets.VBox):
         self.card.tell(code={"python": self._subject.code(call), "magic": magic})
         if verdict["problem"]:
             return self._refused(verdict["problem"])
+        self._call = call
         if verdict["total"] is not None and verdict["total"] <= _AT_ONCE:
             return self._plan(call)
         self.card.tell(plan=None, reason="")
-        self._call = call
-        return self._latest.ask(lambda: self._plan_beside(call))
+        return self._latest.ask(lambda: self._plan(call))
 
-    def _plan_beside(self, call: Call) -> None:
-        """Plan in another thread; a sheet that has changed meanwhile is planned by who changed it."""
+    def _plan(self, call: Call) -> None:
+        """Plan, perhaps in another thread; a sheet that has changed meanwhile is planned by who changed it."""
         try:
             preview = self._subject.preview(call)
         except (XyzError, OSError) as error:
@@ -289,14 +296,6 @@ class Panel(ipywidgets.VBox):
         with self._guard:
             if self._call is call:
                 self._planned(call, preview)
-
-    def _plan(self, call: Call) -> None:
-        try:
-            preview = self._subject.preview(call)
-        except (XyzError, OSError) as error:
-            self._refused(str(error))
-        else:
-            self._planned(call, preview)
 
     def _planned(self, call: Call, preview: Preview) -> None:
         self._call, self._preview = call, preview
@@ -355,9 +354,10 @@ class Panel(ipywidgets.VBox):
                 self._begin(lambda: self._submitted(self._subject.again(cases, self._sheet, constants)))
 
     def _go_on(self) -> None:
-        """Run what the store lacks."""
+        """Run what was found undone."""
         with self._guard:
-            self._sheet = going_on(self._sheet, self._arguments)
+            if self._unfinished is not None:
+                self._sheet = self._unfinished.sheet
             self._show()
             self._tell()
             self._begin(self.start)
@@ -376,7 +376,7 @@ class Panel(ipywidgets.VBox):
         for widget, flex in ((self.editor, "3 1 26em"), (self.card, "2 1 20em")):
             widget.layout = ipywidgets.Layout(flex=flex, min_width="0")
         row = ipywidgets.Box((self.editor, self.card), layout=ipywidgets.Layout(flex_flow="row wrap", grid_gap="8px"))
-        return (row, self.monitor, self.failed)
+        return (row, self.monitor, self.failed, self.results)
 
     def __repr__(self) -> str:
         """Tell what the panel is of, and how far its run is."""
@@ -392,7 +392,7 @@ class Panel(ipywidgets.VBox):
         shown: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         verdict: Any = self.editor.verdict
         card = panel_card(self._subject, verdict, self._preview, self._watching.run)
-        return {**shown, **bundle(repr(self), card)}
+        return bundle_with_view(shown, repr(self), card)
 
 
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:

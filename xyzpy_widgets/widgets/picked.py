@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ from xyzpy_widgets.views.card import span_of
 from xyzpy_widgets.widgets.arguments import short
 from xyzpy_widgets.widgets.protocol import CasesReply, Picked, Proposal
 
-__all__ = ["labels_at", "picked_told", "places_of", "proposal_told", "rows_told"]
+__all__ = ["known_labels", "labels_at", "picked_told", "places_of", "proposal_told", "rows_told"]
 
 _MOST_ROWS = 200
 _MOST_LABELS = 3
@@ -45,13 +46,23 @@ def places_of(data: xr.Dataset, labels: Mapping[str, Any]) -> dict[str, Any]:
     for name, several in labels.items():
         if name not in data.dims:
             raise ViewError(f"{name!r} is not among the dimensions {list(map(str, data.dims))}")
-        axis = data[name].to_numpy() if name in data.coords else np.arange(data.sizes[name])
-        index = LabelIndex(name, axis if axis.dtype.kind in "mM" else axis.tolist())
+        index = _index_of(data, name)
         places = [index.find(one) for one in (several if isinstance(several, (list, tuple, np.ndarray)) else [several])]
         if None in places:
             raise ViewError(f"{name}={several[places.index(None)]!r} is not among its labels")
         found[name] = np.array(places, dtype=np.intp)
     return found
+
+
+def _index_of(data: xr.Dataset, name: str) -> LabelIndex:
+    axis = data[name].to_numpy() if name in data.coords else np.arange(data.sizes[name])
+    return LabelIndex(name, axis if axis.dtype.kind in "mM" else axis.tolist())
+
+
+def known_labels(data: xr.Dataset, labels: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+    """Return those of some labels that the data have; of a name that is none of its dimensions nothing is told."""
+    index = {name: _index_of(data, name) for name in labels if name in data.dims}
+    return {name: [one for one in labels[name] if known.find(one) is not None] for name, known in index.items()}
 
 
 def picked_told(labels: Mapping[str, Sequence[Any]], counts: Mapping[str, int], *, runs: bool) -> Picked:
@@ -79,8 +90,10 @@ def _part(name: str, values: Sequence[Any]) -> str:
     return f"{name} {span_of(values)} ({len(values)})"
 
 
-def proposal_told(action: Action, step: Step, stored: Mapping[str, Sequence[Any]], preview: Preview) -> Proposal:
-    """Tell what would run."""
+def proposal_told(
+    action: Action, step: Step, stored: Mapping[str, Sequence[Any]], preview: Preview, *, own: bool
+) -> Proposal:
+    """Tell what would run; ``own`` where the explorer runs it, and no panel around it."""
     parts = []
     for name, values in step.combos.items():
         known = {*map(str, stored.get(name, ()))}
@@ -88,12 +101,13 @@ def proposal_told(action: Action, step: Step, stored: Mapping[str, Sequence[Any]
         words = f"{name} {short(values[0])}" if len(values) == 1 else f"{name} {len(values)} values"
         parts.append(f"{words}, {len(new)} of them new: {_listed(new)}" if new else words)
     return {
-        "id": "",
+        "id": uuid4().hex,
         "action": action,
         "parts": parts,
         "to_run": len(preview.plan),
         "stored": preview.total - len(preview.plan),
         "seconds": preview.seconds,
+        "own": own,
     }
 
 

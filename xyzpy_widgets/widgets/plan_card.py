@@ -17,6 +17,8 @@ class PlanCard(Widget):
     title, store : str
         What is run, and where its results go.
     wishes : Wishes
+    choices : list of str
+        Which of the cases can be chosen; empty where no case is stored one by one, so that all of them run.
     backends : list of str
     plan : Plan or None
     reason : str
@@ -37,6 +39,7 @@ class PlanCard(Widget):
     wishes = Dict(
         default_value={"choice": "new", "stale": False, "backend": "serial", "workers": None},
     ).tag(sync=True)
+    choices = List(Unicode(), default_value=["new", "new_failed", "all"]).tag(sync=True)
     backends = List(Unicode(), default_value=["serial"]).tag(sync=True)
     plan = Dict(default_value=None, allow_none=True).tag(sync=True)
     reason = Unicode("").tag(sync=True)

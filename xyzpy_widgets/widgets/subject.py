@@ -21,7 +21,7 @@ from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.arguments import Argument, arguments_of, short
 from xyzpy_widgets.widgets.preferences import preferred
 from xyzpy_widgets.widgets.protocol import Argument as ArgumentTold
-from xyzpy_widgets.widgets.protocol import Kind
+from xyzpy_widgets.widgets.protocol import Choice, Kind
 from xyzpy_widgets.widgets.sheet import Call, Sheet, call_of, first_sheet
 from xyzpy_widgets.widgets.source import name_in, source_of
 from xyzpy_widgets.widgets.spoken import line_of
@@ -83,6 +83,11 @@ class Subject:
         """Where calls may be made; first where the runner makes them by itself, if that is another place."""
         own = self.own_backend
         return [*BACKENDS] if own in BACKENDS else [own, *BACKENDS]
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Which of the cases can be chosen: of those that are not stored one by one, none."""
+        return ["new", "new_failed", "all"] if self.stores else []
 
     @property
     def own_backend(self) -> str:

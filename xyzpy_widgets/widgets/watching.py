@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.core.space import Combos, ParameterSpace
+from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.execution.progress import Progress, duration
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.run import RUNNING, Run
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.arguments import short
-from xyzpy_widgets.widgets.case_map import axes_of, number_of, units_of
+from xyzpy_widgets.widgets.case_map import axes_of, labels_picked, number_of, units_of
 from xyzpy_widgets.widgets.failing import FailureList
 from xyzpy_widgets.widgets.failures import Failures
 from xyzpy_widgets.widgets.feed import Feed
@@ -74,12 +74,13 @@ class Watching:
     ) -> None:
         self.subject = subject
         self.monitor = RunMonitor(panel=panel, title=subject.title)
-        self.failed = Failures(panel=panel)
+        self.failed = Failures(panel=panel, retries=not subject.sampled)
         self.run: Run | None = None
         self.told_found = ""
         self.constants: Mapping[str, Any] = {}
         self._plan = Plan(ParameterSpace())
         self._list = self._listed(None)
+        self.failed.tell(groups=self._list.groups())
         self._feed: Feed | None = None
         self._retry, self._go_on, self._changed, self._ended = retry, go_on, changed, ended
         self._over = Event()
@@ -115,6 +116,10 @@ class Watching:
         file.watch(partial(obey, run), over)
         run.listen(lambda progress: self._progressed(progress, over))
 
+    def picked(self) -> dict[str, list[Any]]:
+        """Return the labels that are picked out on the map."""
+        return labels_picked(self._plan.space, self.monitor.selection)
+
     def settle(self) -> None:
         """Wait until the end of a run that is over has been told."""
         if not self.busy:
@@ -130,6 +135,8 @@ class Watching:
         if changed:
             self._told_failures, self._told_at = progress.failed, monotonic()
             self._list = self._listed(self.run)
+        if progress.over and self.subject.stores and not self._error():
+            self._list, changed = self._listed(None), True  # what failed before is not done either
         groups = {"groups": self._list.groups()} if changed else {}
         self.failed.tell(**groups, held=self._said_held() if held else "", busy=not progress.over)
         if changed:
@@ -138,40 +145,29 @@ class Watching:
             self._ended()
             over.set()
 
-    def found(self) -> bool:
-        """Show what the store has and lacks, where something is unfinished; say whether it is."""
-        harvester = self.subject.target
-        if not isinstance(harvester, Harvester) or harvester.full_ds is None:
-            return False
-        status = harvester.status
-        names = tuple(map(str, status.dims))
-        values = tuple(tuple(status[name].to_numpy().tolist()) for name in names)
-        self._plan = Plan(ParameterSpace(combos=Combos(names, values)))
-        states = status.to_numpy().reshape(-1).astype(np.uint8)
-        counts = {one: int(np.count_nonzero(states == one)) for one in Status}
+    def found(self, space: ParameterSpace, states: NDArray[np.uint8]) -> None:
+        """Show what was found undone: the cases of a space, and the state of each."""
+        self._plan = Plan(space)
         self._list = self._listed(None)
         self.failed.tell(groups=self._list.groups())
-        self.told_found = self._said_found(counts)
-        if counts[Status.DONE] == len(states):
-            return False
-        states[harvester.stale.to_numpy().reshape(-1)] = STALE
-        units = units_of(self.subject.runner.spec)
+        counts = {code: int(np.count_nonzero(states == code)) for code in _STATES}
+        done = counts[Status.DONE] + counts[STALE]
+        self.told_found = self._said_found({**counts, Status.DONE: done})
         self.monitor.tell(
-            axes=axes_of(self._plan.space, units),
+            axes=axes_of(space, units_of(self.subject.runner.spec)),
             states=states.tobytes(),
             progress={
                 **self.monitor.progress,
                 "state": "found",
                 "total": len(states),
-                "done": counts[Status.DONE],
+                "done": done,
                 "failed": counts[Status.FAILED],
                 "cancelled": counts[Status.CANCELLED],
                 "said": f"In {self.subject.place}." if self.subject.place else "",
             },
         )
-        return True
 
-    def _said_found(self, counts: Mapping[Status, int]) -> str:
+    def _said_found(self, counts: Mapping[int, int]) -> str:
         words = (
             ("done", Status.DONE),
             ("failed", Status.FAILED),

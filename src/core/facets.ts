@@ -1,0 +1,75 @@
+/** Several panels in the width of a page: as many beside one another as have room there. */
+
+interface Figure {
+  attributes: { frame_width?: number; frame_height?: number; right?: unknown[] };
+}
+type Place = [Figure, number, number];
+interface Grid {
+  attributes: { tags?: unknown[]; children: Place[] };
+}
+
+/** The tag of a grid whose panels may stand in other rows; what `views/document.py` calls `WRAPS`. */
+const WRAPS = 'wraps';
+
+/** What a panel takes beside its frame, and the one with the key of the colours besides, in pixels. */
+const BESIDE = 62;
+const KEY = 92;
+/** The least and the greatest frame, and the least where rows and columns mean something, in pixels. */
+const [LEAST, LEAST_IN_GRID, GREATEST, LOWEST] = [160, 90, 400, 150];
+/** Frames differ by whole steps, so that not every pixel of a page that is resized draws them anew. */
+const STEP = 10;
+
+/** What there is to fit: the panels in a row, whether others may begin it, and whether a key of the colours stands beside one. */
+export interface Shape {
+  readonly columns: number;
+  readonly wraps: boolean;
+  readonly keyed: boolean;
+}
+
+/** How panels stand: the number of columns, and the frame of each. */
+export interface Fit {
+  readonly columns: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Fit panels into a width of the page; one that is not shown has none, and leaves them as they are. */
+export function fitOf({ columns, wraps, keyed }: Shape, room: number): Fit | null {
+  if (room <= 0) return null;
+  const free = room - (keyed ? KEY : 0);
+  const most = Math.max(1, Math.floor(free / (LEAST + BESIDE)));
+  const found = wraps ? Math.min(columns, most) : columns;
+  const side = Math.floor((free / found - BESIDE) / STEP) * STEP;
+  const width = Math.max(wraps ? LEAST : LEAST_IN_GRID, Math.min(GREATEST, side));
+  return { columns: found, width, height: Math.max(LOWEST, Math.round((width * 3) / 4)) };
+}
+
+function gridOf(document: unknown): Grid | null {
+  const [root] = (document as { roots: Partial<Grid>[] }).roots;
+  const children = root?.attributes?.children;
+  const whole = Array.isArray(children) && children.every((one) => Array.isArray(one) && 'attributes' in one[0]);
+  return whole ? (root as Grid) : null;
+}
+
+/** What there is to fit of a figure as Bokeh writes it; null for one that is a single panel. */
+export function shapeOf(document: unknown): Shape | null {
+  const grid = gridOf(document);
+  if (!grid) return null;
+  const { children, tags = [] } = grid.attributes;
+  return {
+    columns: 1 + Math.max(...children.map(([, , column]) => column)),
+    wraps: tags.includes(WRAPS),
+    keyed: children.some(([figure]) => (figure.attributes.right ?? []).length > 0),
+  };
+}
+
+/** Let the panels of a figure, as Bokeh writes it, stand as they fit. */
+export function place(document: unknown, { columns, width, height }: Fit): void {
+  const grid = gridOf(document);
+  if (!grid) return;
+  const { children, tags = [] } = grid.attributes;
+  grid.attributes.children = children.map(([figure, row, column], number): Place => {
+    Object.assign(figure.attributes, { frame_width: width, frame_height: height });
+    return tags.includes(WRAPS) ? [figure, Math.floor(number / columns), number % columns] : [figure, row, column];
+  });
+}

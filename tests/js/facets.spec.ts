@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+
+import { fitOf, place, shapeOf } from '../../src/core/facets';
+
+/** A grid of figures as Bokeh writes it. */
+function grid(columns: number, rows: number, tags: readonly string[]): unknown {
+  const children = Array.from({ length: columns * rows }, (_, number) => [
+    { attributes: { frame_width: 200, frame_height: 150, right: number === columns - 1 ? [{}] : [] } },
+    Math.floor(number / columns),
+    number % columns,
+  ]);
+  return { roots: [{ attributes: { tags, children } }] };
+}
+
+function places(document: unknown): unknown[] {
+  const [root] = (document as { roots: { attributes: { children: unknown[][] } }[] }).roots;
+  return root?.attributes.children.map(([, row, column]) => [row, column]) ?? [];
+}
+
+describe('several panels', () => {
+  test('stand as many in a row as the page has room for, each at least so wide that it can be read', () => {
+    const shape = { columns: 3, wraps: true, keyed: true };
+    expect(fitOf(shape, 1100)).toEqual({ columns: 3, width: 270, height: 203 });
+    expect(fitOf(shape, 640)).toEqual({ columns: 2, width: 210, height: 158 });
+    expect(fitOf(shape, 330)).toEqual({ columns: 1, width: 170, height: 150 });
+    expect(fitOf(shape, 100)?.width).toBe(160);
+    expect(fitOf(shape, 0)).toBeNull();
+  });
+
+  test('keep their rows and columns where these mean something, and become narrower', () => {
+    const shape = { columns: 3, wraps: false, keyed: false };
+    expect(fitOf(shape, 640)).toEqual({ columns: 3, width: 150, height: 150 });
+    expect(fitOf(shape, 300)).toMatchObject({ columns: 3, width: 90 });
+  });
+
+  test('are put where they fit before they are drawn', () => {
+    const wrapping = grid(3, 1, ['wraps']);
+    expect(shapeOf(wrapping)).toEqual({ columns: 3, wraps: true, keyed: true });
+    place(wrapping, { columns: 2, width: 210, height: 158 });
+    expect(places(wrapping)).toEqual([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+    ]);
+    expect(JSON.stringify(wrapping)).toContain('"frame_width":210,"frame_height":158');
+    const fixed = grid(2, 2, []);
+    const before = places(fixed);
+    place(fixed, { columns: 1, width: 90, height: 150 });
+    expect(places(fixed)).toEqual(before);
+  });
+
+  test('a single figure is left to the page', () => {
+    const single = { roots: [{ attributes: { width: 300 } }] };
+    expect(shapeOf(single)).toBeNull();
+    place(single, { columns: 1, width: 90, height: 150 });
+    expect(single).toEqual({ roots: [{ attributes: { width: 300 } }] });
+  });
+});

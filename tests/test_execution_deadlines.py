@@ -1,0 +1,46 @@
+"""Deadlines: everything that is due is done, in its order, by one thread, and nothing that was called off."""
+
+from __future__ import annotations
+
+import os
+import threading
+from queue import SimpleQueue
+
+import pytest
+
+from xyzpy_widgets.execution.deadlines import after
+
+PATIENCE = 60.0
+
+
+def test_what_is_due_sooner_is_done_first_and_what_is_called_off_never() -> None:
+    """Also what is asked for while the thread waits for something later."""
+    done: SimpleQueue[tuple[str, int]] = SimpleQueue()
+
+    def note(what: str) -> None:
+        done.put((what, threading.get_ident()))
+
+    after(0.02, lambda: note("later"))
+    call_off = after(0.001, lambda: note("called off"))
+    call_off()
+    after(0.0, lambda: note("now"))
+    (first, thread), (second, same) = done.get(timeout=PATIENCE), done.get(timeout=PATIENCE)
+    assert (first, second) == ("now", "later")
+    assert thread == same != threading.get_ident()
+    assert done.empty()
+    call_off()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # that is what is tested
+def test_a_forked_process_has_deadlines_of_its_own() -> None:
+    """The thread stays behind where it was started; the child begins anew."""
+    done = threading.Event()
+    after(0.0, done.set)
+    assert done.wait(PATIENCE)
+    child = os.fork()
+    if not child:
+        inner = threading.Event()
+        after(0.0, inner.set)
+        os._exit(0 if inner.wait(PATIENCE) else 1)
+    assert os.waitpid(child, 0)[1] == 0

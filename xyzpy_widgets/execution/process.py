@@ -1,0 +1,189 @@
+"""One worker process, and the way to it: a batch there and its answer back, or word of how the process ended."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import tempfile
+import threading
+from contextlib import suppress
+from multiprocessing import Pipe
+from pathlib import Path
+from time import perf_counter, time
+from typing import Any
+
+from xyzpy_widgets.execution.worker import CUT, FORGET, NOTE_BYTES, mapped, serve
+
+__all__ = ["WorkerEnded", "WorkerProcess"]
+
+_LOOK_SECONDS = 1.0
+_CLOCK_SECONDS = 0.05
+_GRACE_SECONDS = 0.3
+_NOTHING = -1.0
+_THREADS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "NUMBA")
+
+
+class WorkerEnded(Exception):  # noqa: N818 - no error of anybody until it is known which case it was
+    """A worker process ended before its batch did.
+
+    Parameters
+    ----------
+    at : int or None
+        The position of the case that was under way; None when that is not known.
+    late : bool
+        Whether it was ended because that case took too long.
+    finished : bytes or None
+        What it handed over before it was ended, as `packed`; the case after that was under way.
+    exitcode : int or None
+        Of the process, as `multiprocessing.Process.exitcode`.
+    """
+
+    def __init__(
+        self, at: int | None, exitcode: int | None = None, *, late: bool = False, finished: bytes | None = None
+    ) -> None:
+        super().__init__(at, exitcode, late)
+        self.at = at
+        self.exitcode = exitcode
+        self.late = late
+        self.finished = finished
+
+    @property
+    def how(self) -> str:
+        """How the process ended, in words."""
+        if self.exitcode is not None and self.exitcode < 0:
+            return f"killed by {signal.Signals(-self.exitcode).name}, as by the system when memory runs out"
+        return f"exit code {self.exitcode}"
+
+
+class WorkerProcess:
+    """A process that answers batches, one at a time.
+
+    Parameters
+    ----------
+    nature : tuple
+        What it takes over when it starts, see `suits`; the first is the process that starts it.
+    threads : int
+        How many threads numerical libraries may use there.
+    context : multiprocessing context
+        Of loky.
+    """
+
+    def __init__(self, nature: tuple[Any, ...], threads: int, context: Any) -> None:
+        self.nature = nature
+        self._started = time()
+        self._ending = threading.Lock()
+        self._sending = threading.Lock()
+        descriptor, self._path = tempfile.mkstemp(prefix="xyzpy_widgets-", suffix=".note")
+        os.truncate(descriptor, NOTE_BYTES)
+        os.close(descriptor)
+        self._note = mapped(self._path)
+        self._messages, theirs = Pipe()
+        env = {f"{name}_NUM_THREADS": str(threads) for name in _THREADS if f"{name}_NUM_THREADS" not in os.environ}
+        self._process = context.Process(target=serve, args=(theirs, self._path), env=env)
+        self._process.start()
+        theirs.close()
+        _live.add(self)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.exitcode is None
+
+    def suits(self, nature: tuple[Any, ...], edited: float) -> bool:
+        """Whether it is as a new one would be: nothing that it may have imported was edited since it began."""
+        return self.nature == nature and self._started > edited and self.alive
+
+    def ask(self, content: bytes, timeout: float | None) -> bytes:
+        """Return the answer to a message; raise `WorkerEnded` when none will come."""
+        self._note[0] = _NOTHING
+        late = None
+        try:
+            self._send(content)
+            while late is None and not self._messages.poll(_LOOK_SECONDS if timeout is None else _CLOCK_SECONDS):
+                if timeout is not None and (late := self._late(timeout)) is not None:
+                    self.cut()
+                elif not self.alive:
+                    break
+            if late is not None and not self._messages.poll(_GRACE_SECONDS):
+                self.end()
+                same = late == self._note[0]
+                raise WorkerEnded(late if same else None, late=same)
+            answer = self._messages.recv_bytes()
+            if answer != CUT:
+                return answer
+            finished = self._messages.recv_bytes()
+        except (EOFError, OSError):
+            self.end()
+            at = int(self._note[0])
+            raise WorkerEnded(at if at >= 0 else None, self._process.exitcode) from None
+        self.end()
+        raise WorkerEnded(late, late=late is not None, finished=finished)
+
+    def cut(self) -> None:
+        """Have what is finished of the batch under way handed over; who waits for its answer gets that instead."""
+        if not self._sending.acquire(timeout=_GRACE_SECONDS):
+            return  # a batch is still on its way there, and nothing finished
+        try:
+            with suppress(OSError):  # it has ended
+                self._messages.send_bytes(CUT)
+        finally:
+            self._sending.release()
+
+    def _send(self, content: bytes) -> None:
+        with self._sending:
+            self._messages.send_bytes(content)
+
+    def _late(self, timeout: float) -> int | None:
+        """Return the position of the case under way if it takes too long."""
+        at = self._note[0]
+        return int(at) if at >= 0 and perf_counter() - self._note[1] > timeout else None
+
+    def forget(self) -> None:
+        """Let the process let go of what the run has left there."""
+        with suppress(OSError):  # it has ended, and nobody takes it up again
+            self._send(FORGET)
+
+    def end(self) -> None:
+        """End the process and all that it has started."""
+        from joblib.externals.loky.backend.utils import kill_process_tree
+
+        with self._ending:
+            if self not in _live:
+                return
+            alive = self.alive
+            if hasattr(os, "killpg") and (alive or not _is_taken(self._process.pid)):
+                with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
+                    os.killpg(self._process.pid, signal.SIGKILL)
+            if alive:
+                kill_process_tree(self._process)
+            _live.discard(self)
+            Path(self._path).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Let the process end by itself, and end it where it does not."""
+        self._messages.close()
+        self._process.join(_LOOK_SECONDS)
+        self.end()
+
+
+def _is_taken(pid: int) -> bool:
+    """Whether a process has the number of one that has ended: a stranger, as no number of a group is given again."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+_live: set[WorkerProcess] = set()
+
+
+@atexit.register
+def _end_all() -> None:
+    """Leave no process behind; `multiprocessing` would wait for those that are busy."""
+    for worker in list(_live):
+        if worker.nature[0] == os.getpid():  # those of the process that this one was forked from are not its own
+            worker.end()
