@@ -180,9 +180,9 @@ from pathlib import Path
 from xyzpy_widgets.labelled_store import LabelledStore
 from tests.test_history import harvester
 write = LabelledStore.write
-def dying(self, value):
+def dying(self, value, **growing):
     if sys.argv[2] == "after":
-        write(self, value)
+        write(self, value, **growing)
     os._exit(9)
 one = harvester(Path(sys.argv[1]))
 LabelledStore.write = dying

@@ -25,6 +25,9 @@ from xyzpy_widgets.labelled_store import LabelledStore
 
 Case = tuple[int, int]
 
+CHANGES = ("write", "fill", "extend")
+"""What changes the file."""
+
 labels = st.lists(st.integers(0, 4), min_size=1, max_size=3, unique=True)
 overwrites = st.sampled_from([None, True, False])
 
@@ -96,10 +99,11 @@ class Stack(RuleBasedStateMachine):
         self.called.clear()
         new = bool(ran) or not self.past
         before = self.present()
-        write, fill = LabelledStore.write, LabelledStore.fill
+        changes = [getattr(LabelledStore, name) for name in CHANGES]
         try:
             if dies and sync:
-                LabelledStore.write = LabelledStore.fill = _full_disk  # type: ignore[assignment, method-assign]
+                for name in CHANGES:
+                    setattr(LabelledStore, name, _full_disk)
             self.harvester.harvest_combos(self.grid(a, b), overwrite=overwrite, missing_only=missing, sync=sync)
         except ConflictError:
             assert conflicts
@@ -112,7 +116,8 @@ class Stack(RuleBasedStateMachine):
             self.written = self.written and not new if not sync else True
             assert not conflicts or overwrite is not None
         finally:
-            LabelledStore.write, LabelledStore.fill = write, fill  # type: ignore[method-assign]
+            for name, change in zip(CHANGES, changes, strict=True):
+                setattr(LabelledStore, name, change)
             assert sorted(self.called) == sorted(cases)
         if new:
             self.past.append(before)
@@ -251,7 +256,7 @@ def harvest_and_die(harvest: Callable[[], object], point: int) -> None:
         os._exit(0)
 
 
-def _full_disk(store: LabelledStore, *_: Any) -> None:
+def _full_disk(store: LabelledStore, *_: Any, **__: Any) -> None:
     """Fail as a full disk does."""
     msg = f"{store.path}: the disk is full"
     raise StoreError(msg)

@@ -316,6 +316,8 @@ def test_what_is_shown_can_be_saved(form: str, first: bytes, front_end: FrontEnd
     reply = front_end.ask(explorer, kind="export", format=form)["reply"]
     content = base64.b64decode(reply["content"])
     assert content.startswith(first)
+    if form == "svg":
+        assert b"z, seed = 0" in content
     if form == "csv":
         assert len(pd.read_csv(io.BytesIO(content))) == 12
     if form == "netcdf":

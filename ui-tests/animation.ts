@@ -38,7 +38,7 @@ function camera(page: Page): (milliseconds: number) => Promise<void> {
 }
 
 test('choose, plan, run, explore', async ({ page }) => {
-  await page.setViewportSize({ width: 1120, height: 860 });
+  await page.setViewportSize({ width: 1380, height: 1040 });
   const notebook = new Notebook(page, 'animation.ipynb');
   await notebook.open([study, 'harvester.panel()', 'harvester.explore(kind="heatmap", x="T", y="L")']);
   await page.keyboard.press('Control+b');
@@ -88,12 +88,9 @@ test('choose, plan, run, explore', async ({ page }) => {
   const box = await explorer.locator('.bk-events').first().boundingBox();
   if (!box) throw new Error('the plot has no place');
   const at = (x: number, y: number): [number, number] => [box.x + x * box.width, box.y + y * box.height];
-  await page.mouse.move(...at(0.27, 0.06));
+  await page.mouse.move(...at(0.35, 0.14));
   await page.mouse.down();
-  for (const share of [0.3, 0.6, 1]) {
-    await page.mouse.move(...at(0.27 + 0.28 * share, 0.06 + 0.82 * share), { steps: 3 });
-    await shoot(200);
-  }
+  await page.mouse.move(...at(0.62, 0.8), { steps: 8 });
   await page.mouse.up();
   const picked = explorer.getByRole('group', { name: 'Picked out' });
   await expect(picked).toContainText('picked out');

@@ -72,6 +72,14 @@ export class Notebook {
     }).toPass();
   }
 
+  /** Run one cell and wait for its end; a cell that was sent before its kernel listened is run again. */
+  async finish(place: number): Promise<void> {
+    await expect(async () => {
+      await this.run(place);
+      await expect(this.cell(place).locator('.jp-InputPrompt').first()).toHaveText(/\[\d+\]:/, { timeout: 5000 });
+    }).toPass();
+  }
+
   /** Write code into a cell. */
   async write(place: number, code: string): Promise<void> {
     await this.cell(place).locator('.jp-Cell-inputWrapper .cm-content').fill(code);

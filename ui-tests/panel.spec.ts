@@ -131,8 +131,8 @@ for (const shell of ['lab', 'notebook'] satisfies Shell[]) {
   test(`a panel of a kernel that is gone tells how it stood (${shell})`, async ({ page, complaints }) => {
     const notebook = new Notebook(page, `gone-${shell}.ipynb`, shell);
     await notebook.open([study(`gone-${shell}.h5`), 'harvester.panel()']);
-    await notebook.run(0);
-    await notebook.run(1);
+    await notebook.finish(0);
+    await notebook.finish(1);
     const panel = notebook.output(1);
     await expect(panel.getByRole('heading', { name: 'Parameters' })).toBeVisible();
     await notebook.save();
@@ -142,8 +142,8 @@ for (const shell of ['lab', 'notebook'] satisfies Shell[]) {
     await expect(panel.getByText('run the cell again to see the panel')).toBeVisible();
     await expect(panel).toContainText('energy(T, L)');
     await expect(panel).not.toContainText('model not found');
-    await notebook.run(0);
-    await notebook.run(1);
+    await notebook.finish(0);
+    await notebook.finish(1);
     await expect(panel.getByRole('heading', { name: 'Parameters' })).toBeVisible();
     await expect(panel).not.toContainText('run the cell again to see the panel');
     await notebook.save();

@@ -59,16 +59,23 @@ class LabelledWhole:
         self._growing().put(new, on_conflict)
 
     def write(self, store: LabelledStore, segments: tuple[str, ...] = ()) -> None:
-        """Fill the cells in place that have changed since the last call, or write the file anew."""
+        """Bring what has changed since the last call into the file in place, or write it anew."""
         del segments  # putting them in a second time changes nothing
         grid = self._growing()
-        cells = grid.changed()
-        if self._stored and cells is not None:
+        if self._stored and grid.changed() is not None:
             self._layout = store.layout()
         self._stored = False
-        if self._layout is None or cells is None or not store.fill(grid.labelled, cells, self._layout):
-            self._layout = store.write(grid.labelled)
+        self._layout = self._changed_in_place(grid, store) or store.write(grid.labelled, growing=grid.only_adds)
         grid.settle()
+
+    def _changed_in_place(self, grid: Grid, store: LabelledStore) -> Layout | None:
+        """Fill cells that have changed, or add what came behind; return where it is, None where that cannot be."""
+        cells, layout = grid.changed(), self._layout
+        if layout is None:
+            return None
+        if cells is not None:
+            return layout if store.fill(grid.labelled, cells, layout) else None
+        return store.extend(grid.labelled, layout) if grid.only_adds else None
 
     def _growing(self) -> Grid:
         if self._grid is None:
@@ -170,9 +177,13 @@ class LabelledStore:
         data, ledger = found
         return with_inferred_ledger(data, self.args) if ledger is None else Labelled(data, ledger)
 
-    def write(self, value: Labelled) -> Layout | None:
-        """Replace what is there; return what `fill` needs."""
-        return self.file.write(value.data, value.ledger)
+    def write(self, value: Labelled, *, growing: bool = False) -> Layout | None:
+        """Replace what is there, with room for more where it is ``growing``; return what `fill` and `extend` need."""
+        return self.file.write(value.data, value.ledger, value.args[0] if growing else None)
+
+    def extend(self, value: Labelled, layout: Layout) -> Layout | None:
+        """Add what came behind what is there, if that can be; see `NetCDFStore.extend`."""
+        return self.file.extend(value.data, value.ledger, layout)
 
     def layout(self) -> Layout | None:
         """Return what `fill` needs for the file as it is; see `NetCDFStore.layout`."""

@@ -14,14 +14,15 @@ const WRAPS = 'wraps';
 /** What a panel takes beside its frame, and the one with the key of the colours besides, in pixels. */
 const BESIDE = 62;
 const KEY = 92;
-/** The least and the greatest frame, and the least where rows and columns mean something, in pixels. */
-const [LEAST, LEAST_IN_GRID, GREATEST, LOWEST] = [160, 90, 400, 150];
+/** The least and the greatest width of a frame, and its least height, in pixels. */
+const [LEAST, GREATEST, LOWEST] = [160, 400, 150];
 /** Frames differ by whole steps, so that not every pixel of a page that is resized draws them anew. */
 const STEP = 10;
 
 /** What there is to fit: the panels in a row, whether others may begin it, and whether a key of the colours stands beside one. */
 export interface Shape {
   readonly columns: number;
+  readonly rows: number;
   readonly wraps: boolean;
   readonly keyed: boolean;
 }
@@ -33,14 +34,17 @@ export interface Fit {
   readonly height: number;
 }
 
-/** Fit panels into a width of the page; one that is not shown has none, and leaves them as they are. */
-export function fitOf({ columns, wraps, keyed }: Shape, room: number): Fit | null {
+/**
+ * Fit panels into a width of the page; one that is not shown has none, and leaves them as they are. Rows and columns that
+ * mean something change places where that makes room, or else stand below one another: each panel tells its labels.
+ */
+export function fitOf({ columns, rows, wraps, keyed }: Shape, room: number): Fit | null {
   if (room <= 0) return null;
   const free = room - (keyed ? KEY : 0);
   const most = Math.max(1, Math.floor(free / (LEAST + BESIDE)));
-  const found = wraps ? Math.min(columns, most) : columns;
+  const found = wraps ? Math.min(columns, most) : ([columns, rows].find((count) => count <= most) ?? 1);
   const side = Math.floor((free / found - BESIDE) / STEP) * STEP;
-  const width = Math.max(wraps ? LEAST : LEAST_IN_GRID, Math.min(GREATEST, side));
+  const width = Math.max(LEAST, Math.min(GREATEST, side));
   return { columns: found, width, height: Math.max(LOWEST, Math.round((width * 3) / 4)) };
 }
 
@@ -58,18 +62,23 @@ export function shapeOf(document: unknown): Shape | null {
   const { children, tags = [] } = grid.attributes;
   return {
     columns: 1 + Math.max(...children.map(([, , column]) => column)),
+    rows: 1 + Math.max(...children.map(([, row]) => row)),
     wraps: tags.includes(WRAPS),
     keyed: children.some(([figure]) => (figure.attributes.right ?? []).length > 0),
   };
 }
 
 /** Let the panels of a figure, as Bokeh writes it, stand as they fit. */
-export function place(document: unknown, { columns, width, height }: Fit): void {
-  const grid = gridOf(document);
-  if (!grid) return;
-  const { children, tags = [] } = grid.attributes;
-  grid.attributes.children = children.map(([figure, row, column], number): Place => {
-    Object.assign(figure.attributes, { frame_width: width, frame_height: height });
-    return tags.includes(WRAPS) ? [figure, Math.floor(number / columns), number % columns] : [figure, row, column];
+export function place(document: unknown, fit: Fit): void {
+  const [grid, shape] = [gridOf(document), shapeOf(document)];
+  if (!grid || !shape) return;
+  const stand = (row: number, column: number, number: number): readonly [number, number] => {
+    if (!shape.wraps && fit.columns === shape.columns) return [row, column];
+    if (!shape.wraps && fit.columns === shape.rows) return [column, row];
+    return [Math.floor(number / fit.columns), number % fit.columns];
+  };
+  grid.attributes.children = grid.attributes.children.map(([figure, row, column], number): Place => {
+    Object.assign(figure.attributes, { frame_width: fit.width, frame_height: fit.height });
+    return [figure, ...stand(row, column, number)];
   });
 }

@@ -91,10 +91,15 @@ export class WidgetPanel extends Panel {
   };
 
   private hangUp(): void {
-    this.clear();
-    this.manager?.dispose();
-    this.line?.dispose();
+    const { line, manager } = this;
     this.manager = this.line = null;
+    line?.gone.disconnect(this.lose);
+    this.clear();
+    // a view that goes tells the kernel that nobody looks, a moment later
+    setTimeout(() => {
+      manager?.dispose();
+      line?.dispose();
+    });
   }
 
   private say(notice: Notice, again: string, others: readonly Action[] = []): void {

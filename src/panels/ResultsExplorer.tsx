@@ -55,18 +55,24 @@ function bytesOf(content: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
 }
 
-/** The figure as it is drawn, its canvases one above the other on the ground of the page. */
-async function pngOf(root: HTMLElement): Promise<Blob | null> {
+/** The height of a heading in a picture, in pixels. */
+const HEADING = 24;
+
+/** The figure as it is drawn, its canvases one above the other on the ground of the page, below its heading. */
+async function pngOf(root: HTMLElement, heading: string): Promise<Blob | null> {
   const host = root.querySelector<HTMLElement>('.xyzpy-figure');
   const frame = host?.getBoundingClientRect();
   if (!host || !frame || frame.width === 0) return null;
   const scale = devicePixelRatio;
   const whole = document.createElement('canvas');
-  [whole.width, whole.height] = [frame.width * scale, frame.height * scale];
+  [whole.width, whole.height] = [frame.width * scale, (frame.height + HEADING) * scale];
   const pen = whole.getContext('2d');
   if (!pen) return null;
   pen.fillStyle = getComputedStyle(root).backgroundColor;
   pen.fillRect(0, 0, whole.width, whole.height);
+  const { color, fontFamily } = getComputedStyle(root);
+  [pen.fillStyle, pen.font] = [color, `bold ${String(13 * scale)}px ${fontFamily}`];
+  pen.fillText(heading.replaceAll('\n', ', '), 8 * scale, 17 * scale, whole.width - 16 * scale);
   const canvases = (node: ParentNode): HTMLCanvasElement[] =>
     [...node.querySelectorAll<HTMLElement>('*')].flatMap((element) => [
       ...(element instanceof HTMLCanvasElement ? [element] : []),
@@ -76,7 +82,7 @@ async function pngOf(root: HTMLElement): Promise<Blob | null> {
     const place = canvas.getBoundingClientRect();
     const at = [place.left - frame.left, place.top - frame.top, place.width, place.height].map((side) => side * scale);
     const [left = 0, top = 0, width = 0, height = 0] = at;
-    if (width && height) pen.drawImage(canvas, left, top, width, height);
+    if (width && height) pen.drawImage(canvas, left, top + HEADING * scale, width, height);
   }
   return new Promise((resolve) => {
     whole.toBlob(resolve);
@@ -95,7 +101,7 @@ function SaveRow({ props, fail }: { props: Props; fail: (said: string) => void }
     }
   };
   const png = async (): Promise<void> => {
-    const blob = await pngOf(root);
+    const blob = await pngOf(root, traits.heading);
     if (blob) save(`${traits.shelf?.variable ?? 'view'}.png`, blob);
     else fail('There is no picture to save.');
   };

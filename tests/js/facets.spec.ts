@@ -19,7 +19,7 @@ function places(document: unknown): unknown[] {
 
 describe('several panels', () => {
   test('stand as many in a row as the page has room for, each at least so wide that it can be read', () => {
-    const shape = { columns: 3, wraps: true, keyed: true };
+    const shape = { columns: 3, rows: 1, wraps: true, keyed: true };
     expect(fitOf(shape, 1100)).toEqual({ columns: 3, width: 270, height: 203 });
     expect(fitOf(shape, 640)).toEqual({ columns: 2, width: 210, height: 158 });
     expect(fitOf(shape, 330)).toEqual({ columns: 1, width: 170, height: 150 });
@@ -27,15 +27,24 @@ describe('several panels', () => {
     expect(fitOf(shape, 0)).toBeNull();
   });
 
-  test('keep their rows and columns where these mean something, and become narrower', () => {
-    const shape = { columns: 3, wraps: false, keyed: false };
-    expect(fitOf(shape, 640)).toEqual({ columns: 3, width: 150, height: 150 });
-    expect(fitOf(shape, 300)).toMatchObject({ columns: 3, width: 90 });
+  test('keep their rows and columns where these mean something, exchange them, or stand below one another', () => {
+    const shape = { columns: 3, rows: 2, wraps: false, keyed: false };
+    expect(fitOf(shape, 700)).toMatchObject({ columns: 3, width: 170 });
+    expect(fitOf(shape, 640)).toMatchObject({ columns: 2, width: 250 });
+    expect(fitOf(shape, 300)).toMatchObject({ columns: 1, width: 230 });
+    const exchanged = grid(3, 2, []);
+    place(exchanged, { columns: 2, width: 250, height: 188 });
+    expect(places(exchanged).slice(0, 4)).toEqual([
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [0, 1],
+    ]);
   });
 
   test('are put where they fit before they are drawn', () => {
     const wrapping = grid(3, 1, ['wraps']);
-    expect(shapeOf(wrapping)).toEqual({ columns: 3, wraps: true, keyed: true });
+    expect(shapeOf(wrapping)).toEqual({ columns: 3, rows: 1, wraps: true, keyed: true });
     place(wrapping, { columns: 2, width: 210, height: 158 });
     expect(places(wrapping)).toEqual([
       [0, 0],
@@ -45,7 +54,7 @@ describe('several panels', () => {
     expect(JSON.stringify(wrapping)).toContain('"frame_width":210,"frame_height":158');
     const fixed = grid(2, 2, []);
     const before = places(fixed);
-    place(fixed, { columns: 1, width: 90, height: 150 });
+    place(fixed, { columns: 2, width: 160, height: 150 });
     expect(places(fixed)).toEqual(before);
   });
 

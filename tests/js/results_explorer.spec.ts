@@ -93,6 +93,49 @@ describe('the explorer', () => {
     expect(busy.model.sent).not.toContainEqual({ kind: 'run', plan: 'one' });
   });
 
+  test('a section of a panel folds, and keeps in sight what is picked out', async () => {
+    const alone = await show('ResultsExplorer', { ...EXPLORED, unfolded: null });
+    expect(alone.view.querySelector('h3')?.textContent).toBe('Explore');
+    const { model, view } = await show('ResultsExplorer', { ...EXPLORED, picked: PICKED, unfolded: true });
+    button(view, 'Results').click();
+    expect(model.any.get('unfolded')).toBe(false);
+    await vi.waitFor(() => {
+      expect(view.querySelector('.xyzpy-figure')).toBeNull();
+    });
+    expect(view.textContent).toContain('2 cases picked out');
+  });
+
+  test('tells the kernel that it is seen, and asks for no figure before there is one', async () => {
+    const { model } = await show('ResultsExplorer', { ...EXPLORED, unfolded: true, shelf: null });
+    await vi.waitFor(() => {
+      expect(model.sent).toContainEqual(expect.objectContaining({ kind: 'watch', seen: true }));
+    });
+    expect(model.sent).not.toContainEqual(expect.objectContaining({ kind: 'ask' }));
+  });
+
+  test('what a panel is set to runs from its plan, and not from here', async () => {
+    const proposal = { ...PROPOSAL, own: false };
+    const { model, view } = await show('ResultsExplorer', { ...EXPLORED, picked: PICKED, proposal, panel: 'one' });
+    const plan = document.createElement('div');
+    plan.className = 'xyzpy-PlanCard';
+    plan.dataset.panel = 'one';
+    plan.innerHTML = '<button class="xyzpy-primary">Run</button>';
+    document.body.append(plan);
+    button(view, 'Show the plan').click();
+    expect(document.activeElement?.textContent).toBe('Run');
+    expect(view.querySelector('.xyzpy-primary')).toBeNull();
+    expect(model.sent).not.toContainEqual(expect.objectContaining({ kind: 'run' }));
+  });
+
+  test('shows the view as code, in every way there is', async () => {
+    const codes = { plot: 'ds.xyz.plot()', hvplot: '', explore: 'ds.xyz.explore()' };
+    const { view } = await show('ResultsExplorer', { ...EXPLORED, codes });
+    button(view, 'View as code').click();
+    await vi.waitFor(() => {
+      expect([...view.querySelectorAll('pre')].map((one) => one.textContent)).toEqual([codes.plot, codes.explore]);
+    });
+  });
+
   test('shows a table in the place of the plot', async () => {
     const rows = { columns: ['gamma', 'score'], rows: [['1', '0.5']], offset: 0, total: 7 };
     const { view } = await show('ResultsExplorer', { ...EXPLORED, rows });

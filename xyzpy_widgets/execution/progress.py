@@ -124,7 +124,8 @@ class ProgressBar:
 
         self._verbosity = verbosity
         form = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}{postfix}]"
-        self._bar: Any = tqdm(total=len(plan), dynamic_ncols=True, bar_format=form)
+        self._bar: Any = tqdm(total=len(plan), dynamic_ncols=True, bar_format=form, delay=1)
+        self._bar.delay = 0  # drawn when there is something to tell, a run that is over at once only once
 
     def __call__(self, progress: Progress) -> None:
         """Show how far it is."""

@@ -77,6 +77,8 @@ class Grid:
         self._attrs, self._constants = dict(parts.attrs), dict(labelled.constants)
         self._labelled: Labelled | None = None
         self._changed: list[Cells] | None = None
+        self._reframed = False  # whether more than cells has changed, yet these lie where they lay
+        self._settled = 0  # how many cells there were when `settle` was called last
 
     @property
     def labelled(self) -> Labelled:
@@ -94,13 +96,19 @@ class Grid:
             Their positions over the arguments in C order, rising, each once. None when more has changed than the
             content of cells: labels, types, attributes, or what is known beside the cells.
         """
-        if self._changed is None:
+        if self._changed is None or self._reframed:
             return None
         return np.unique(np.concatenate(self._changed)) if self._changed else np.empty(0, dtype=np.intp)
 
     def settle(self) -> None:
         """Take what is there now as that from which `changed` counts."""
-        self._changed = []
+        self._changed, self._reframed = [], False
+        self._settled = self._fields["status"].values.size
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether all cells that `settle` found are as they were, and are the first of all now, in C order."""
+        return self._changed is not None and all(bool((cells >= self._settled).all()) for cells in self._changed)
 
     def check(self, new: Labelled) -> bool:
         """Raise what would keep the structure of new data from going together with what is there, whatever its values.
@@ -147,16 +155,19 @@ class Grid:
         if on_conflict == "raise":
             self._check_conflicts(new, sides)
         same = self._keeps_frame(new, joints)
+        stays = same or self._continues(new, joints)
         if not same:
             self._reframe(new, joints)
-        same &= not self._part(new, sides)
+        stays &= not self._part(new, sides)
         for name, side in sides.items():
-            same &= self._column(name, side).put(side, replace=on_conflict == "replace")
-        same &= self._put_account(new, joints, keep=on_conflict == "keep")
+            stays &= self._column(name, side).put(side, replace=on_conflict == "replace")
+        if not stays:
+            self._changed = None
+        same &= self._put_account(new, joints, keep=on_conflict == "keep") and stays
         for column in self._columns.values():
             column.retype()
         if not same:
-            self._changed = self._labelled = None
+            self._labelled, self._reframed = None, True
 
     def addition(self, new: Labelled) -> Addition | None:
         """Say what new data is going to add, None where it does more than to add labels and cases.
@@ -255,6 +266,12 @@ class Grid:
         """Say whether new data has nothing but other content for cells that are there."""
         known = all(dim in self._axes and joint.is_known for dim, joint in joints.items())
         return known and self._keeps_rest(new)
+
+    def _continues(self, new: Labelled, joints: Mapping[str, Joint]) -> bool:
+        """Say whether new data has nothing new but labels behind the last of the first argument."""
+        first = self._args[0] if self._args else None
+        known = all(joint.is_known or dim == first for dim, joint in joints.items())
+        return known and all(joint.moved is None for joint in joints.values()) and self._keeps_rest(new)
 
     def _keeps_rest(self, new: Labelled) -> bool:
         """Say whether new data has no dimension, coordinate, output, attribute or constant that is not there."""

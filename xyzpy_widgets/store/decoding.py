@@ -81,7 +81,7 @@ def decode(source: Source, unread: Mapping[Any, xr.Variable] | None = None) -> t
     variables = []
     for entry in schema.data["variables"]:
         left = (unread or {}).get(entry["name"])
-        if left is None or left.chunks is None or entry["coord"] or "odd" in entry:
+        if left is None or left.chunks is None or entry["coord"] or "odd" in entry or _is_old(source, left, entry):
             variables.append(_read(source, None, entry, sums))
         else:
             variables.append(_leave(left, entry, sums))
@@ -107,7 +107,9 @@ def layout_of(source: Source) -> Layout | None:
             found = source.stretch(group, entry["name"])
             if found is not None and found.dtype.kind != "O":
                 note = {key: value for key, value in entry.items() if key not in _OF_ALL}
-                places[path, entry["name"]] = Place(found.offset, found.size, found.dtype, note, found.attrs, first)
+                places[path, entry["name"]] = Place(
+                    found.offset, found.size, found.dtype, note, found.attrs, first, found.size
+                )
                 first += -(-found.size // BLOCK)
             else:
                 plain = source.read(group, entry["name"])
@@ -123,6 +125,12 @@ def _read(source: Source, group: str | None, entry: dict[str, Json], sums: _Sums
         raise DamageError(_damaged(source, entry["name"], f" in {sum(wrong)} of {len(wrong)} blocks"))
     # the short way keeps objects such as datetimes as they are
     return xr.Variable(entry["dims"], decode_cells(plain, entry), attrs_of(entry), fastpath=True)
+
+
+def _is_old(source: Source, left: xr.Variable, entry: dict[str, Json]) -> bool:
+    """Say whether a variable is of the version of the file that this process has had open, and not of this one."""
+    now = None if source.stretch is None else source.stretch(None, entry["name"])
+    return now is not None and now.size != left.nbytes
 
 
 def _leave(left: xr.Variable, entry: dict[str, Json], sums: _Sums) -> xr.Variable:

@@ -24,11 +24,12 @@ Nothing in the file is code, and reading it runs none.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from xarray.indexes import PandasMultiIndex
 
 from xyzpy_widgets.errors import EncodingError
@@ -38,14 +39,20 @@ from xyzpy_widgets.store.image import Image, PlainVariable, checksums, ledger_gr
 from xyzpy_widgets.store.literal import Json, to_json
 from xyzpy_widgets.store.objects import Where, is_readable
 
-__all__ = ["VERSION", "encode"]
+__all__ = ["VERSION", "SumsOf", "encode"]
 
 VERSION = 2
+SumsOf = Callable[[tuple[str, str], NDArray[Any]], Sequence[int] | NDArray[np.uint32]]
+
 _OURS = ("schema", "checksums", "pending")
 
 
-def encode(data: xr.Dataset, ledger: xr.Dataset | None) -> Image:
-    """Return what stands in the file; raise `EncodingError` for what cannot."""
+def encode(data: xr.Dataset, ledger: xr.Dataset | None, sums_of: SumsOf | None = None) -> Image:
+    """Return what stands in the file; raise `EncodingError` for what cannot.
+
+    ``sums_of`` returns the checksums of a variable, given its group ("/" or that of the ledger) and its name, and its
+    plain values; by default they are computed.
+    """
     _check_names(data)
     root, data_json = _encode_group(data, shared=())
     book: dict[str, PlainVariable] = {}
@@ -56,14 +63,17 @@ def encode(data: xr.Dataset, ledger: xr.Dataset | None) -> Image:
         ledger_json["coords"] = list(shared)
     schema = {"format": "xyzpy_widgets", "version": VERSION, "data": data_json, "ledger": ledger_json}
     text = np.array(json.dumps(schema, allow_nan=False), dtype=object)
-    plain = (text, *(variable.values for variable in (*root.values(), *book.values())))
-    sums = np.array([crc for values in plain for crc in checksums(values)], dtype="<u4")
+    group = ledger_group(lambda name: name in data.variables or name in data.dims)
+    plain = {("/", name): one.values for name, one in root.items()}
+    plain |= {(f"/{group}", name): one.values for name, one in book.items()}
+    summed = sums_of or (lambda _, values: checksums(values))
+    every = (checksums(text), *map(summed, plain, plain.values()))
+    sums = np.concatenate([np.asarray(one, dtype="<u4") for one in every])
     dim = "checksum_blocks"
     while dim in data.dims:
         dim += "_"
     book["schema"] = PlainVariable((), text, {"long_name": "what gives the exact dataset back, in JSON"})
     book["checksums"] = PlainVariable((dim,), sums, {"long_name": "CRC-32 of the schema and of the data"})
-    group = ledger_group(lambda name: name in data.variables or name in data.dims)
     return Image(root, {**plain_attrs(data.attrs), **_loose_coords(data)}, group, book)
 
 

@@ -129,12 +129,12 @@ def ledger_group(taken: Callable[[str], bool]) -> str:
     return group
 
 
-def checksums(values: NDArray[Any], block: int = BLOCK) -> list[int]:
-    """Return the CRC-32 of each block of numbers in C order, or the one of all texts, joined by NUL."""
+def checksums(values: NDArray[Any], block: int = BLOCK, first: int = 0) -> list[int]:
+    """Return the CRC-32 of each block of numbers in C order, from the ``first`` on; or that of all texts, with NULs."""
     if values.dtype == object:
         return [zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))]
     buffer, crc32 = values.reshape(-1).view(np.uint8).data, zlib.crc32
-    return [crc32(buffer[start : start + block]) for start in range(0, len(buffer), block)]
+    return [crc32(buffer[start : start + block]) for start in range(first * block, len(buffer), block)]
 
 
 def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:

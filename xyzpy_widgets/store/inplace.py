@@ -35,7 +35,19 @@ from xyzpy_widgets.store.literal import Json
 from xyzpy_widgets.store.lock import try_lock
 from xyzpy_widgets.store.packing import pack, unpack
 
-__all__ = ["PENDING", "Extent", "Layout", "Place", "extents_of", "fill", "finish", "room_for"]
+__all__ = [
+    "PENDING",
+    "Extent",
+    "Layout",
+    "Place",
+    "extents_of",
+    "fill",
+    "finish",
+    "opened_to_write",
+    "room_for",
+    "tell_change",
+    "write_at",
+]
 
 PENDING = "pending"
 """The name of the variable that takes the room."""
@@ -68,6 +80,8 @@ class Place:
         The names of the attributes.
     first : int
         Which checksum is their first.
+    room : int
+        How many bytes there may become without moving.
     """
 
     offset: int
@@ -76,12 +90,14 @@ class Place:
     note: Mapping[str, Json]
     marks: frozenset[str]
     first: int
+    room: int
 
     @classmethod
-    def of(cls, offset: int, variable: PlainVariable, first: int) -> Place:
-        """Return the place of a variable that was written at an offset."""
+    def of(cls, offset: int, variable: PlainVariable, first: int, more: int = 0) -> Place:
+        """Return the place of a variable that was written at an offset, with room for some bytes ``more``."""
         values = variable.values
-        return cls(offset, values.nbytes, values.dtype, variable.note, frozenset(variable.attrs), first)
+        size, marks = values.nbytes, frozenset(variable.attrs)
+        return cls(offset, size, values.dtype, variable.note, marks, first, size + more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +114,15 @@ class Layout:
         Where the checksums begin.
     room : slice
         What is left for what is pending.
+    spare : slice or None
+        What is left for other metadata, see `extending`; None for nothing.
     """
 
     group: str
     places: dict[tuple[str, str], Place]
     sums: int
     room: slice
+    spare: slice | None = None
 
 
 def extents_of(place: Place, values: NDArray[Any], cells: NDArray[np.intp]) -> list[Extent] | None:
@@ -161,7 +180,7 @@ def fill(path: Path, layout: Layout, content: Mapping[tuple[str, str], list[Exte
     StoreError
         When the system refuses.
     """
-    with _opened(path) as descriptor:
+    with opened_to_write(path) as descriptor:
         if not try_lock(descriptor, shared=True):  # the lock by which HDF5 keeps writers apart
             return False
         extents = [extent for parts in content.values() for extent in parts]
@@ -171,7 +190,7 @@ def fill(path: Path, layout: Layout, content: Mapping[tuple[str, str], list[Exte
         framed = frame(_packed(extents), layout.room.start)
         if len(framed) > layout.room.stop - layout.room.start:
             return False
-        _write(descriptor, framed, layout.room.start)
+        write_at(descriptor, framed, layout.room.start)
         sync(descriptor)
         _carry_out(path, descriptor, extents, layout.room)
     return True
@@ -179,7 +198,7 @@ def fill(path: Path, layout: Layout, content: Mapping[tuple[str, str], list[Exte
 
 def finish(path: Path, room: slice) -> None:
     """Carry out what is pending in a file, if there is anything; the caller holds the lock."""
-    with _opened(path) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
+    with opened_to_write(path) as descriptor, os.fdopen(os.dup(descriptor), "rb") as file:
         file.seek(room.start)
         payload = payload_at(file, room.start, room.stop)
         if payload is not None:
@@ -190,9 +209,14 @@ def _carry_out(path: Path, descriptor: int, extents: list[Extent], room: slice) 
     """Write what is pending where it belongs, and strike it out."""
     before = os.fstat(descriptor).st_mtime_ns
     for offset, data in extents:
-        _write(descriptor, data, offset)
+        write_at(descriptor, data, offset)
     sync(descriptor)
-    _write(descriptor, _STRUCK, room.start)
+    write_at(descriptor, _STRUCK, room.start)
+    tell_change(path, before)
+
+
+def tell_change(path: Path, before: int) -> None:
+    """Give a file another time of change than it had, in ns."""
     now = max(time.time_ns(), before + 1)  # the clock of the file system may stand still between two changes
     os.utime(path, ns=(now, now))
 
@@ -218,7 +242,7 @@ def _unpacked(payload: bytes) -> list[Extent]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def opened_to_write(path: Path) -> Iterator[int]:
     """Open a file for reading and writing."""
     with reported(path):
         descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
@@ -230,7 +254,7 @@ def _opened(path: Path) -> Iterator[int]:
 
 if hasattr(os, "pwrite"):
 
-    def _write(descriptor: int, data: bytes, offset: int) -> None:
+    def write_at(descriptor: int, data: bytes, offset: int) -> None:
         """Write all at an offset."""
         while data:
             written = os.pwrite(descriptor, data, offset)

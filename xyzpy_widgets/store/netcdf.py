@@ -159,16 +159,32 @@ class NetCDFStore:
         found: T = apart(self.path, call, *given)
         return found
 
-    def write(self, data: xr.Dataset, ledger: xr.Dataset | None) -> Layout | None:
+    def write(self, data: xr.Dataset, ledger: xr.Dataset | None, growing: str | None = None) -> Layout | None:
         """Replace what is there, at once and durably; see `DatasetStore.write`.
+
+        Parameters
+        ----------
+        data, ledger : xarray.Dataset
+        growing : str, optional
+            The dimension along which `extend` is going to add more, for which room is left.
 
         Returns
         -------
         Layout or None
-            What `fill` needs; None where the format cannot be filled in place.
+            What `fill` and `extend` need; None where the format cannot be changed in place.
         """
-        layout: Layout | None = _backend(self.engine).write(self.path, encode(data, ledger))
+        layout: Layout | None = _backend(self.engine).write(self.path, encode(data, ledger), growing)
         return layout
+
+    def extend(self, data: xr.Dataset, ledger: xr.Dataset, layout: Layout) -> Layout | None:
+        """Add what came behind what was there, in place and durably; hold the lock.
+
+        What was written when ``layout`` was returned is the first of the data and of the ledger, in C order. Returns
+        what the next call needs; None, and nothing has changed, where it cannot be added in place: call `write`.
+        Raises as `write` does.
+        """
+        extended: Layout | None = _backend(self.engine).extend(self.path, data, ledger, layout)
+        return extended
 
     def layout(self) -> Layout | None:
         """Return what `fill` needs for the file as it is, None where it cannot be filled in place; hold the lock."""

@@ -7,11 +7,12 @@ read find that out before::
     frame   as in `frames`; its payload, as in `packing`, is a map with ``starts`` and ``stops`` (arrays of int64), the
             ranges of bytes that have checksums of their own or change when cells are filled in place, and ``crc32``,
             that of all other bytes of the HDF5 file, one after the other
-    u64     the offset of the frame, which is the size of the HDF5 file
+    u64     the offset of the frame; of the first, that is the size of the HDF5 file
             8 bytes  89 58 59 5A 45 4E 44 0A
 
-A program that writes to the file removes the trailer, since HDF5 cuts off what is behind its end. A file without a
-whole trailer is read without this.
+A file that was extended in place (`extending`) has one trailer behind the other, the newest last, which is whole before
+its version of the file is; so the file matches the last or one of those before it. A program that writes to the file
+removes them all, since HDF5 cuts off what is behind its end. A file without a whole trailer is read without this.
 """
 
 from __future__ import annotations
@@ -64,23 +65,38 @@ def check_trailer(path: Path) -> None:
 
 
 def is_vouched(path: Path) -> bool | None:
-    """Tell whether a file matches its trailer; None for one without a whole trailer."""
+    """Tell whether a file matches one of its trailers; None for one that does not end with a whole trailer."""
     with reported(path), path.open("rb") as file:
-        end = os.fstat(file.fileno()).st_size - _END.size
-        file.seek(max(end, 0))
-        size, magic = _END.unpack(found) if len(found := file.read(_END.size)) == _END.size else (0, b"")
-        if magic != _MAGIC or size >= end:
-            return None
-        file.seek(size)
-        payload = payload_at(file, size, end)
-        if payload is None:
-            return None
-        try:
-            told = unpack(payload)
-            ranges = list(zip(told["starts"].tolist(), told["stops"].tolist(), strict=True))
-            return bool(_checksum(file, _others(ranges, size)) == told["crc32"])
-        except (FormatError, KeyError, TypeError, AttributeError):  # whole, and not of this form: of a newer version
-            return None
+        end = os.fstat(file.fileno()).st_size
+        answer = None
+        while (start := _start_of(file, end)) is not None:
+            answer = _matches(file, start, end - _END.size)
+            if answer is not False:
+                break
+            end = start
+        return answer
+
+
+def _start_of(file: BinaryIO, end: int) -> int | None:
+    """Return where the trailer begins that ends at a byte, None where none does."""
+    file.seek(max(end - _END.size, 0))
+    found = file.read(_END.size)
+    start, magic = _END.unpack(found) if len(found) == _END.size else (0, b"")
+    return int(start) if magic == _MAGIC and start < end - _END.size else None
+
+
+def _matches(file: BinaryIO, start: int, end: int) -> bool | None:
+    """Tell whether a file matches a trailer; None for one that is torn, or of a newer version."""
+    file.seek(start)
+    payload = payload_at(file, start, end)
+    if payload is None:
+        return None
+    try:
+        told = unpack(payload)
+        ranges = list(zip(told["starts"].tolist(), told["stops"].tolist(), strict=True))
+        return bool(_checksum(file, _others(ranges, start)) == told["crc32"])
+    except (FormatError, KeyError, TypeError, AttributeError):  # whole, and not of this form: of a newer version
+        return None
 
 
 def _others(ranges: Iterable[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:

@@ -27,7 +27,7 @@ __all__ = ["opened", "remains", "write"]
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what zarr raises for folders that are not whole
 
 
-def write(path: Path, image: Image) -> None:
+def write(path: Path, image: Image, growing: str | None = None) -> None:  # noqa: ARG001 - no room is left in folders
     """Write an image in the place of what was there; raise `StoreError` when the system refuses."""
     with replacing_folder(path) as temporary, _to_the_end():
         root = _dataset(image.variables, image.attrs)

@@ -190,10 +190,10 @@ class FigureDocument:
                 return "", self._serial
             return str(serialize_json(self._document.to_json(deferred=False))), self._serial
 
-    def picture(self) -> str:
-        """Return a still picture of the figure as an SVG document; empty where there is none."""
+    def picture(self, title: str = "") -> str:
+        """Return a still picture of the figure as an SVG document, under a title; empty where there is none."""
         with self._lock:
-            return (picture(self.root) or "") if self.root is not None else ""
+            return (picture(self.root, title) or "") if self.root is not None else ""
 
     def apply(self, content: str, origin: str) -> None:
         """Do what was done in a view."""
@@ -224,6 +224,7 @@ def _with_box(figure: Any, number: int, chosen: Callable[[Box], None]) -> Any:
     from bokeh.models import BoxSelectTool
 
     tool = BoxSelectTool(renderers=[], persistent=True)
+    tool.overlay.fill_alpha = 0.2  # what lies in it is still to be seen
     figure.add_tools(tool)
 
     def heard(event: Any) -> None:

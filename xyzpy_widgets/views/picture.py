@@ -7,6 +7,7 @@ lines, points, boxes, bars, areas and error bars has no picture: one that leaves
 from __future__ import annotations
 
 import html
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ __all__ = ["picture"]
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 14, 10, 48
 _LINE = 16
+_LETTER = 6.5
 _KEY = 84
 _INK, _FAINT = "#333", "#ddd"
 
@@ -33,8 +35,15 @@ class _Drawing:
     height: float
 
 
-def picture(figure: Any) -> str | None:
-    """Return a figure, or a grid of figures, as an SVG document; None where something in it is unknown."""
+def picture(figure: Any, title: str = "") -> str | None:
+    """Return a figure, or a grid of figures, as an SVG document; None where something in it is unknown.
+
+    Parameters
+    ----------
+    figure : bokeh.models.Plot or bokeh.models.GridPlot
+    title : str
+        What is written above all of it, beside the titles that its parts have themselves.
+    """
     cells = [(figure, 0, 0)] if hasattr(figure, "renderers") else getattr(figure, "children", [])
     if not cells or not all(isinstance(cell, tuple) and hasattr(cell[0], "renderers") for cell in cells):
         return None
@@ -48,11 +57,13 @@ def picture(figure: Any) -> str | None:
             return None
         widths[column], heights[row] = max(widths[column], drawing.width), max(heights[row], drawing.height)
         drawn.append((drawing.body, row, column))
-    parts = []
+    lines = [line for part in title.split("\n") for line in textwrap.wrap(part, int(sum(widths) / _LETTER))]
+    top = _TOP + _LINE * len(lines) if lines else 0
+    parts = [_text(line, _TOP, _TOP + _LINE * (i + 0.6), 'font-weight="bold"') for i, line in enumerate(lines)]
     for body, row, column in drawn:
-        x, y = sum(widths[:column]), sum(heights[:row])
+        x, y = sum(widths[:column]), top + sum(heights[:row])
         parts.append(f'<g transform="translate({x:.0f} {y:.0f})">{body}</g>')
-    width, height = f"{sum(widths):.0f}", f"{sum(heights):.0f}"
+    width, height = f"{sum(widths):.0f}", f"{top + sum(heights):.0f}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
         f' font-family="Helvetica, Arial, sans-serif" font-size="11" fill="{_INK}">'

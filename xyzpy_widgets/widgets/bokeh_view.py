@@ -17,9 +17,9 @@ from xyzpy_widgets.widgets.route import heard_while_busy
 __all__ = ["BokehView", "FigureWidget", "still_html"]
 
 
-def still_html(figure: FigureDocument) -> str:
+def still_html(figure: FigureDocument, heading: str = "") -> str:
     """Return a still picture of a figure as HTML, for wherever no kernel lives."""
-    picture, title = figure.picture(), escape(figure.title)
+    picture, title = figure.picture(), escape(heading or figure.title)
     data = base64.b64encode(picture.encode()).decode()
     head = f'<div style="font-weight: 600">{title}</div>' if title else ""
     image = f'<img alt="" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">' if picture else ""

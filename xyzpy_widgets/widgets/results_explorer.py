@@ -299,7 +299,7 @@ class ResultsExplorer(ViewWidget):
         data, meta = bundle
         shown = "nothing to draw" if self._view is None else self._view.title
         text = f"<Explorer {self.title or 'of a dataset'}: {shown}>"
-        return {**data, "text/plain": text, "text/html": still_html(self.figure)}, meta
+        return {**data, "text/plain": text, "text/html": still_html(self.figure, self.heading)}, meta
 
 
 def _plain(reply: Callable[[], Any]) -> Callable[[Mapping[str, Any]], Any]:

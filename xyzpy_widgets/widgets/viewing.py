@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -122,7 +123,8 @@ class ViewWidget(FigureWidget):
         table = rows_told(rows_of(data, view)) if view.kind == "table" and view.var else None
         new = other = view != self._view
         if view.kind != "table":
-            drawn = draw(data, view, seen.states, **self._steady(data, view), **size_of(data, view))
+            untitled = replace(view, title="")  # the page writes the title above: a figure would cut it off
+            drawn = draw(data, untitled, seen.states, **self._steady(data, view), **size_of(data, view))
             new |= self.show(drawn, wraps=view.row is None)
         self._view = view
         self._drawn(seen, anew=new)
@@ -130,7 +132,7 @@ class ViewWidget(FigureWidget):
             self.tell(codes=codes_of(self.target, data, view))
         self.tell(
             shelf=shelf_of(data, view),
-            heading=self.figure.title if view.kind != "table" else view.title,
+            heading=view.title,
             rows=table,
             problem="",
         )
@@ -167,6 +169,6 @@ class ViewWidget(FigureWidget):
             seen, form, part = self._explored.seen(), str(request["format"]), self.ds
             if seen.data is None or self._view is None or part is None:
                 raise ViewError("there is nothing to save yet")
-            drawn = (seen.states, self.figure.picture())
+            drawn = (seen.states, self.figure.picture(self._view.title))
             content = content_of(form, seen.data, part, self._view, drawn)
             return exported(form, content, "-".join(self._view.var) or "view")
