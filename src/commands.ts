@@ -8,6 +8,16 @@ import { aboutText } from './core/about';
 /** The ids under which JupyterLab knows the commands. */
 export const CommandIDs = {
   about: 'xyzpy-widgets:about',
+  copyPath: 'xyzpy-widgets:copy-path',
+  newSweep: 'xyzpy-widgets:new-sweep',
+  newStudy: 'xyzpy-widgets:new-study',
+  openPanel: 'xyzpy-widgets:open-panel',
+  explore: 'xyzpy-widgets:explore-sweep',
+  plan: 'xyzpy-widgets:plan-sweep',
+  restore: 'xyzpy-widgets:restore-tab',
+  showCode: 'xyzpy-widgets:show-code',
+  showSweeps: 'xyzpy-widgets:show-sweeps',
+  stopAll: 'xyzpy-widgets:stop-all',
   exploreFile: 'xyzpy-widgets:explore-file',
 } as const;
 

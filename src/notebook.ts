@@ -4,7 +4,7 @@ import type { Contents } from '@jupyterlab/services';
 import { CONTROL_SUFFIX, HOST_EVENTS, isControlWord } from './protocol';
 
 /** A notebook, and the place of the cell whose output holds a widget. */
-interface Holder {
+export interface Holder {
   readonly panel: NotebookPanel;
   readonly place: number;
 }
@@ -16,8 +16,8 @@ function holderOf(tracker: INotebookTracker, widget: Node): Holder | null {
   return panel && place >= 0 ? { panel, place } : null;
 }
 
-/** Insert code below the cell of a widget, and make it the active cell; nothing runs. */
-function insertBelow({ panel, place }: Holder, code: string): void {
+/** Insert code below a cell, and make it the active cell; nothing runs. */
+export function insertBelow({ panel, place }: Holder, code: string): void {
   const { content } = panel;
   content.model?.sharedModel.insertCell(place + 1, { cell_type: 'code', source: code, metadata: { trusted: true } });
   content.activeCellIndex = place + 1;

@@ -4,17 +4,19 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs, showAbout } from './commands';
 import { opener } from './lab/opener';
+import { labPlugins } from './lab/plugins';
 import { serveWidgets } from './notebook';
 import { keepStills } from './stills';
 
-/** Adds the commands of xyzpy_widgets, and lists them in the command palette where there is one. */
-const commands: JupyterFrontEndPlugin<void> = {
-  id: 'xyzpy-widgets:plugin',
-  description: 'Adds the commands of xyzpy_widgets.',
+/** Adds the command that tells what this is, and lists it in the command palette where there is one. */
+const about: JupyterFrontEndPlugin<void> = {
+  id: 'xyzpy-widgets:about',
+  description: 'Adds the command that tells what xyzpy_widgets is.',
   autoStart: true,
   optional: [ICommandPalette],
   activate: ({ commands }: JupyterFrontEnd, palette: ICommandPalette | null) => {
     commands.addCommand(CommandIDs.about, {
+      describedBy: { args: { type: 'object', properties: {} } },
       label: 'xyzpy_widgets: About',
       caption: 'Show the version of xyzpy_widgets and what it does',
       execute: showAbout,
@@ -38,4 +40,4 @@ const notebook: JupyterFrontEndPlugin<void> = {
   },
 };
 
-export const plugins = [commands, notebook, opener];
+export const plugins = [about, notebook, opener, ...labPlugins];

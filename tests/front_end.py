@@ -40,7 +40,10 @@ class FrontEnd:
             self._changed.notify_all()
 
     def _of(self, widget: Widget) -> list[tuple[str, Mapping[str, Any], list[Any]]]:
-        comm_id = widget.comm.comm_id
+        return self.over(widget.comm.comm_id)
+
+    def over(self, comm_id: str) -> list[tuple[str, Mapping[str, Any], list[Any]]]:
+        """What was sent over one comm: the kind of message, its data and its buffers."""
         with self._changed:
             return [(kind, data, buffers) for one, kind, data, buffers in self._messages if one == comm_id]
 

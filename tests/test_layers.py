@@ -24,7 +24,7 @@ FLOORS = (
     {"harvester", "sampler"},
     {"decorator"},
     {"widgets"},
-    {"magics"},
+    {"lab", "magics"},
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
@@ -60,11 +60,11 @@ LODGERS = {
 # Libraries that may be used from one floor upwards, and those that stay in the rooms named here.
 LOWEST_FLOOR = {"numpy": 1, "pandas": 2, "xarray": 2}
 HOME = {
-    "IPython": {"magics", "widgets"},
+    "IPython": {"lab", "magics", "widgets"},
     "anywidget": {"widgets"},
     "bokeh": {"views"},
     "cloudpickle": {"execution"},
-    "comm": {"widgets"},
+    "comm": {"lab", "widgets"},
     "dask": {"labelling", "store"},
     "distributed": {"execution"},
     "h5netcdf": {"store"},

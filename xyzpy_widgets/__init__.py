@@ -78,6 +78,7 @@ _ROOMS = {
     "unload_ipython_extension": "magics.extension",
 }
 
+_doors.hang("board", f"{__name__}.lab.board", "noted")
 _doors.hang("explore", f"{__name__}.widgets.results_explorer", "ResultsExplorer")
 _doors.hang("monitor", f"{__name__}.widgets.live", "LiveMonitor")
 _doors.hang("panel", f"{__name__}.widgets.panel", "Panel")

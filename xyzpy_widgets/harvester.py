@@ -31,6 +31,7 @@ from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.leases import Leases
 from xyzpy_widgets.log import Logged, opening
 from xyzpy_widgets.preview import Preview, previewed
+from xyzpy_widgets.registry import noted
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.segment import Segment
@@ -88,6 +89,7 @@ class Harvester(Harvested):
         super().__init__(runner, data_name, chunks=chunks, engine=engine, full_ds=full_ds, history_bytes=history_bytes)
         self._last: Labelled | None = None
         self._costs = CostMemory()
+        noted(self)
 
     @property
     def last_ds(self) -> xr.Dataset | None:
@@ -304,7 +306,7 @@ class Harvester(Harvested):
         def known() -> Known:
             return Known(states(), extent_of(space, old, last), None if self._store is None else self._store.size)
 
-        return Job(spec, plan, options, begin, cost, known, execute if leases is None else leases.carry)
+        return Job(spec, plan, options, begin, cost, known, execute if leases is None else leases.carry, self)
 
     def _check_first(self, builder: DatasetBuilder, outcome: Outcome) -> None:
         """Raise what would keep the first result from being merged or written, where that was not known before."""

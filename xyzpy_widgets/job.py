@@ -84,6 +84,8 @@ class Job:
         Returns what is known beforehand.
     carry : callable
         Carries the plan out; `execute`, or what shares the plan with other runs.
+    sweep : Runner, Harvester, Sampler or None
+        Who asks for it; None for a call of a plain function.
     """
 
     spec: FunctionSpec
@@ -93,6 +95,7 @@ class Job:
     cost: CostModel | None = None
     known: Callable[[], Known] = Known
     carry: Callable[[Plan, FunctionSpec, RunOptions, Control], Generator[Outcome]] = execute
+    sweep: Any = None
 
     @property
     def in_turn(self) -> Plan:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import Any
@@ -15,6 +14,7 @@ from xyzpy_widgets.execution.engine import check_sending
 from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.execution.progress import Display, ProgressBar
 from xyzpy_widgets.job import Builder, Job
+from xyzpy_widgets.registry import in_kernel
 from xyzpy_widgets.run import Run
 
 __all__ = ["built", "carried_out", "show_with", "submitted"]
@@ -60,17 +60,10 @@ def show_with(display: Callable[[Run], Display]) -> Callable[[Run], Display]:
 
 def _fitting(run: Run) -> Display:
     """Show a run as a monitor in a notebook, as a bar elsewhere."""
-    if not _in_kernel():
+    if not in_kernel():
         return ProgressBar(run.plan, run.options.verbosity)
     monitor: Display = open_door("monitor")(run)
     return monitor
-
-
-def _in_kernel() -> bool:
-    """Say whether cells run this code."""
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return getattr(shell, "kernel", None) is not None
 
 
 _display: Callable[[Run], Display] = _fitting

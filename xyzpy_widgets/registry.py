@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
+
+from xyzpy_widgets.doors import open_door
 
 if TYPE_CHECKING:
     from xyzpy_widgets.run import Run
 
-__all__ = ["began", "entered", "keeps", "over", "runs"]
+__all__ = ["began", "entered", "in_kernel", "keeps", "noted", "over", "runs"]
 
 _PATIENCE_SECONDS = 5.0
 """How long the interpreter waits at its exit for cases that cannot be ended."""
@@ -56,6 +59,19 @@ def over(run: Run) -> None:
     with _changed:
         _under_way.pop(run, None)
         _changed.notify_all()
+
+
+def noted(one: Any) -> None:
+    """Have a new Harvester, Sampler or run told of beside the notebook, where there is one."""
+    if in_kernel():
+        open_door("board")(one)
+
+
+def in_kernel() -> bool:
+    """Say whether cells run this code."""
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return getattr(shell, "kernel", None) is not None
 
 
 def _leave() -> None:

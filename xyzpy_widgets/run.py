@@ -8,6 +8,7 @@ from contextlib import closing
 from threading import Lock
 from time import time
 from typing import Any
+from weakref import ref
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from xyzpy_widgets.execution.progress import Progress, State
 from xyzpy_widgets.failures import recorded
 from xyzpy_widgets.job import Job
 from xyzpy_widgets.keeping import Keeping
-from xyzpy_widgets.registry import began, entered, keeps, over
+from xyzpy_widgets.registry import began, entered, keeps, noted, over
 from xyzpy_widgets.tally import RUNNING, Tally
 
 __all__ = ["RUNNING", "Run"]
@@ -56,6 +57,8 @@ class Run:
         Which run of this process it is, from 1.
     started : float
         When it began, in seconds since the epoch.
+    sweep : Runner, Harvester, Sampler or None
+        Who runs; None for a call of a plain function, and once nobody else holds it.
 
     Examples
     --------
@@ -72,6 +75,7 @@ class Run:
         self.started = time()
         self.spec = job.spec
         self._carry = job.carry
+        self._sweep = None if job.sweep is None else ref(job.sweep)
         self._builder = builder = job.begin()
         self._so_far: Callable[[], Any] = builder.so_far if isinstance(builder, Keeping) else _nothing
         self._placing = Lock()
@@ -85,6 +89,12 @@ class Run:
         self._held = False
         self._end: State | None = None
         self.number = entered(self)
+        noted(self)
+
+    @property
+    def sweep(self) -> Any:
+        """Who runs."""
+        return None if self._sweep is None else self._sweep()
 
     def done(self) -> bool:
         """Say whether the run is over and its results are kept."""

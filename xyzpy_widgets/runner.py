@@ -272,7 +272,7 @@ class Runner(Drawable):
             return Keeping(builder, lambda _: self._keep(builder.build()))
 
         plan = in_order(Plan(space), options, cost)
-        return Job(spec, plan, options, begin, cost, lambda: Known(extent=extent_of(space, None, last)))
+        return Job(spec, plan, options, begin, cost, lambda: Known(extent=extent_of(space, None, last)), sweep=self)
 
     def _keep(self, new: Labelled) -> xr.Dataset:
         """Keep what a run gave as the last."""

@@ -27,6 +27,7 @@ from xyzpy_widgets.labelling.timed import cost_of_points
 from xyzpy_widgets.launch import carried_out, submitted
 from xyzpy_widgets.log import Logged, opening
 from xyzpy_widgets.preview import Preview, previewed
+from xyzpy_widgets.registry import noted
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.disk import size_of
@@ -95,6 +96,7 @@ class Sampler(Collection[pd.DataFrame]):
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
         self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
+        noted(self)
 
     @property
     def full_df(self) -> pd.DataFrame | None:
@@ -236,7 +238,7 @@ class Sampler(Collection[pd.DataFrame]):
             size = None if self._store is None else size_of(self._store.path)
             return Known(None, table_extent(n, self._archive.current()), size)
 
-        return Job(spec, plan, options, begin, cost, known)
+        return Job(spec, plan, options, begin, cost, known, sweep=self)
 
     def _keep(
         self, builder: FrameBuilder, space: ParameterSpace, segment: Segment | None, *, sync: bool

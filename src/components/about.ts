@@ -11,3 +11,12 @@ export function renderAbout({ paragraphs }: About): HTMLElement {
   }
   return body;
 }
+
+/** Some code as an element, which a reader may select. */
+export function renderCode(code: string): HTMLElement {
+  const body = document.createElement('pre');
+  body.className = 'xyzpy-CodeText';
+  body.tabIndex = 0;
+  body.textContent = code;
+  return body;
+}

@@ -1,7 +1,7 @@
 /** What a plan and its button say. */
 
-import type { Choice, Counted, Plan, Wishes } from '../protocol';
-import { counted, grouped, middle, roughly } from './format';
+import type { Ask, Choice, Counted, Plan, Wishes } from '../protocol';
+import { counted, duration, grouped, middle, roughly } from './format';
 
 /** How many cases a choice would run. */
 export function toRun(plan: Plan, { choice, stale }: Pick<Wishes, 'choice' | 'stale'>): number {
@@ -47,6 +47,14 @@ function whatRuns(plan: Plan, choices: readonly Choice[]): string {
 export function buttonText(plan: Plan, choices: readonly Choice[]): string {
   const time = plan.seconds ? ` · ${roughly(middle(plan.seconds))}` : '';
   return `Run ${whatRuns(plan, choices)}${time}`;
+}
+
+/** What is asked before a run that is larger than some limits; empty for one that is not. */
+export function sizeQuestion(plan: Plan, choices: readonly Choice[], { cases, seconds }: Ask): string {
+  const [, worst] = plan.seconds ?? [0, 0];
+  if ((cases === null || plan.to_run <= cases) && (seconds === null || worst <= seconds)) return '';
+  const time = plan.seconds ? `It may take ${duration(worst)}.` : 'How long that takes is not known yet.';
+  return `Run ${whatRuns(plan, choices)}? ${time}`;
 }
 
 /** Why a plan runs nothing; empty when it runs something. */

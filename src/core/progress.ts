@@ -42,7 +42,7 @@ export function waiting({ total, done, failed, cancelled, running }: Progress): 
 }
 
 /** The cases that have an end, good or bad. */
-export function ended({ done, failed, cancelled }: Progress): number {
+export function ended({ done, failed, cancelled }: Pick<Progress, 'done' | 'failed' | 'cancelled'>): number {
   return done + failed + cancelled;
 }
 

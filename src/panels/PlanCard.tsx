@@ -6,7 +6,7 @@ import { Button } from '../components/controls';
 import { Backend, Choices, Counts, Facts, Shares } from '../components/plan';
 import { Table } from '../components/table';
 import { counted } from '../core/format';
-import { buttonText, countsOf, reasonAgainst, sameWishes } from '../core/plan';
+import { buttonText, countsOf, reasonAgainst, sameWishes, sizeQuestion } from '../core/plan';
 import type { CasesReply, Choice, Counted, Plan, PlanCardTraits, Wishes } from '../protocol';
 import { ask, set, tell } from '../sync';
 import { useDisconnected, useInsert } from './hooks';
@@ -92,16 +92,21 @@ function ListView({ plan, choices, lists }: ListViewProps): JSX.Element | null {
   );
 }
 
+interface FootProps {
+  readonly props: Props;
+  readonly open: boolean;
+  readonly toggle: () => void;
+  /** Run, or ask first. */
+  readonly run: () => void;
+}
+
 /** The reason, the button and the switch for the code. */
-function Foot({ props, open, toggle }: { props: Props; open: boolean; toggle: () => void }): JSX.Element {
+function Foot({ props, open, toggle, run }: FootProps): JSX.Element {
   const { plan, wishes, choices, busy, code } = props.traits;
   const reason = useDisconnected(props.root)
     ? 'The kernel is gone: make the panel again to go on.'
     : props.traits.reason;
   const against = reasonAgainst(plan, wishes, reason, busy);
-  const run = (): void => {
-    if (plan) tell(props.model, { kind: 'run', plan: plan.id });
-  };
   return (
     <footer class="xyzpy-foot">
       {code.python && (
@@ -162,6 +167,51 @@ function Figures(props: Props): JSX.Element {
   );
 }
 
+interface Running {
+  /** Whether the question is open, and what it says. */
+  readonly asked: boolean;
+  readonly question: string;
+  /** Run, or ask first. */
+  readonly begin: () => void;
+  readonly run: () => void;
+  readonly drop: () => void;
+}
+
+/** Runs a plan; one that is larger than the reader wants to begin by one click, when that is confirmed. */
+function useRun({ model, traits }: Props): Running {
+  const { plan, ask: limits } = traits;
+  const [asked, setAsked] = useState('');
+  const question = plan ? sizeQuestion(plan, traits.choices, limits) : '';
+  const run = (): void => {
+    setAsked('');
+    if (plan) tell(model, { kind: 'run', plan: plan.id });
+  };
+  return {
+    asked: asked !== '' && plan?.id === asked,
+    question,
+    begin: () => {
+      if (plan && question) setAsked(plan.id);
+      else run();
+    },
+    run,
+    drop: () => {
+      setAsked('');
+    },
+  };
+}
+
+function SizeQuestion({ question, run, drop }: Running): JSX.Element {
+  return (
+    <div class="xyzpy-question" role="group" aria-label="Run so many cases">
+      <span>{question}</span>
+      <Button onClick={run}>Run them</Button>
+      <Button class="xyzpy-quiet" onClick={drop}>
+        Not now
+      </Button>
+    </div>
+  );
+}
+
 /** What would run, how long it would take, and the button that runs it. */
 export function PlanCard(props: Props): JSX.Element {
   const { model, root, traits } = props;
@@ -174,6 +224,7 @@ export function PlanCard(props: Props): JSX.Element {
   const toggle = (): void => {
     setOpen(!open);
   };
+  const running = useRun(props);
   const wish = { plan, wishes, choices, backends, name: `xyzpy-${panel}-choice`, onChange: change };
   return (
     <>
@@ -183,7 +234,8 @@ export function PlanCard(props: Props): JSX.Element {
         <Choices {...wish} />
         <Backend {...wish} />
       </div>
-      <Foot props={props} open={open} toggle={toggle} />
+      {running.asked && <SizeQuestion {...running} />}
+      <Foot props={props} open={open} toggle={toggle} run={running.begin} />
       {open && code.python && (
         <div class="xyzpy-part">
           <CodeDrawer code={code} onInsert={insert} />

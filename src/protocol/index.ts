@@ -5,6 +5,7 @@
  * Every interface that crosses the wire stands here and every default is written out. Nothing here imports from elsewhere.
  */
 
+export * from './board';
 export * from './common';
 export * from './explorer';
 export * from './failures';

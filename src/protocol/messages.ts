@@ -1,5 +1,6 @@
 /** All that travels besides traits: what each widget may send and ask, and what the kernel sends. */
 
+import { isRecord } from './common';
 import {
   type ActMessage,
   type DropMessage,
@@ -134,10 +135,6 @@ export const DEFAULTS: WidgetTraits = {
   RunMonitor: RUN_MONITOR,
   Failures: FAILURES,
 };
-
-function isRecord(given: unknown): given is Record<string, unknown> {
-  return typeof given === 'object' && given !== null && !Array.isArray(given);
-}
 
 /** Whether a custom message is one of those that the kernel sends. */
 export function isSent(given: unknown): given is Sent {

@@ -57,6 +57,14 @@ export interface Code {
 /** The cases of one of the counts of the plan card. */
 export type Counted = 'total' | 'stored' | 'failed' | 'new' | 'stale';
 
+/** From what size on a run asks first; null never asks. */
+export interface Ask {
+  /** More cases than these. */
+  readonly cases: number | null;
+  /** More seconds than these, at the worst that is expected. */
+  readonly seconds: number | null;
+}
+
 export interface PlanCardTraits extends CommonTraits {
   /** What is run, for example `energy(T, L, p)`. */
   title: string;
@@ -74,6 +82,7 @@ export interface PlanCardTraits extends CommonTraits {
   busy: boolean;
   trial: Trial;
   code: Code;
+  ask: Ask;
 }
 
 export const PLAN_CARD: PlanCardTraits = {
@@ -88,6 +97,7 @@ export const PLAN_CARD: PlanCardTraits = {
   busy: false,
   trial: { state: 'none', said: '' },
   code: { python: '', magic: '' },
+  ask: { cases: null, seconds: null },
 };
 
 /** Run the plan with this id; a plan that is out of date does not run. */

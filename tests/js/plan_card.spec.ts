@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 
+import { sizeQuestion } from '../../src/core/plan';
 import { DEFAULTS, HOST_EVENTS, type PlanCardTraits } from '../../src/protocol';
 import { ANSWERS, GALLERY, PLAN, WISHES } from './fixtures';
 import { button, field, press, rootOf, serve, show, type } from './page';
@@ -18,6 +19,32 @@ describe('the plan card', () => {
     const { model, view } = await show('PlanCard', PLANNED);
     button(view, 'Run 50 new cases · about 6 min').click();
     expect(model.sent).toEqual([RUN]);
+  });
+
+  test('asks before it runs more cases, or longer, than the reader wants to by one click', async () => {
+    const { model, view } = await show('PlanCard', { ...PLANNED, ask: { cases: 49, seconds: null } });
+    button(view, 'Run 50 new cases · about 6 min').click();
+    await vi.waitFor(() => {
+      expect(view.textContent).toContain('Run 50 new cases? It may take');
+    });
+    expect(model.sent).toEqual([]);
+    button(view, 'Not now').click();
+    await vi.waitFor(() => {
+      expect(view.textContent).not.toContain('It may take');
+    });
+    button(view, 'Run 50 new cases · about 6 min').click();
+    await vi.waitFor(() => {
+      button(view, 'Run them').click();
+    });
+    expect(model.sent).toEqual([RUN]);
+  });
+
+  test.each([
+    [{ cases: 50, seconds: null }, false],
+    [{ cases: null, seconds: 60 }, true],
+    [{ cases: null, seconds: 1e6 }, false],
+  ])('the limits %o are kept', (limits, asks) => {
+    expect(sizeQuestion(PLAN, ['new'], limits) !== '').toBe(asks);
   });
 
   test.each(['plan-empty', 'plan-complete', 'plan-invalid', 'plan-busy'])(

@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from threading import RLock
 from time import time
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ from xyzpy_widgets.widgets.protocol import Current
 from xyzpy_widgets.widgets.protocol import Progress as ProgressTold
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 
-__all__ = ["Feed", "obey", "told_progress"]
+__all__ = ["Feed", "told_progress"]
 
 _MOST_CURRENT = 8
 
@@ -144,15 +143,3 @@ def told_progress(progress: Progress, current: list[Current], said: str) -> Prog
         "current": current,
         "said": said,
     }
-
-
-def obey(run: Run, word: Any) -> None:
-    """Do what a control word says; to hear it twice, or a word that is none, does nothing."""
-    steps: dict[Any, Callable[[], Any]] = {
-        "pause": run.pause,
-        "resume": run.resume,
-        "stop": run.stop,
-        "cancel": run.cancel,
-    }
-    if word in steps and not run.done():
-        steps[word]()

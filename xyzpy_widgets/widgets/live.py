@@ -12,8 +12,8 @@ from xyzpy_widgets.execution.progress import Progress, duration
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.answers import answering
-from xyzpy_widgets.widgets.feed import Feed, obey
-from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy
+from xyzpy_widgets.widgets.feed import Feed
+from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy, obey
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.still import bundle, bundle_with_view, progress_html, progress_text
 

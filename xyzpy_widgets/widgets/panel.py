@@ -24,6 +24,7 @@ from xyzpy_widgets.widgets.draws import distributions_told
 from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
 from xyzpy_widgets.widgets.planned import (
+    ask_told,
     cases_reply,
     choice_of,
     first_case,
@@ -32,6 +33,7 @@ from xyzpy_widgets.widgets.planned import (
     trial_told,
     wishes_told,
 )
+from xyzpy_widgets.widgets.preferences import opened, preferred
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
@@ -79,11 +81,10 @@ class Panel(ipywidgets.VBox):
         self._guard = RLock()
         self._latest = Latest()
         self._arguments = subject.arguments()
-        self._sheet = subject.first_sheet()
+        self._sheet = self._first = subject.first_sheet()
         self._preview: Preview | None = None
         self._call: Call | None = None
-        self._plans = 0
-        self._telling = False
+        self._plans, self._telling = 0, False
         self.editor = SpaceEditor(
             panel=name, sampled=subject.sampled, distributions=distributions_told() if subject.sampled else []
         )
@@ -93,12 +94,13 @@ class Panel(ipywidgets.VBox):
             store=subject.place,
             choices=subject.choices,
             backends=subject.backends,
+            ask=ask_told(preferred()),
         )
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
         for widget in (self.editor, self.card):
             heard_while_busy(widget)
-        answering(self.card, {"cases": self._cases})
+        answering(self.card, {"cases": lambda one: cases_reply(self._preview, one["of"], int(one["offset"]))})
         self.card.on_msg(lambda _widget, content, _buffers: self._heard(content))
         self.editor.observe(self._edited, "revision")
         self.card.observe(self._wished, "wishes")
@@ -112,6 +114,7 @@ class Panel(ipywidgets.VBox):
         self._lay_out()
         self._show()
         self._tell()
+        opened(self, subject.target)
 
     @property
     def space(self) -> Sheet:
@@ -185,6 +188,17 @@ class Panel(ipywidgets.VBox):
             self._sheet = replace(sheet, choice=choice_of(step), stale=False)
             self._show()
             self._tell()
+
+    def prefer(self) -> None:
+        """Take over what the reader prefers for every panel, where nothing else was chosen in this one."""
+        with self._guard:
+            before, now = self._first, self._subject.first_sheet()
+            self._first = now
+            self.card.tell(ask=ask_told(preferred()))
+            if (self._sheet.backend, self._sheet.workers) == (before.backend, before.workers):
+                self._sheet = replace(self._sheet, backend=now.backend, workers=now.workers)
+                self._show()
+                self._tell()
 
     def settle(self) -> None:
         """Wait until the plan is that of the space, and the end of a run that is over has been told."""
@@ -264,14 +278,14 @@ class Panel(ipywidgets.VBox):
         self.card.tell(code={"python": self._subject.code(call), "magic": magic})
         if verdict["problem"]:
             return self._refused(verdict["problem"])
+        self._call = call
         if verdict["total"] is not None and verdict["total"] <= _AT_ONCE:
             return self._plan(call)
         self.card.tell(plan=None, reason="")
-        self._call = call
-        return self._latest.ask(lambda: self._plan_beside(call))
+        return self._latest.ask(lambda: self._plan(call))
 
-    def _plan_beside(self, call: Call) -> None:
-        """Plan in another thread; a sheet that has changed meanwhile is planned by who changed it."""
+    def _plan(self, call: Call) -> None:
+        """Plan, perhaps in another thread; a sheet that has changed meanwhile is planned by who changed it."""
         try:
             preview = self._subject.preview(call)
         except (XyzError, OSError) as error:
@@ -282,14 +296,6 @@ class Panel(ipywidgets.VBox):
         with self._guard:
             if self._call is call:
                 self._planned(call, preview)
-
-    def _plan(self, call: Call) -> None:
-        try:
-            preview = self._subject.preview(call)
-        except (XyzError, OSError) as error:
-            self._refused(str(error))
-        else:
-            self._planned(call, preview)
 
     def _planned(self, call: Call, preview: Preview) -> None:
         self._call, self._preview = call, preview
@@ -355,9 +361,6 @@ class Panel(ipywidgets.VBox):
             self._show()
             self._tell()
             self._begin(self.start)
-
-    def _cases(self, request: Mapping[str, Any]) -> Any:
-        return cases_reply(self._preview, request["of"], int(request["offset"]))
 
     def _lay_out(self) -> None:
         """Show the parts that have something to show, from then on."""

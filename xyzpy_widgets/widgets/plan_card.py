@@ -27,6 +27,8 @@ class PlanCard(Widget):
         Whether a run is under way.
     trial : Trial
     code : Code
+    ask : Ask
+        From what size on a run asks first.
     """
 
     _esm = STATIC / "plan_card.js"
@@ -44,3 +46,4 @@ class PlanCard(Widget):
     busy = Bool(default_value=False).tag(sync=True)
     trial = Dict(default_value={"state": "none", "said": ""}).tag(sync=True)
     code = Dict(default_value={"python": "", "magic": ""}).tag(sync=True)
+    ask = Dict(default_value={"cases": None, "seconds": None}).tag(sync=True)

@@ -7,10 +7,12 @@ from xyzpy_widgets.execution.progress import duration
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.case_map import label_text
-from xyzpy_widgets.widgets.protocol import CasesReply, Choice, Counted, Plan, Trial, Wishes
+from xyzpy_widgets.widgets.preferences import Preferences
+from xyzpy_widgets.widgets.protocol import Ask, CasesReply, Choice, Counted, Plan, Trial, Wishes
 from xyzpy_widgets.widgets.sheet import Sheet
 
 __all__ = [
+    "ask_told",
     "cases_reply",
     "choice_of",
     "first_case",
@@ -50,6 +52,11 @@ def wishes_told(sheet: Sheet, backend: str) -> Wishes:
         "backend": sheet.backend or backend,
         "workers": sheet.workers,
     }
+
+
+def ask_told(preferences: Preferences) -> Ask:
+    """Tell from what size on a run asks first."""
+    return {"cases": preferences.ask_cases, "seconds": preferences.ask_seconds}
 
 
 def choice_of(step: Step) -> Choice:

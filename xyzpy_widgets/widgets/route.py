@@ -9,12 +9,16 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anywidget
 from IPython.core.getipython import get_ipython
 
-__all__ = ["CONTROL_SUFFIX", "ControlFile", "heard_while_busy", "hears_while_busy"]
+from xyzpy_widgets.run import Run
+
+if TYPE_CHECKING:
+    import anywidget  # whoever has a widget has imported it
+
+__all__ = ["CONTROL_SUFFIX", "ControlFile", "heard_while_busy", "hears_while_busy", "obey", "unrouted", "within_server"]
 
 _counted = count(1)
 CONTROL_SUFFIX = ".xyzpy-control"
@@ -29,8 +33,25 @@ def heard_while_busy(widget: anywidget.AnyWidget) -> None:
     ipykernel sends it to the shell that spoke last instead, which is the busy one; for this widget it is left where the
     page sends it. Elsewhere nothing changes.
     """
-    if hasattr(widget.comm, "_reply_subshell_for"):
-        widget.comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - ipykernel has no public way
+    unrouted(widget.comm)
+
+
+def unrouted(comm: Any) -> None:
+    """Leave the messages of a comm to the subshell that the page names in them."""
+    if hasattr(comm, "_reply_subshell_for"):
+        comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - ipykernel has no public way
+
+
+def obey(run: Run, word: Any) -> None:
+    """Do what a control word says; to hear it twice, or a word that is none, does nothing."""
+    steps: dict[Any, Callable[[], Any]] = {
+        "pause": run.pause,
+        "resume": run.resume,
+        "stop": run.stop,
+        "cancel": run.cancel,
+    }
+    if word in steps and not run.done():
+        steps[word]()
 
 
 def hears_while_busy() -> bool:
@@ -50,11 +71,8 @@ class ControlFile:
     """
 
     def __init__(self) -> None:
-        folder, root = Path.cwd(), _server_root()
-        name = f"run-{os.getpid()}-{next(_counted)}{CONTROL_SUFFIX}"
-        self._file = folder / name
-        reached = root is not None and folder.is_relative_to(root) and not hears_while_busy()
-        self.path = (folder.relative_to(root) / name).as_posix() if root is not None and reached else ""
+        self._file = Path.cwd() / f"run-{os.getpid()}-{next(_counted)}{CONTROL_SUFFIX}"
+        self.path = "" if hears_while_busy() else within_server(self._file)
 
     def take(self) -> str:
         """Return the word that was written, nothing without one; the file is removed."""
@@ -81,6 +99,12 @@ class ControlFile:
         """Remove the file."""
         with suppress(OSError):
             self._file.unlink()
+
+
+def within_server(path: Path) -> str:
+    """Return a path as the Jupyter server has it, relative to its root; empty for one that it does not serve."""
+    root = _server_root()
+    return path.relative_to(root).as_posix() if root is not None and path.is_relative_to(root) else ""
 
 
 def _server_root() -> Path | None:

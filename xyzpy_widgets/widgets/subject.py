@@ -19,6 +19,7 @@ from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.arguments import Argument, arguments_of, short
+from xyzpy_widgets.widgets.preferences import preferred
 from xyzpy_widgets.widgets.protocol import Argument as ArgumentTold
 from xyzpy_widgets.widgets.protocol import Choice, Kind
 from xyzpy_widgets.widgets.sheet import Call, Sheet, call_of, first_sheet
@@ -27,6 +28,8 @@ from xyzpy_widgets.widgets.spoken import line_of
 
 __all__ = ["Subject"]
 
+_WHERE = {"parallel", "num_workers", "executor"}
+"""The settings of a runner that say where it makes its calls."""
 BACKENDS = ("serial", "threads", "processes")
 MOST_FAILURES = 5
 """So many failures of one kind, and the run is held and asks."""
@@ -106,9 +109,10 @@ class Subject:
 
     def first_sheet(self) -> Sheet:
         """Return what a panel is set to at first."""
-        options = self.runner.options({})
         sheet = first_sheet(self.arguments(), sampled=self.sampled)
-        return replace(sheet, workers=options.workers)
+        if _WHERE & self.runner.settings.keys():
+            return replace(sheet, workers=self.runner.options({}).workers)
+        return replace(sheet, backend=preferred().backend, workers=preferred().workers)
 
     def call(self, sheet: Sheet, arguments: Sequence[Argument]) -> Call:
         """Return the call that does what a sheet says; raise `SpaceError` for what cannot be meant."""

@@ -26,9 +26,9 @@ from xyzpy_widgets.widgets.arguments import short
 from xyzpy_widgets.widgets.case_map import axes_of, labels_picked, number_of, units_of
 from xyzpy_widgets.widgets.failing import FailureList
 from xyzpy_widgets.widgets.failures import Failures
-from xyzpy_widgets.widgets.feed import Feed, obey
+from xyzpy_widgets.widgets.feed import Feed
 from xyzpy_widgets.widgets.protocol import CaseReply, CaseState, Named
-from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy
+from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy, obey
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.subject import Subject
 

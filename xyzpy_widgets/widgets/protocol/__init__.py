@@ -3,6 +3,7 @@
 A test compares the names and the types of the two.
 """
 
+from xyzpy_widgets.widgets.protocol.board import Board, SweepKind, SweepLine
 from xyzpy_widgets.widgets.protocol.explorer import (
     Dimension,
     DimensionRole,
@@ -16,7 +17,7 @@ from xyzpy_widgets.widgets.protocol.explorer import (
 )
 from xyzpy_widgets.widgets.protocol.failures import FailedCase, FailureGroup, FailuresReply
 from xyzpy_widgets.widgets.protocol.figure import FigureReply, LibraryReply
-from xyzpy_widgets.widgets.protocol.plan import CasesReply, Choice, Code, Counted, Plan, Trial, Wishes
+from xyzpy_widgets.widgets.protocol.plan import Ask, CasesReply, Choice, Code, Counted, Plan, Trial, Wishes
 from xyzpy_widgets.widgets.protocol.run import (
     CaseReply,
     CaseState,
@@ -31,6 +32,8 @@ from xyzpy_widgets.widgets.protocol.space import Argument, Distribution, Kind, R
 
 __all__ = [
     "Argument",
+    "Ask",
+    "Board",
     "CaseReply",
     "CaseState",
     "CasesReply",
@@ -62,6 +65,8 @@ __all__ = [
     "RunState",
     "Shelf",
     "Spacing",
+    "SweepKind",
+    "SweepLine",
     "Trial",
     "Verdict",
     "ViewCodes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-__all__ = ["CasesReply", "Choice", "Code", "Counted", "Plan", "Trial", "Wishes"]
+__all__ = ["Ask", "CasesReply", "Choice", "Code", "Counted", "Plan", "Trial", "Wishes"]
 
 Choice = Literal["new", "new_failed", "all"]
 Counted = Literal["total", "stored", "failed", "new", "stale"]
@@ -57,3 +57,10 @@ class CasesReply(TypedDict):
     rows: list[list[str]]
     offset: int
     total: int
+
+
+class Ask(TypedDict):
+    """From what size on a run asks first."""
+
+    cases: int | None
+    seconds: float | None

@@ -1,0 +1,131 @@
+import type { JSX } from 'preact';
+
+import { countText, fileOf, GROUPS, type Group, inGroup, keyOf, markOf, remarks, type SweepRow } from '../core/board';
+import { percent } from '../core/format';
+import { ended, isActive, RUN_WORDS } from '../core/progress';
+import type { ControlWord } from '../protocol';
+import { Mark } from './mark';
+
+/** Puts a sentence into the language of the page. */
+export type Say = (text: string) => string;
+
+interface Acts {
+  readonly say: Say;
+  readonly open: (row: SweepRow) => void;
+  readonly steer: (row: SweepRow, word: ControlWord) => void;
+}
+
+export interface SweepsProps extends Acts {
+  readonly rows: readonly SweepRow[];
+}
+
+/** The sweeps of the running kernels: what needs attention, what runs, what is over or stored. */
+export function SweepList({ rows, ...acts }: SweepsProps): JSX.Element {
+  const { say } = acts;
+  if (!rows.length) return <Empty say={say} />;
+  const heads: Readonly<Record<Group, string>> = {
+    attention: say('Needs attention'),
+    running: say('Running'),
+    kept: say('Stored and ended'),
+  };
+  return (
+    <>
+      {GROUPS.map((group) => {
+        const found = inGroup(rows, group);
+        return found.length ? <Section key={group} title={heads[group]} rows={found} {...acts} /> : null;
+      })}
+    </>
+  );
+}
+
+function Empty({ say }: { readonly say: Say }): JSX.Element {
+  return (
+    <div class="xyzpy-Sweeps-empty">
+      <p>{say('No sweep yet in any running kernel.')}</p>
+      <p>{say('A sweep is listed here as soon as a notebook makes a Harvester or a Sampler, or runs one.')}</p>
+    </div>
+  );
+}
+
+function Section({ title, rows, ...acts }: SweepsProps & { readonly title: string }): JSX.Element {
+  return (
+    <section class="xyzpy-Sweeps-group" aria-label={title}>
+      <h2>{title}</h2>
+      <ul>
+        {rows.map((row) => (
+          <Row key={keyOf(row)} row={row} {...acts} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Row({ row, say, open, steer }: Acts & { readonly row: SweepRow }): JSX.Element {
+  const { name, title, place, store, state } = row;
+  const tip = [`${title}: ${say(RUN_WORDS[state][0])}`, store, row.said].filter(Boolean).join('\n');
+  const details = [...remarks(row), store && !row.run ? fileOf(store) : '', place].filter(Boolean);
+  return (
+    <li class="xyzpy-Sweep" data-kernel={row.kernel} data-sweep={row.id} data-state={state}>
+      <button
+        type="button"
+        class="xyzpy-Sweep-open"
+        title={tip}
+        onClick={() => {
+          open(row);
+        }}
+      >
+        <Mark state={markOf(row)} />
+        <span class="xyzpy-Sweep-name">{name}</span>
+        <span class="xyzpy-Sweep-count">{countText(row)}</span>
+        {isActive(state) ? <Bar row={row} /> : null}
+        <span class="xyzpy-Sweep-rest">{details.join(' · ')}</span>
+      </button>
+      {isActive(state) ? <Steering row={row} say={say} steer={steer} /> : null}
+    </li>
+  );
+}
+
+function Bar({ row }: { readonly row: SweepRow }): JSX.Element {
+  const { name, total, done, failed } = row;
+  const width = (part: number): string => `${String(total ? (100 * part) / total : 0)}%`;
+  return (
+    <span
+      class="xyzpy-Sweep-bar"
+      role="progressbar"
+      aria-label={name}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={percent(ended(row), total)}
+    >
+      <span data-state="done" style={{ width: width(done) }} />
+      <span data-state="failed" style={{ width: width(failed) }} />
+    </span>
+  );
+}
+
+type SteeringProps = Pick<Acts, 'say' | 'steer'> & { readonly row: SweepRow };
+
+function Steering({ row, say, steer }: SteeringProps): JSX.Element {
+  const rests = row.state === 'paused' || row.state === 'held';
+  const button = (word: ControlWord, label: string, shape: string): JSX.Element => (
+    <button
+      type="button"
+      title={label}
+      aria-label={`${label}: ${row.name}`}
+      onClick={() => {
+        steer(row, word);
+      }}
+    >
+      <svg viewBox="0 0 12 12" aria-hidden="true">
+        <path d={shape} fill="currentColor" />
+      </svg>
+    </button>
+  );
+  return (
+    <span class="xyzpy-Sweep-steering">
+      {rests ? button('resume', say('Resume'), 'M3 1.5 10.5 6 3 10.5Z') : null}
+      {row.state === 'running' ? button('pause', say('Pause'), 'M2.5 2h2.6v8H2.5ZM6.9 2h2.6v8H6.9Z') : null}
+      {row.state === 'stopping' ? null : button('stop', say('Stop'), 'M2 2h8v8H2Z')}
+    </span>
+  );
+}

@@ -1,0 +1,130 @@
+/** What the boards of the kernels say, as the side area, the status bar and the notifications put it. */
+
+import type { Board, CaseState, SweepLine } from '../protocol';
+import { counted, duration, grouped, middle } from './format';
+import type { Preferences } from './preferences';
+import { ended, isActive, RUN_WORDS } from './progress';
+
+/** One sweep of one of the running kernels. */
+export interface SweepRow extends SweepLine {
+  /** The kernel's id. */
+  readonly kernel: string;
+  /** The notebook or console of the kernel, by its path; empty where it has neither. */
+  readonly session: string;
+  /** Its name; that of the kernel where it has neither. */
+  readonly place: string;
+}
+
+/** Where the side area lists a sweep. */
+export type Group = 'attention' | 'running' | 'kept';
+
+/** The groups, in the order in which they stand. */
+export const GROUPS: readonly Group[] = ['attention', 'running', 'kept'];
+
+/** Where a sweep is listed: what waits for somebody comes before what goes on, and that before what is over. */
+export function groupOf({ state, failed }: SweepLine): Group {
+  if (state === 'held' || state === 'failed') return 'attention';
+  if (isActive(state)) return 'running';
+  return failed ? 'attention' : 'kept';
+}
+
+/** The sweeps of one group; the latest run first. */
+export function inGroup(rows: readonly SweepRow[], group: Group): readonly SweepRow[] {
+  return rows.filter((row) => groupOf(row) === group).reverse();
+}
+
+/** The mark of a sweep. */
+export function markOf({ state, failed }: SweepLine): CaseState {
+  return state === 'done' && failed ? 'failed' : RUN_WORDS[state][1];
+}
+
+/** How far a run is: `27/50`; empty before the first. */
+export function countText({ run, done, total }: SweepLine): string {
+  return run ? `${grouped(done)}/${grouped(total)}` : '';
+}
+
+/** The parts of what is to be said of a sweep beside its count. */
+export function remarks(line: SweepLine): readonly string[] {
+  const parts: string[] = [];
+  if (line.failed) parts.push(`${grouped(line.failed)} failed`);
+  if (line.state !== 'running' && line.state !== 'idle') parts.push(RUN_WORDS[line.state][0].toLowerCase());
+  if (line.state === 'running' && line.left) parts.push(`${duration(middle(line.left))} left`);
+  return parts;
+}
+
+/** What the status bar says, and whether somebody is waited for. */
+export interface Status {
+  readonly text: string;
+  readonly mark: CaseState;
+  /** The only sweep that it speaks of; null where it speaks of several. */
+  readonly row: SweepRow | null;
+}
+
+/** Sum up what is under way: `27/50 · 3 min`, or `2 runs, 30/100`; null while there is nothing to say. */
+export function statusOf(rows: readonly SweepRow[]): Status | null {
+  const under = rows.filter(({ state }) => isActive(state));
+  const [first] = under;
+  if (!first) return null;
+  const held = under.some(({ state }) => state === 'held');
+  const mark = held ? 'failed' : 'running';
+  if (under.length > 1) {
+    const sum = (of: (row: SweepRow) => number): string => grouped(under.reduce((total, row) => total + of(row), 0));
+    const count = `${sum(({ done }) => done)}/${sum(({ total }) => total)}`;
+    return { text: `${counted(under.length, 'run')}, ${count}`, mark, row: null };
+  }
+  const rest = first.state === 'running' ? (first.left ? duration(middle(first.left)) : '') : wordOf(first);
+  return { text: [countText(first), rest].filter(Boolean).join(' · '), mark, row: first };
+}
+
+function wordOf({ state }: SweepLine): string {
+  return RUN_WORDS[state][0].toLowerCase();
+}
+
+/** What is worth a notification. */
+export type Turn = 'finished' | 'held' | 'ended';
+
+/** The runs that finished, were held or ended by an error between two states of a board of the same kernel. */
+export function turnsBetween(before: Board | null, now: Board): readonly (readonly [SweepLine, Turn])[] {
+  if (!before) return [];
+  const earlier = new Map(before.lines.map((line) => [line.id, line]));
+  return now.lines.flatMap((line): (readonly [SweepLine, Turn])[] => {
+    const was = earlier.get(line.id);
+    const same = was?.run === line.run && was.state === line.state;
+    const turn = turnTo(line);
+    return line.run && !same && turn ? [[line, turn]] : [];
+  });
+}
+
+/** What a state means to somebody who has waited; null for what they did themselves. */
+function turnTo({ state }: SweepLine): Turn | null {
+  if (state === 'done') return 'finished';
+  if (state === 'held') return 'held';
+  return state === 'failed' ? 'ended' : null;
+}
+
+/** Whether the reader wants to be told of a turn: of every end but that of a run that was over soon. */
+export function isNotable(
+  { elapsed }: SweepLine,
+  turn: Turn,
+  { notifyOnFinish, notifyAboveSeconds }: Preferences,
+): boolean {
+  return notifyOnFinish && (turn !== 'finished' || elapsed >= notifyAboveSeconds);
+}
+
+/** A turn in one sentence. */
+export function turnText(line: SweepLine, turn: Turn): string {
+  const failed = line.failed ? `, ${grouped(line.failed)} failed` : '';
+  if (turn === 'held') return `${line.name} is held: ${counted(line.failed, 'case')} failed.`;
+  if (turn === 'ended') return `${line.name} was ended by an error. ${line.said}`;
+  return `${line.name} has finished ${counted(ended(line), 'case')} in ${duration(line.elapsed)}${failed}.`;
+}
+
+/** The sweep whose panel says the same as another page of it: one kernel, one sweep. */
+export function keyOf({ kernel, id }: SweepRow): string {
+  return `${kernel}/${id}`;
+}
+
+/** The last part of a path. */
+export function fileOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

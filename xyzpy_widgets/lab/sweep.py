@@ -1,0 +1,173 @@
+"""One sweep of this kernel, as the board has it: what it is of, and how its newest run goes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import Any
+from weakref import ref
+
+from IPython.core.getipython import get_ipython
+
+from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.execution.progress import Progress
+from xyzpy_widgets.harvester import Harvester
+from xyzpy_widgets.run import Run
+from xyzpy_widgets.runner import Runner
+from xyzpy_widgets.sampler import Sampler
+from xyzpy_widgets.summary import called
+from xyzpy_widgets.widgets.preferences import newest_panel
+from xyzpy_widgets.widgets.protocol import SweepKind, SweepLine
+from xyzpy_widgets.widgets.route import ControlFile, obey, within_server
+from xyzpy_widgets.widgets.source import name_in
+from xyzpy_widgets.widgets.subject import Subject
+
+__all__ = ["Sweep", "code_of"]
+
+
+class Sweep:
+    """A Runner, Harvester, Sampler or plain function, of which only its newest run is told.
+
+    It keeps neither what runs nor the run: what nobody else holds any more is told as it was last seen.
+
+    Parameters
+    ----------
+    number : int
+        Which sweep of this kernel it is.
+    target : Harvester, Sampler, Runner or None
+        None for calls of a plain function.
+    spec : FunctionSpec
+        What is called.
+
+    Attributes
+    ----------
+    store : str
+        The file of the results; empty where they stay in memory.
+    """
+
+    def __init__(self, number: int, target: Any, spec: FunctionSpec) -> None:
+        self.number = number
+        self.kind: SweepKind = _kind_of(target)
+        self.title, self.fn_name = called(spec), spec.name
+        self.store = _store_of(target)
+        self._target = None if target is None else ref(target)
+        self._run: ref[Run] | None = None
+        self._run_number = 0
+        self._progress: Progress | None = None
+        self._said = ""
+        self._control_path = ""
+
+    @property
+    def target(self) -> Any:
+        """What runs; None where nobody holds it any more, and for a plain function."""
+        return None if self._target is None else self._target()
+
+    @property
+    def run(self) -> Run | None:
+        """The newest run, None without one and where nobody holds it any more."""
+        return None if self._run is None else self._run()
+
+    @property
+    def gone(self) -> bool:
+        """Whether it never ran, and nobody holds it any more."""
+        return self._progress is None and self.target is None
+
+    @property
+    def active(self) -> bool:
+        """Whether a run is under way."""
+        return self._progress is not None and not self._progress.over
+
+    @property
+    def key(self) -> str:
+        """What two sweeps have in common of which the later takes the place of the earlier."""
+        return self.store or f"{self.kind} {self.title}"
+
+    def watch(self, run: Run, changed: Event) -> None:
+        """Tell of a run from now on, and set an event whenever something is to be told."""
+        if run.number < self._run_number:
+            return
+        self._run, self._run_number, self._said = ref(run), run.number, ""
+        self._progress = run.progress
+        over, file = Event(), ControlFile()
+        self._control_path = file.path
+        file.watch(partial(obey, run), over)
+        run.listen(lambda progress: self._progressed(run.number, progress, over, changed))
+
+    def _progressed(self, number: int, progress: Progress, over: Event, changed: Event) -> None:
+        if progress.over:
+            over.set()
+        if number == self._run_number:
+            if progress.over:
+                self._said, self._control_path = _error_of(self.run), ""
+            self._progress = progress
+            changed.set()
+
+    def line(self) -> SweepLine:
+        """Write it as a line of the board."""
+        progress = self._progress or Progress("queued", 0)
+        return {
+            "id": str(self.number),
+            "name": self._name(),
+            "title": self.title,
+            "kind": self.kind,
+            "run": self._run_number,
+            "state": "idle" if self._progress is None else progress.state,
+            "total": progress.total,
+            "done": progress.done,
+            "failed": progress.failed,
+            "cancelled": progress.cancelled,
+            "running": progress.running,
+            "elapsed": round(progress.elapsed, 1),
+            "left": _rounded(progress.left),
+            "said": self._said,
+            "store": self.store,
+            "path": within_server(Path(self.store)) if self.store else "",
+            "control_path": self._control_path,
+            "key": self.key,
+        }
+
+    def _name(self) -> str:
+        """Return the user's name for it, that of the function where it has none."""
+        shell, target = get_ipython(), self.target
+        found = None if shell is None or target is None else name_in(shell.user_ns, target)
+        return found or self.fn_name
+
+
+def code_of(sweep: Sweep) -> str:
+    """Write the code of a sweep: that of its panel, or what opens one; empty for a plain function."""
+    if sweep.target is None:
+        return ""
+    panel = newest_panel(sweep.target)
+    with suppress(SpaceError):  # what is typed in the panel is no space yet
+        if panel is not None:
+            return str(panel.code)
+    return f"{Subject(sweep.target).name}.panel()\n"
+
+
+def _kind_of(target: Any) -> SweepKind:
+    kinds: tuple[tuple[type, SweepKind], ...] = (
+        (Harvester, "harvester"),
+        (Sampler, "sampler"),
+        (Runner, "runner"),
+    )
+    return next((kind for is_of, kind in kinds if isinstance(target, is_of)), "function")
+
+
+def _store_of(target: Any) -> str:
+    name = target.data_name if isinstance(target, (Harvester, Sampler)) else None
+    return "" if name is None else str(Path(name).absolute())
+
+
+def _rounded(left: tuple[float, float] | None) -> tuple[float, float] | None:
+    return None if left is None else (round(left[0], 1), round(left[1], 1))
+
+
+def _error_of(run: Run | None) -> str:
+    """Return what ended a run early, in one line."""
+    if run is None or run.cancelled():
+        return ""
+    error = run.exception()
+    return "" if error is None else f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"

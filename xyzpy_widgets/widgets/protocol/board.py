@@ -1,0 +1,43 @@
+"""The board: the sweeps of a kernel, told to every page that listens."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from xyzpy_widgets.widgets.protocol.run import RunState
+
+__all__ = ["Board", "SweepKind", "SweepLine"]
+
+SweepKind = Literal["harvester", "sampler", "runner", "function"]
+
+
+class SweepLine(TypedDict):
+    """One sweep of a kernel, and how its newest run goes."""
+
+    id: str
+    name: str
+    title: str
+    kind: SweepKind
+    run: int
+    state: RunState
+    total: int
+    done: int
+    failed: int
+    cancelled: int
+    running: int
+    elapsed: float
+    left: tuple[float, float] | None
+    said: str
+    store: str
+    path: str
+    control_path: str
+    key: str
+
+
+class Board(TypedDict):
+    """The sweeps of a kernel."""
+
+    version: str
+    serial: int
+    hears: bool
+    lines: list[SweepLine]
