@@ -155,6 +155,8 @@ test('a tab is found again after a reload, waits for its kernel, and is connecte
   await page.reload();
   await expect(tab.getByRole('heading', { name: 'Parameters' })).toBeVisible();
 
+  // the menu is about what is in front
+  await notebook.cell(0).locator('.cm-content').click();
   await page.getByRole('menuitem', { name: 'Kernel', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Restart Kernel…' }).click();
   await page.getByRole('button', { name: 'Confirm Kernel Restart' }).click();
