@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -93,9 +93,11 @@ def same(found: Any, value: Any) -> bool:
     return bool(found == value) or bool(found != found and value != value)  # noqa: PLR0124 - nan differs from itself
 
 
-def outcome(numbers: Sequence[int], values: Sequence[Any], failed: Sequence[int] = ()) -> Outcome:
-    """A batch as the engine makes it."""
-    failures = tuple(Failure(number, {}, ValueError("bad")) for number in failed)
+def outcome(
+    numbers: Sequence[int], values: Sequence[Any], failed: Sequence[int] = (), args: Mapping[str, Any] | None = None
+) -> Outcome:
+    """A batch as the engine makes it; all that failed has these arguments."""
+    failures = tuple(Failure(number, dict(args or {}), ValueError("bad")) for number in failed)
     return Outcome(np.array(numbers, dtype=np.intp), list(values), np.zeros(len(values), dtype=np.float32), failures)
 
 

@@ -55,9 +55,9 @@ def labelled(values: dict[str, list[Any]], results: list[Any], names: Any = "y",
     """Make the data of a run over some combos; an Exception among the results is a failure, ``...`` never ran."""
     space = ParameterSpace(combos=Combos(tuple(values), tuple(map(tuple, values.values()))))
     builder = DatasetBuilder(space, as_function_spec(lambda **args: args, names, **more))
-    for number, result in enumerate(results):
+    for number, (args, result) in enumerate(zip(every_case(space), results, strict=True)):
         if isinstance(result, Exception):
-            builder.add(outcome([], [], [number]))
+            builder.add(outcome([], [], [number], dict(sorted(args.items()))))
         elif result is not ...:
             builder.add(outcome([number], [result]))
     return builder.build()

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import ConflictError, MergeError
-from xyzpy_widgets.labelling.account import Account, latest, nothing_in, put, united
+from xyzpy_widgets.labelling.account import Account, nothing_in, put, united
 from xyzpy_widgets.labelling.axis import Axis, Joint
 from xyzpy_widgets.labelling.columns import exact_variable
 from xyzpy_widgets.labelling.conflicts import SHOWN, OnConflict, described, message
 from xyzpy_widgets.labelling.constants import differing, holds
+from xyzpy_widgets.labelling.failing import still_failed
 from xyzpy_widgets.labelling.ledger import Labelled, Parts, marks_of
 from xyzpy_widgets.labelling.output import Output, Side, index_of
 from xyzpy_widgets.labelling.roomy import Roomy
@@ -358,15 +359,7 @@ class Grid:
 
     def _still_failed(self, failures: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
         """Return the latest failure of each case that has failed and is not done."""
-        status = self._fields["status"].values
-
-        def failed(args: Mapping[str, Any]) -> bool:
-            if set(args) != set(self._args):
-                return False
-            at = tuple(self._axes[arg].index.find(args[arg]) for arg in self._args)
-            return bool(None not in at and status[at] == Status.FAILED)
-
-        return tuple(one for one in latest(failures) if failed(one["args"]))
+        return still_failed(failures, [self._axes[arg] for arg in self._args], self._fields["status"].values)
 
     def _presented(self) -> Labelled:
         """Put together what is there."""
