@@ -106,6 +106,7 @@ test('a click opens the panel in a tab beside the notebook, in step with that of
   complaints,
 }, info) => {
   const notebook = new Notebook(page, 'beside.ipynb');
+  rmSync(join(WORK, 'beside.go'), { force: true });
   await notebook.open([study('beside'), 'panel = beside.panel()\npanel', harvest('beside')]);
   for (const place of [0, 1, 2]) await notebook.run(place);
   await expect(notebook.cell(2)).toContainText('[*]:');
@@ -164,7 +165,8 @@ test('a tab is found again after a reload, waits for its kernel, and is connecte
   await notebook.ready();
   await notebook.run(0);
   await expect(tab.getByRole('heading', { name: 'Parameters' })).toBeVisible();
-  expect(complaints.filter((one) => !one.includes('debugger'))).toEqual([]);
+  // JupyterLab complains of its debugger, and of comms that the page before the reload had and this one never knew
+  expect(complaints.filter((one) => !/debugger|Comm not found/.test(one))).toEqual([]);
 });
 
 test('the menu of a sweep opens its views, shows its code and copies its path', async ({ page, complaints }, info) => {
