@@ -1,8 +1,8 @@
-import type { LabWidgetManager } from '@jupyter-widgets/jupyterlab-manager';
 import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { Widget } from '@lumino/widgets';
 
 import { ASKED, type Expression, failure, type Found, foundIn, type Notice } from '../core/kernels';
+import type { TabManager } from './manager';
 
 const VIEW = 'application/vnd.jupyter.widget-view+json';
 
@@ -50,19 +50,13 @@ function viewIn(msg: KernelMessage.IIOPubMessage): string {
 /** Run some code, and make a view of the widget that it displays. */
 export async function viewOf(
   kernel: Kernel.IKernelConnection,
-  manager: LabWidgetManager,
+  manager: TabManager,
   code: string,
   what: string,
 ): Promise<Widget> {
+  // what the kernel tells of a widget while those that are there already are fetched would be lost
+  await manager.fetched;
   const id = await displayed(kernel, code, what);
-  // one that was there before is known when all of those are
-  if (!manager.has_model(id) && !manager.restoredStatus) {
-    await new Promise<void>((resolve) => {
-      manager.restored.connect(() => {
-        resolve();
-      });
-    });
-  }
   const view = await manager.create_view(await manager.get_model(id));
   return view.luminoWidget;
 }

@@ -3,7 +3,6 @@ declare module '@jupyter-widgets/jupyterlab-manager' {
   import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
   import type { Kernel } from '@jupyterlab/services';
   import type { IDisposable } from '@lumino/disposable';
-  import type { ISignal } from '@lumino/signaling';
   import type { Widget } from '@lumino/widgets';
 
   /** A widget as the page knows it, whose views can be made. */
@@ -14,10 +13,6 @@ declare module '@jupyter-widgets/jupyterlab-manager' {
   /** Keeps the models of the widgets of one kernel, and makes their views. */
   export class LabWidgetManager implements IDisposable {
     readonly isDisposed: boolean;
-    /** Emitted when the widgets that the kernel had before are known. */
-    readonly restored: ISignal<this, void>;
-    readonly restoredStatus: boolean;
-    has_model(id: string): boolean;
     get_model(id: string): Promise<WidgetModel>;
     create_view(model: WidgetModel): Promise<{ readonly luminoWidget: Widget }>;
     dispose(): void;
@@ -26,6 +21,8 @@ declare module '@jupyter-widgets/jupyterlab-manager' {
 
   export class KernelWidgetManager extends LabWidgetManager {
     constructor(kernel: Kernel.IKernelConnection, rendermime: IRenderMimeRegistry);
+    /** Fetch the widgets that the kernel has; called at the beginning, and whenever the connection comes again. */
+    restoreWidgets(): Promise<void>;
   }
 
   /** Make the manager of a notebook, which knows every kind of widget that an extension has registered. */

@@ -4,7 +4,8 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
-const OUR_COMMS = ['jupyter.widget', 'jupyter.widget.control', 'jupyter.widget.version'];
+const WIDGETS = 'jupyter.widget';
+const OUR_COMMS = [WIDGETS, 'jupyter.widget.control', 'jupyter.widget.version'];
 
 /**
  * A line of its own, over which widgets talk too.
@@ -24,6 +25,10 @@ export class Line implements IDisposable {
   ) {
     this.known = [...kernels.running()].some(({ id }) => id === source.id);
     this.kernel = source.clone({ handleComms: true });
+    // a comm that comes before anyone here serves widgets would be closed, for all; whoever serves them fetches it
+    this.kernel.registerCommTarget(WIDGETS, (comm) => {
+      comm.dispose();
+    });
     this.kernel.anyMessage.connect(this.heard);
     this.kernel.statusChanged.connect(this.changed);
     kernels.runningChanged.connect(this.listed);

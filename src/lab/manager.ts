@@ -8,11 +8,14 @@ import { Signal } from '@lumino/signaling';
 /** JupyterLab shows no widgets at all. */
 export class NoWidgets extends Error {}
 
+/** The manager of a kernel's widgets for a tab. */
+export interface TabManager extends lab.LabWidgetManager {
+  /** Resolves when the widgets that the kernel has had before are known. */
+  readonly fetched: Promise<void>;
+}
+
 /** Makes the manager of a kernel's widgets. */
-export type ManagerFactory = (
-  kernel: Kernel.IKernelConnection,
-  rendermime: IRenderMimeRegistry,
-) => lab.LabWidgetManager;
+export type ManagerFactory = (kernel: Kernel.IKernelConnection, rendermime: IRenderMimeRegistry) => TabManager;
 
 /** Make what makes managers; rejects with `NoWidgets` where the extension for widgets is missing. */
 export async function widgetManagers(rendermime: IRenderMimeRegistry): Promise<ManagerFactory> {
@@ -24,12 +27,19 @@ export async function widgetManagers(rendermime: IRenderMimeRegistry): Promise<M
   }
   const known = await catalogue(library, rendermime);
 
-  class TabManager extends library.KernelWidgetManager {
+  class Manager extends library.KernelWidgetManager {
+    declare fetched: Promise<void>; // set while the other constructor runs
+
+    override restoreWidgets(): Promise<void> {
+      this.fetched = super.restoreWidgets();
+      return this.fetched;
+    }
+
     protected override loadClass(name: string, module: string, version: string): Promise<unknown> {
       return known(name, module, version);
     }
   }
-  return (kernel, registry) => new TabManager(kernel, registry);
+  return (kernel, registry) => new Manager(kernel, registry);
 }
 
 /**

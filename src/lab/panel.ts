@@ -1,4 +1,3 @@
-import type { LabWidgetManager } from '@jupyter-widgets/jupyterlab-manager';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Kernel } from '@jupyterlab/services';
 import { Panel, Widget } from '@lumino/widgets';
@@ -8,7 +7,7 @@ import { type Action, renderNotice, renderWaiting } from '../components/notice';
 import { hindrance, type Notice } from '../core/kernels';
 import { Hindered, lookInto, viewOf, WrongKernel } from './display';
 import { Line } from './line';
-import { NoWidgets, widgetManagers } from './manager';
+import { NoWidgets, type TabManager, widgetManagers } from './manager';
 
 /** What is shown, and where it comes from. */
 export interface WidgetPanelOptions {
@@ -30,7 +29,7 @@ export interface WidgetPanelOptions {
 /** Shows the widget that a kernel displays, outside of any notebook. */
 export class WidgetPanel extends Panel {
   private line: Line | null = null;
-  private manager: LabWidgetManager | null = null;
+  private manager: TabManager | null = null;
   private tries = 0;
 
   constructor(private readonly options: WidgetPanelOptions) {
