@@ -84,7 +84,7 @@ audit: $(VENV)/.audit ## ask for known vulnerabilities of all that is depended o
 	npm audit --audit=true --omit=dev
 
 .PHONY: screenshots
-screenshots: $(VENV)/.dev browser ## pictures of every state of the panel, into ui-tests/results/screenshots
+screenshots: $(VENV)/.dev browser ## pictures of every state of the panel and of the explorer, into ui-tests/results/screenshots
 	npm run --silent screenshots
 
 .PHONY: animation

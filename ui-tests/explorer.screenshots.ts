@@ -51,19 +51,26 @@ async function picture(page: Page, part: Locator, name: string, drawn = true): P
   await page.setViewportSize({ width: 1300, height: 2600 });
 }
 
-test('pictures of every state of the explorer', async ({ page }) => {
+/** Open the study with a cell below it; return what that cell shows, and what runs more in the kernel. */
+async function begin(page: Page, name: string, cell: string): Promise<[Locator, (code: string) => Promise<void>]> {
   await page.setViewportSize({ width: 1300, height: 2600 });
-  const notebook = new Notebook(page, 'explorer-screenshots.ipynb');
-  await notebook.open([STUDY, 'explorer = harvester.explore(var="spread")\nexplorer', '']);
+  const notebook = new Notebook(page, name);
+  await notebook.open([STUDY, cell, '']);
   await page.keyboard.press('Control+b');
-  await notebook.run(0);
-  await notebook.run(1);
-  const shown = notebook.output(1);
+  await notebook.finish(0);
+  await notebook.finish(1);
   const python = async (code: string): Promise<void> => {
     await notebook.write(2, code);
     await notebook.run(2);
     await notebook.ready();
   };
+  return [notebook.output(1), python];
+}
+
+const EXPLORER = 'explorer = harvester.explore(var="spread")\nexplorer';
+
+test('pictures of every state of the explorer', async ({ page }) => {
+  const [shown, python] = await begin(page, 'explorer-screenshots.ipynb', EXPLORER);
   await expect(shown).toContainText('Nothing is there to draw yet');
   await picture(page, shown, 'explorer-1-empty', false);
 
@@ -105,18 +112,26 @@ test('pictures of every state of the explorer', async ({ page }) => {
 });
 
 test('pictures of the results in a panel', async ({ page }) => {
-  await page.setViewportSize({ width: 1300, height: 2600 });
-  const notebook = new Notebook(page, 'results-screenshots.ipynb');
-  await notebook.open([STUDY, 'panel = harvester.panel()\npanel', '']);
-  await page.keyboard.press('Control+b');
-  await notebook.run(0);
-  await notebook.run(1);
-  const shown = notebook.output(1);
-  const python = async (code: string): Promise<void> => {
-    await notebook.write(2, code);
-    await notebook.run(2);
-    await notebook.ready();
-  };
+  const [shown, python] = await begin(page, 'results-screenshots.ipynb', 'panel = harvester.panel()\npanel');
   await python('panel.space = grid; panel.start().result(); panel.settle()');
   await picture(page, shown, 'explorer-10-panel');
+});
+
+test('the picture of the explorer in the documentation', async ({ page }) => {
+  const [shown, python] = await begin(page, 'documented.ipynb', EXPLORER);
+  await dress(page, 'Light');
+  await python('_ = harvester.harvest_combos(whole); explorer.refresh()');
+  await page.setViewportSize({ width: 1160, height: 2600 });
+  await python(
+    'explorer.view = {"var": ["spread"], "kind": "heatmap", "x": "drive", "y": "omega", "col": "damping", "aggregate": {"seed": "mean", "start": "mean"}}',
+  );
+  await python(
+    'explorer.selection = {"drive": list(harvester.full_ds.drive.values[2:5]), "omega": list(harvester.full_ds.omega.values[1:3]), "damping": [0.5]}',
+  );
+  await shown.getByRole('button', { name: 'Refine, twice as fine' }).click();
+  await expect(shown.getByRole('group', { name: 'Proposal' })).toBeVisible();
+  await expect(shown.locator('canvas').first()).toBeVisible();
+  await page.mouse.move(0, 0);
+  await page.waitForTimeout(700); // for a reader's eyes: what follows the size of the page has come to rest
+  await shown.locator('.xyzpy-ResultsExplorer').screenshot({ path: join(__dirname, '..', 'docs', 'explorer.png') });
 });

@@ -1,7 +1,8 @@
 import { type Locator, type Page } from '@playwright/test';
 
 import { Notebook } from './notebooks';
-import { expect, test } from './page';
+import { expect, offline, test } from './page';
+import { dress } from './theme';
 
 const STUDY = `
 import xyzpy_widgets as xyz
@@ -18,7 +19,23 @@ explorer = harvester.explore(kind="heatmap", x="C", y="kernel", slider="seed", l
 explorer
 `;
 
-test.describe.configure({ timeout: 180_000 });
+test.describe.configure({ timeout: 90_000 });
+
+/** A study over four dimensions; of a third seed, half of the cases wait until they are let through. */
+const SWING = `
+import threading
+import numpy as np
+import xyzpy_widgets as xyz
+
+def swing(drive, omega, damping, seed):
+    if seed > 1 and drive > 3:
+        opened.wait()
+    return np.sin(drive) * omega / damping + seed
+
+opened = threading.Event()
+harvester = xyz.Harvester(xyz.Runner(swing, "spread", verbosity=0))
+grid = {"drive": [1, 2, 3, 4, 5, 6], "omega": [1, 2, 3, 4], "damping": [1, 2, 4], "seed": [0, 1]}
+`;
 
 /** Drag a box over a share of the plot: from its left, top to its right, bottom. */
 async function drag(page: Page, output: Locator, [left, top, right, bottom]: readonly number[]): Promise<void> {
@@ -106,5 +123,147 @@ test('roles are given on the shelf; a second view and a reload show the same', a
   await notebook.visit();
   await expect(notebook.output(0).locator('canvas').first()).toBeVisible();
   await page.screenshot({ path: info.outputPath('reloaded.png') });
+  expect(complaints).toEqual([]);
+});
+
+test('zoom and selection stay while a run fills the plot in, and no canvas is replaced', async ({
+  page,
+  complaints,
+}, info) => {
+  const refused = await offline(page);
+  const notebook = new Notebook(page, 'live.ipynb');
+  await notebook.open([
+    SWING,
+    `harvester.harvest_combos({**grid, "omega": [1, 4]})
+explorer = harvester.explore(kind="heatmap", x="drive", y="omega", slider=["damping", "seed"])
+explorer`,
+    'ends = explorer.figure.root.x_range; print(f"from {ends.start:.3f} to {ends.end:.3f}")',
+    'explorer.selection = {"drive": [3, 4], "omega": [1, 4]}',
+    'explorer.follow(harvester.submit({**grid, "omega": [1, 4], "seed": [0, 1, 2]}, missing_only=True))',
+    'opened.set(); explorer.run.result(); explorer.settle(); print(explorer.selection["drive"])',
+  ]);
+  await notebook.finish(0);
+  await notebook.run(1);
+  const shown = notebook.output(1);
+  const canvas = shown.locator('canvas').first();
+  await expect(canvas).toBeVisible();
+
+  // the frame of the plot begins at the labels of its axis and ends at the key of the colours
+  await shown.getByTitle('Box Zoom').first().click();
+  await drag(page, shown, [0.3, 0.2, 0.7, 0.8]);
+  await expect(async () => {
+    await notebook.run(2);
+    await expect(notebook.output(2)).toContainText(/from 2\.\d+ to 5\.\d+/, { timeout: 2000 });
+  }).toPass();
+  const zoomed = await notebook.output(2).innerText();
+  await notebook.run(3);
+  const picked = shown.getByRole('group', { name: 'Picked out' });
+  await expect(picked).toContainText('cases picked out');
+  await canvas.evaluate((element) => {
+    element.setAttribute('data-kept', 'yes');
+  });
+
+  await notebook.run(4);
+  await expect(shown).toContainText(/live · (7[3-9]|8\d) done/);
+  await page.screenshot({ path: info.outputPath('live.png') });
+  await notebook.run(5);
+  await expect(notebook.output(5)).toContainText('[3, 4]');
+  await expect(shown).toContainText('108 done');
+  await expect(shown).not.toContainText('live ·');
+  await expect(picked).toContainText('cases picked out');
+  await expect(shown.locator('canvas[data-kept]')).toHaveCount(1);
+  await notebook.run(2);
+  await expect(notebook.output(2)).toHaveText(zoomed);
+  expect(refused).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('panels stand as the page has room for them, in the colours of the page', async ({ page, complaints }, info) => {
+  const refused = await offline(page);
+  const notebook = new Notebook(page, 'narrow.ipynb');
+  await notebook.open([
+    SWING,
+    `harvester.harvest_combos(grid)
+harvester.explore(kind="heatmap", x="drive", y="omega", col="damping", aggregate="seed")`,
+  ]);
+  await page.keyboard.press('Control+b');
+  await notebook.finish(0);
+  await notebook.run(1);
+  const shown = notebook.output(1);
+  const figure = shown.locator('.xyzpy-figure');
+  await expect(figure.locator('canvas').first()).toBeVisible();
+  const columns = (): Promise<number> =>
+    figure.evaluate((host) => {
+      const within = (node: ParentNode): Element[] =>
+        [...node.querySelectorAll('*')].flatMap((one) => [one, ...(one.shadowRoot ? within(one.shadowRoot) : [])]);
+      const panels = within(host).filter((one) => one.classList.contains('bk-Figure'));
+      return new Set(panels.map((one) => Math.round(one.getBoundingClientRect().left))).size;
+    });
+  for (const theme of ['Dark', 'Light'] as const) {
+    await dress(page, theme);
+    for (const [width, wanted] of [
+      [1280, 3],
+      [760, 2],
+      [400, 1],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await expect(async () => {
+        expect(await columns()).toBe(wanted);
+      }).toPass();
+      for (const part of [figure, shown.locator('.xyzpy-ResultsExplorer')]) {
+        await expect(async () => {
+          expect(await part.evaluate((one) => one.scrollWidth - one.clientWidth)).toBeLessThanOrEqual(1);
+        }).toPass();
+      }
+      await page.screenshot({ path: info.outputPath(`${theme}-${width.toString()}.png`) });
+    }
+  }
+  expect(refused).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('a panel holds its results, and one region is picked out on map and plot', async ({ page, complaints }, info) => {
+  const refused = await offline(page);
+  const notebook = new Notebook(page, 'results.ipynb');
+  await notebook.open([
+    SWING,
+    'panel = harvester.panel()\npanel',
+    'panel.space = {**grid, "damping": [1], "seed": [0]}; panel.start()',
+    'print(panel.results.selection)',
+  ]);
+  await notebook.finish(0);
+  await notebook.run(1);
+  const panel = notebook.output(1);
+  await expect(panel.getByRole('heading', { name: 'Parameters' })).toBeVisible();
+  await expect(panel.getByRole('button', { name: 'Results' })).toBeHidden();
+  await page.setViewportSize({ width: 1280, height: 2400 });
+  await notebook.run(2);
+  const results = panel.locator('.xyzpy-ResultsExplorer');
+  await expect(results.locator('canvas').first()).toBeVisible();
+  await expect(results).toContainText('24 done');
+  await expect(results).not.toContainText('live ·');
+  await panel.getByRole('button', { name: 'Results' }).click();
+  await expect(results.locator('canvas')).toHaveCount(0);
+
+  // four cases by keys on the map
+  const map = panel.getByRole('application', { name: 'Case map' });
+  await map.focus();
+  for (const key of ['ArrowRight', 'Shift+ArrowRight', 'Shift+ArrowDown']) await map.press(key);
+  const picked = results.getByRole('group', { name: 'Picked out' });
+  await expect(picked).toContainText('4 cases picked out');
+  await notebook.run(3);
+  await expect(notebook.output(3)).toContainText("'drive': [2, 3], 'omega': [1, 2]");
+  await panel.getByRole('button', { name: 'Results' }).click();
+  await expect(results.locator('canvas').first()).toBeVisible();
+  await page.screenshot({ path: info.outputPath('picked.png') });
+
+  await picked.getByRole('button', { name: 'Run all again' }).click();
+  await results.getByRole('button', { name: 'Show the plan' }).click();
+  await page.screenshot({ path: info.outputPath('planned.png') });
+  const again = panel.getByRole('button', { name: 'Run all 4 cases again' });
+  await expect(again).toBeFocused();
+  await again.press('Enter');
+  await expect(panel.getByText('4 of 4', { exact: true })).toBeVisible();
+  expect(refused).toEqual([]);
   expect(complaints).toEqual([]);
 });

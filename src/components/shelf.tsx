@@ -51,8 +51,8 @@ interface ChipProps {
 function Chip({ dimension, onRole, onMove }: ChipProps): JSX.Element {
   const { name, caption, size, role } = dimension;
   return (
-    <li class="xyzpy-chip" data-role={role}>
-      <span class="xyzpy-chip-name" title={caption}>
+    <li class="xyzpy-dimension" data-role={role}>
+      <span class="xyzpy-dimension-name" title={caption}>
         {name} <span class="xyzpy-faint">{size}</span>
       </span>
       <Select
@@ -153,7 +153,7 @@ export function RoleShelf({ shelf, onRole, onMove, onShow }: ShelfProps): JSX.El
         <Subject shelf={shelf} onShow={onShow} />
         <Manner shelf={shelf} onShow={onShow} />
       </div>
-      <ul class="xyzpy-chips" aria-label="Roles of the dimensions">
+      <ul class="xyzpy-dimensions" aria-label="Roles of the dimensions">
         {shelf.dimensions.map((dimension) => (
           <Chip key={dimension.name} dimension={dimension} onRole={onRole} onMove={onMove} />
         ))}

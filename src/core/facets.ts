@@ -14,8 +14,10 @@ const WRAPS = 'wraps';
 /** What a panel takes beside its frame, and the one with the key of the colours besides, in pixels. */
 const BESIDE = 62;
 const KEY = 92;
-/** The least and the greatest width of a frame, and its least height, in pixels. */
-const [LEAST, GREATEST, LOWEST] = [160, 400, 150];
+/** The width of a frame beside others at the least, and of one that has a narrow page for itself; in pixels. */
+const [LEAST, NARROWEST] = [160, 80];
+/** The greatest width of a frame, and its least height, in pixels. */
+const [GREATEST, LOWEST] = [400, 150];
 /** Frames differ by whole steps, so that not every pixel of a page that is resized draws them anew. */
 const STEP = 10;
 
@@ -44,7 +46,7 @@ export function fitOf({ columns, rows, wraps, keyed }: Shape, room: number): Fit
   const most = Math.max(1, Math.floor(free / (LEAST + BESIDE)));
   const found = wraps ? Math.min(columns, most) : ([columns, rows].find((count) => count <= most) ?? 1);
   const side = Math.floor((free / found - BESIDE) / STEP) * STEP;
-  const width = Math.max(LEAST, Math.min(GREATEST, side));
+  const width = Math.max(NARROWEST, Math.min(GREATEST, side));
   return { columns: found, width, height: Math.max(LOWEST, Math.round((width * 3) / 4)) };
 }
 

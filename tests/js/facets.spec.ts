@@ -23,7 +23,8 @@ describe('several panels', () => {
     expect(fitOf(shape, 1100)).toEqual({ columns: 3, width: 270, height: 203 });
     expect(fitOf(shape, 640)).toEqual({ columns: 2, width: 210, height: 158 });
     expect(fitOf(shape, 330)).toEqual({ columns: 1, width: 170, height: 150 });
-    expect(fitOf(shape, 100)?.width).toBe(160);
+    expect(fitOf(shape, 260)).toEqual({ columns: 1, width: 100, height: 150 });
+    expect(fitOf(shape, 100)?.width).toBe(80);
     expect(fitOf(shape, 0)).toBeNull();
   });
 

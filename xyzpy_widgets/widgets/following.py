@@ -39,16 +39,17 @@ class Following:
         self._latest = Latest()
         self._next = 0.0
         self._told_end = Event()
+        self._ends = False
 
     def begin(self, run: Run) -> None:
-        """Follow a run from now on."""
-        self.run, self._told_end = run, Event()
+        """Follow a run from now on, and no other."""
+        self.run, self._told_end, self._ends = run, Event(), False
         told_end = self._told_end
         run.listen(lambda progress: self._progressed(progress, told_end))
 
     def soon(self, step: Callable[[], None]) -> None:
         """Draw something else, beside everything else."""
-        self._latest.ask(step)
+        self._latest.ask(lambda: self._after_end(step))
 
     def settle(self) -> None:
         """Wait until what was asked for is drawn, the end of a run that is over too."""
@@ -58,12 +59,25 @@ class Following:
 
     def _progressed(self, progress: Progress, told_end: Event) -> None:
         now = monotonic()
+        if told_end is not self._told_end:
+            return
         if progress.over:
-            self._latest.ask(self._ended)
+            self._ends = True
+            self._latest.ask(self._end)
             told_end.set()
         elif now >= self._next:
             self._next = now + _SECONDS_BETWEEN_PICTURES
             self._latest.ask(self._timed)
+
+    def _after_end(self, step: Callable[[], None]) -> None:
+        """Draw something else, and before it the end of the run where it took the place of that."""
+        self._end()
+        step()
+
+    def _end(self) -> None:
+        if self._ends:
+            self._ends = False
+            self._ended()
 
     def _timed(self) -> None:
         began = monotonic()
