@@ -337,8 +337,8 @@ def throughput(seconds: float, rounds: int) -> Summary:
         for name in [*PARALLEL] * rounds:
             cases = n // 5 if name == "Dask" and ms < 1 else n  # it takes a millisecond for each
             code = [sys.executable, __file__, "--throughput-of", name, str(ms), str(cases)]
-            told = subprocess.run(code, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-            found[name] = max(found[name], float(told.stdout))
+            ended = subprocess.run(code, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            found[name] = max(found[name], float(ended.stdout))
         wanted = {0.1: 2.5 * found.get("xyzpy", 0.0), 10.0: 0.95 * WORKERS}.get(ms)
         said = verdict(found["ours"], round(wanted, 3) if wanted else None, least=True)
         rows.append((f"{ms:g} ms", *(f"{value:.3f}" for value in found.values()), *said))
