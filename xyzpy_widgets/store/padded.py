@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+from xyzpy_widgets.store.positioned import Positioned
+
 __all__ = ["Padded"]
 
 _LENGTHS = {0: 40, 1: 44, 2: 28, 3: 28}
 """Where the superblock of each version tells the length of the file (HDF5 File Format Specification, II.A)."""
 
 
-class Padded(io.RawIOBase):
+class Padded(Positioned):
     """A file for reading, with zeros behind its end as far as its superblock says that it goes.
 
     Attributes
@@ -27,31 +29,12 @@ class Padded(io.RawIOBase):
         self.length = self._file.seek(0, io.SEEK_END)
         at = _LENGTHS.get(head[8] if len(head) > 8 else -1)  # noqa: PLR2004 - behind the signature stands the version
         told = 0 if at is None else int.from_bytes(head[at : at + 8], "little")
-        self._size = max(self.length, min(told, 2**62))
-        self._position = 0
-
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Say that it can be read anywhere."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go somewhere."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
-        self._position = start + offset
-        return self._position
-
-    def tell(self) -> int:
-        """Return where it stands."""
-        return self._position
+        self.size = max(self.length, min(told, 2**62))
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Read what is there, and zeros behind it."""
         view = memoryview(buffer).cast("B")
-        n = max(0, min(len(view), self._size - self._position))
+        n = max(0, min(len(view), self.size - self._position))
         self._file.seek(self._position)
         there = self._file.readinto(view[:n])
         view[there:n] = bytes(n - there)

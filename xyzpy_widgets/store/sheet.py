@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any
+
+from xyzpy_widgets.store.positioned import Positioned
 
 __all__ = ["Sheet"]
 
 _PAGE = 65536
 
 
-class Sheet(io.RawIOBase):
-    """A file in memory that takes room only where something was written.
-
-    Attributes
-    ----------
-    size : int
-        How many bytes it has.
-    """
+class Sheet(Positioned):
+    """A file in memory that takes room only where something was written."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.size = 0
         self._pages: dict[int, bytearray] = {}
-        self._position = 0
-
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def seekable(self) -> bool:
-        """Say that it can be read anywhere."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go somewhere."""
-        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
-        self._position = start + offset
-        return self._position
-
-    def tell(self) -> int:
-        """Return where it stands."""
-        return self._position
 
     def truncate(self, size: int | None = None) -> int:
         """Take another size."""
