@@ -9,7 +9,7 @@ import xarray as xr
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.labelling.account import Account, blank
-from xyzpy_widgets.labelling.ledger import Labelled, ledger_of, with_inferred_ledger
+from xyzpy_widgets.labelling.ledger import Labelled, Parts, ledger_of, with_inferred_ledger
 
 NAN = float("nan")
 
@@ -88,3 +88,25 @@ def test_a_doubled_label_is_refused() -> None:
     """Cases that cannot be told apart cannot be looked up."""
     with pytest.raises(SpaceError, match="a has the label 1 twice"):
         with_inferred_ledger(xr.Dataset({"y": ("a", [1, 2])}, {"a": [1, 1]}), ("a",))
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [[1, 2], [0.5, NAN], ["u", "v"], [True, False], np.array(["2020", "2021"], "datetime64[ns]"), [None, (1, 2)]],
+    ids=str,
+)
+def test_a_dataset_is_the_one_that_its_constructor_makes(labels: list[object]) -> None:
+    """The quick way to a dataset gives variables, indexes and sizes as the slow one does, and shares no attributes."""
+    values = np.empty(2, dtype=object) if labels[0] is None else np.asarray(labels)
+    values[:] = labels
+    a = xr.Variable("a", values, {"units": "m"}, fastpath=True)
+    coords = {"a": a, "beside": xr.Variable("a", [7, 8])}
+    outputs = {"y": xr.Variable(("a", "x"), np.ones((2, 3)), {"note": 1}), "n": xr.Variable((), 5)}
+    made = Parts(("a",), outputs, coords, {"k": 1}).data()
+    expected = xr.Dataset(outputs, coords, {"k": 1})
+    xr.testing.assert_identical(made, expected)
+    assert dict(made.sizes) == dict(expected.sizes)
+    assert made.indexes["a"].equals(expected.indexes["a"])
+    assert made.indexes["a"].dtype == expected.indexes["a"].dtype
+    made["y"].attrs["note"] = 2
+    assert outputs["y"].attrs == {"note": 1}

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from xarray.indexes import PandasIndex
+from xarray.indexes import Index, PandasIndex
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.outcome import Status
@@ -66,7 +66,7 @@ class Parts:
 
     def data(self) -> xr.Dataset:
         """Make the dataset."""
-        return xr.Dataset(self.outputs, _coordinates(self.coords), self.attrs)
+        return _dataset(self.outputs, self.coords, self.attrs)
 
     def ledger(self) -> xr.Dataset:
         """Make the ledger."""
@@ -159,14 +159,17 @@ class Labelled:
         return Labelled(copied(self.data), copied(self.ledger))
 
 
-def _coordinates(coords: Mapping[str, xr.Variable]) -> xr.Coordinates:
-    """Index the labels of each dimension, which the way through the constructor of a dataset does several times."""
-    indexes, variables = {}, dict(coords)
+def _dataset(
+    outputs: Mapping[str, xr.Variable], coords: Mapping[str, xr.Variable], attrs: Mapping[Any, Any]
+) -> xr.Dataset:
+    """Make a dataset of variables that fit together: the constructor, which aligns them first, takes thrice as long."""
+    indexes: dict[str, Index] = {}
+    variables = {name: one.copy(deep=False) for name, one in (*outputs.items(), *coords.items())}
     for name, one in coords.items():
         if one.dims == (name,):
             indexes[name] = PandasIndex.from_variables({name: one}, options={})
             variables |= indexes[name].create_variables({name: one})
-    return xr.Coordinates(variables, indexes)
+    return xr.Dataset._construct_direct(variables, set(coords), attrs=dict(attrs), indexes=indexes)  # noqa: SLF001 - see above
 
 
 def _parts_of(data: xr.Dataset, ledger: xr.Dataset) -> Parts:
