@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given
 
+from tests.strategies import spaces
+from xyzpy_widgets.core.lattice import lattice_of
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.labelling.account import Account, blank
+from xyzpy_widgets.labelling.columns import exact_variable
 from xyzpy_widgets.labelling.ledger import Labelled, Parts, ledger_of, with_inferred_ledger
 
 NAN = float("nan")
@@ -45,6 +50,29 @@ def test_only_what_differs_from_the_states_is_kept() -> None:
     assert labelled.done.tolist() == [True, False]
     assert labelled.present("y").tolist() == same.tolist()
     assert labelled.present("z").tolist() == less.tolist()
+
+
+@given(space=spaces().map(ParameterSpace.labelled))
+def test_the_dataset_is_the_one_that_its_constructor_makes(space: ParameterSpace) -> None:
+    """What is made of parts without xarray's constructor is the same in all that xarray knows of a dataset."""
+    lattice = lattice_of(space)
+    coords = {name: exact_variable([name], labels, {"of": name}) for name, labels in lattice.labels().items()}
+    outputs = {
+        "y": exact_variable(lattice.names, np.arange(lattice.size).reshape(lattice.shape), {"units": "m"}),
+        "z": exact_variable([*lattice.names, "x"], np.zeros((*lattice.shape, 2)), {}),
+    }
+    parts = Parts(lattice.names, outputs, coords, {"title": "all"})
+    found, expected = parts.data(), xr.Dataset(outputs, coords, {"title": "all"})
+    xr.testing.assert_identical(found, expected)
+    assert list(found.variables) == list(expected.variables)
+    assert list(found.xindexes) == list(expected.xindexes)
+    for name, index in found.indexes.items():
+        assert index.equals(expected.indexes[name])
+        assert (index.dtype, index.name) == (expected.indexes[name].dtype, name)
+        assert found[name].dtype == expected[name].dtype
+        assert type(found.variables[name]) is type(expected.variables[name])
+    found["y"].attrs["units"] = found.attrs["title"] = "changed"
+    xr.testing.assert_identical(parts.data(), expected)
 
 
 def test_data_without_a_ledger_is_done_where_it_has_values() -> None:
@@ -88,25 +116,3 @@ def test_a_doubled_label_is_refused() -> None:
     """Cases that cannot be told apart cannot be looked up."""
     with pytest.raises(SpaceError, match="a has the label 1 twice"):
         with_inferred_ledger(xr.Dataset({"y": ("a", [1, 2])}, {"a": [1, 1]}), ("a",))
-
-
-@pytest.mark.parametrize(
-    "labels",
-    [[1, 2], [0.5, NAN], ["u", "v"], [True, False], np.array(["2020", "2021"], "datetime64[ns]"), [None, (1, 2)]],
-    ids=str,
-)
-def test_a_dataset_is_the_one_that_its_constructor_makes(labels: list[object]) -> None:
-    """The quick way to a dataset gives variables, indexes and sizes as the slow one does, and shares no attributes."""
-    values = np.empty(2, dtype=object) if labels[0] is None else np.asarray(labels)
-    values[:] = labels
-    a = xr.Variable("a", values, {"units": "m"}, fastpath=True)
-    coords = {"a": a, "beside": xr.Variable("a", [7, 8])}
-    outputs = {"y": xr.Variable(("a", "x"), np.ones((2, 3)), {"note": 1}), "n": xr.Variable((), 5)}
-    made = Parts(("a",), outputs, coords, {"k": 1}).data()
-    expected = xr.Dataset(outputs, coords, {"k": 1})
-    xr.testing.assert_identical(made, expected)
-    assert dict(made.sizes) == dict(expected.sizes)
-    assert made.indexes["a"].equals(expected.indexes["a"])
-    assert made.indexes["a"].dtype == expected.indexes["a"].dtype
-    made["y"].attrs["note"] = 2
-    assert outputs["y"].attrs == {"note": 1}
