@@ -13,7 +13,7 @@ from xyzpy_widgets.labelling.ledger import Labelled
 
 __all__ = ["CostMemory", "cost_of_points"]
 
-_MOST_LOOKED_AT = 2**15
+_MOST_LOOKED_AT = 2**13
 _STRATA = np.arange(_MOST_LOOKED_AT)
 _JITTER = np.random.default_rng(0).random(_MOST_LOOKED_AT)
 
