@@ -19,6 +19,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.summary import called
+from xyzpy_widgets.widgets.feed import counts_of
 from xyzpy_widgets.widgets.preferences import newest_panel
 from xyzpy_widgets.widgets.protocol import SweepKind, SweepLine
 from xyzpy_widgets.widgets.route import ControlFile, obey, within_server
@@ -115,11 +116,7 @@ class Sweep:
             "kind": self.kind,
             "run": self._run_number,
             "state": "idle" if self._progress is None else progress.state,
-            "total": progress.total,
-            "done": progress.done,
-            "failed": progress.failed,
-            "cancelled": progress.cancelled,
-            "running": progress.running,
+            **counts_of(progress),
             "elapsed": round(progress.elapsed, 1),
             "left": _rounded(progress.left),
             "said": self._said,
