@@ -67,8 +67,9 @@ class Tally:
         told = [told_of(failure) for failure in outcome.failures]
         with self._guard:
             self._states[_index(outcome.numbers)] = Status.DONE
-            self._states[[failure.number for failure in outcome.failures]] = Status.FAILED
             self._states[_index(outcome.cancelled)] = Status.CANCELLED
+            for failure in outcome.failures:
+                self._states[failure.number] = Status.FAILED
             self._done += len(outcome.values)
             self._cancelled += len(outcome.cancelled)
             self._failed += told
