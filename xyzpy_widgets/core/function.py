@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.axes import distinct
 from xyzpy_widgets.core.forms import as_values
 from xyzpy_widgets.core.labels import label_array
+from xyzpy_widgets.core.returns import check_returns
 from xyzpy_widgets.core.variables import Variable, as_variables, hint
 from xyzpy_widgets.errors import FunctionError
 
@@ -208,9 +209,10 @@ def as_function_spec(
     Raises `FunctionError` where names do not fit together, and `SpaceError` for coordinates that cannot be labels.
     """
     if not callable(fn):
-        msg = f"{fn!r} cannot be called; give a function"
+        msg = f"{fn!r} cannot be called; give a function, not what it returned"
         raise FunctionError(msg)
     variables = as_variables(var_names, var_dims)
+    check_returns(fn, [] if variables is None else [variable.name for variable in variables])
     own = {name: _mapping(name, value) for name, value in fixed.items()}
     coords = {dim: as_values(dim, values) for dim, values in _mapping("var_coords", var_coords).items()}
     spec = FunctionSpec(fn, _fn_args(fn, fn_args), variables, coords, **own)
