@@ -456,6 +456,14 @@ def _printing(a: int) -> None:
     print(a)  # noqa: T201 - as people write who forget to return
 
 
+def test_arguments_of_any_name_can_be_described() -> None:
+    """A function with ``**kwargs`` has no names to compare with; what is swept decides."""
+    runner = xyz.Runner(lambda **args: args["a"], "p", arg_attrs={"a": {"units": "m"}}, verbosity=0)
+    assert runner.run_combos({"a": [1]})["a"].attrs == {"units": "m"}
+    with pytest.raises(FunctionError, match="arg_attrs describes 'b', which is no argument; there is 'a'"):
+        xyz.Runner(lambda a: a, "p", arg_attrs={"b": {"units": "m"}})
+
+
 def test_a_function_whose_ends_differ_is_not_said_to_return_nothing() -> None:
     """Only a function that can return nothing but None is refused, and only where outputs of it are named."""
 

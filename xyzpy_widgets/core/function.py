@@ -108,7 +108,7 @@ class FunctionSpec:
         if parameters is None:
             self._check_given(self.fn_args, given)
             return
-        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+        if not _takes_any(parameters):
             known = _fn_args(self.fn, None)
             for name in sorted(given - set(known)):
                 msg = f"{self.name} has no argument {name!r}; {hint(name, known)}"
@@ -194,6 +194,10 @@ def _signature(fn: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None
         return None
 
 
+def _takes_any(parameters: Mapping[str, inspect.Parameter]) -> bool:
+    return any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values())
+
+
 def as_function_spec(
     fn: Callable[..., Any],
     var_names: Any = None,
@@ -247,7 +251,8 @@ def _check_names(spec: FunctionSpec) -> None:
         return
     names = [variable.name for variable in spec.variables]
     _check_known("var_attrs describes", spec.var_attrs, names, "is no output")
-    _check_known("arg_attrs describes", spec.arg_attrs, (*spec.fn_args, *spec.inner_dims), "is no argument")
+    if not _takes_any(_parameters(spec.fn) or {}):
+        _check_known("arg_attrs describes", spec.arg_attrs, (*spec.fn_args, *spec.inner_dims), "is no argument")
     for name in names:
         if name in spec.inner_dims:
             msg = f"{name!r} is an output and a dimension of an output; rename one of them"
