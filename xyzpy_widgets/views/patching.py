@@ -94,7 +94,7 @@ def _pair(old: Any, new: Any, pairs: dict[Any, Any]) -> bool:
         if old in pairs:
             return bool(pairs[old] is new)
         pairs[old] = new
-        names = _holders(type(old)) & _given(old, new)
+        names = _holders(old.__class__) & _given(old, new)
         return all(_pair(getattr(old, name), getattr(new, name), pairs) for name in sorted(names))
     mine, other = list(_parts(old)), list(_parts(new))
     if len(mine) != len(other):
@@ -111,7 +111,7 @@ def _carried(kind: Any) -> frozenset[str]:
 @cache
 def _holders(kind: Any) -> frozenset[str]:
     """Return those of them that may hold other parts."""
-    return _carried(kind) & kind.properties_with_refs().keys()
+    return _carried(kind).intersection(kind.properties_with_refs())
 
 
 def _given(*models: Any) -> set[str]:
@@ -141,7 +141,7 @@ def _carry(old: Any, new: Any, but: Iterable[str]) -> None:
     from bokeh.model import Model
 
     changes = {}
-    for name in sorted(_carried(type(old)) & _given(old, new)):
+    for name in sorted(_carried(old.__class__) & _given(old, new)):
         mine, other = getattr(old, name), getattr(new, name)
         if name == "data" and isinstance(other, Mapping) and _of_one_size(mine, other):
             columns = {key: value for key, value in other.items() if not _same(mine[key], value)}
