@@ -9,6 +9,7 @@ from typing import Any
 from traitlets import Int, Unicode
 
 from xyzpy_widgets.views.document import Box, FigureDocument, Patch, bokeh_version, packed_library
+from xyzpy_widgets.views.filling import Filling
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.base import STATIC, Widget
 from xyzpy_widgets.widgets.protocol import FigureReply, LibraryReply
@@ -48,7 +49,7 @@ class FigureWidget(Widget):
         self.figure = FigureDocument(self._patched, self._boxed)
         self.on_msg(lambda _widget, content, _buffers: self._done(content))
 
-    def show(self, drawn: Any, *, wraps: bool = False) -> bool:
+    def show(self, drawn: Any, *, wraps: bool = False, filling: Filling | None = None) -> bool:
         """Show what holoviews draws, in the figure that is there where it can be; from any thread.
 
         Parameters
@@ -56,13 +57,15 @@ class FigureWidget(Widget):
         drawn : holoviews object
         wraps : bool, optional
             Whether several panels may stand in as many rows as the width of a view makes of them.
+        filling : Filling, optional
+            What fields of cells are drawn from.
 
         Returns
         -------
         bool
             Whether the figure is a new one.
         """
-        new = self.figure.show(drawn, wraps=wraps)
+        new = self.figure.show(drawn, wraps=wraps, filling=filling)
         if new:
             self.tell(bokeh=bokeh_version(), revision=self.revision + 1, picture=self.figure.picture())
         return new
