@@ -78,7 +78,7 @@ docs: $(VENV)/.docs ## the documentation, into docs/_build; a warning is an erro
 	@echo 'read it: docs/_build/index.html'
 
 .PHONY: benchmarks
-benchmarks: $(VENV)/.benchmarks ## what it costs, measured beside others: some minutes, on a quiet machine
+benchmarks: $(VENV)/.benchmarks browser ## what it costs, measured beside others: some minutes, on a quiet machine
 	$(BIN)/python benchmarks/execution.py
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/explorer.py
