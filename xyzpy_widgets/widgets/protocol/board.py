@@ -12,7 +12,7 @@ SweepKind = Literal["harvester", "sampler", "runner", "function"]
 
 
 class SweepLine(TypedDict):
-    """One sweep of a kernel, and how its newest run goes."""
+    """One run of a sweep of a kernel, or a sweep without one."""
 
     id: str
     name: str
@@ -30,7 +30,6 @@ class SweepLine(TypedDict):
     said: str
     store: str
     path: str
-    control_path: str
     key: str
 
 
