@@ -1,6 +1,6 @@
 /** What the state of a run means. */
 
-import type { CaseState, Progress, RunState } from '../protocol';
+import type { CaseState, Counts, Progress, RunState } from '../protocol';
 import { counted, duration, grouped, interval, percent } from './format';
 
 /** The word for each state of a run, and the mark that goes with it. */
@@ -37,12 +37,12 @@ export function isActive(state: RunState): boolean {
 }
 
 /** The cases that have no end yet and are not under way. */
-export function waiting({ total, done, failed, cancelled, running }: Progress): number {
+export function waiting({ total, done, failed, cancelled, running }: Counts): number {
   return Math.max(0, total - done - failed - cancelled - running);
 }
 
 /** The cases that have an end, good or bad. */
-export function ended({ done, failed, cancelled }: Pick<Progress, 'done' | 'failed' | 'cancelled'>): number {
+export function ended({ done, failed, cancelled }: Counts): number {
   return done + failed + cancelled;
 }
 

@@ -13,14 +13,13 @@ import { FileKernel } from './file_kernel';
 import { WidgetPanel } from './panel';
 
 const FILES = { factory: 'Explorer', model: 'xyzpy-file', fileType: 'xyzpy-dataset', type: 'file' } as const;
+/** `schema/plugin.json` names this type of file too: its folders have an item of their own in the context menu. */
 const FOLDERS = {
   factory: 'Explorer of a folder',
   model: 'xyzpy-folder',
   fileType: 'xyzpy-zarr',
   type: 'directory',
 } as const;
-
-const FOLDER_ITEM = `.jp-DirListing-item[data-file-type="${FOLDERS.fileType}"]`;
 
 /** What `explore-file` takes. */
 const ARGS = {
@@ -117,7 +116,7 @@ export const opener: JupyterFrontEndPlugin<void> = {
     browsers: IFileBrowserFactory | null,
     restorer: ILayoutRestorer | null,
   ) => {
-    const { commands, contextMenu, serviceManager } = app;
+    const { commands, serviceManager } = app;
     const tracker = registerDocuments(app, rendermime);
     const factoryOf = (type: string): string => (type === 'directory' ? FOLDERS : FILES).factory;
     void restorer?.restore(tracker, {
@@ -142,6 +141,5 @@ export const opener: JupyterFrontEndPlugin<void> = {
         return tab;
       },
     });
-    contextMenu.addItem({ command: CommandIDs.exploreFile, selector: FOLDER_ITEM, rank: 1 });
   },
 };

@@ -2,7 +2,7 @@
 
 import { isRecord } from './common';
 import type { Ask } from './plan';
-import type { ControlWord, RunState } from './run';
+import type { ControlWord, Counts, RunState } from './run';
 
 /**
  * The comm through which a kernel tells of its sweeps: its target, and its id too.
@@ -15,7 +15,7 @@ export const BOARD = 'xyzpy_widgets.board';
 export type SweepKind = 'harvester' | 'sampler' | 'runner' | 'function';
 
 /** One run of a sweep of a kernel, or a sweep without one: those under way have a line each, and the newest. */
-export interface SweepLine {
+export interface SweepLine extends Counts {
   /** The sweep; its runs share it. */
   readonly id: string;
   /** The user's name for it, that of the function where it has none. */
@@ -27,11 +27,6 @@ export interface SweepLine {
   readonly run: number;
   /** Where the run stands; `idle` before the first. */
   readonly state: RunState;
-  readonly total: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  readonly running: number;
   /** Seconds since it began, without the pauses. */
   readonly elapsed: number;
   /** The least and the greatest time left, in seconds; null while nothing is known. */

@@ -19,6 +19,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.summary import called
+from xyzpy_widgets.widgets.feed import counts_of
 from xyzpy_widgets.widgets.preferences import newest_panel
 from xyzpy_widgets.widgets.protocol import RunState, SweepKind, SweepLine
 from xyzpy_widgets.widgets.route import within_server
@@ -130,11 +131,7 @@ class Sweep:
             "kind": self.kind,
             "run": number,
             "state": state,
-            "total": progress.total,
-            "done": progress.done,
-            "failed": progress.failed,
-            "cancelled": progress.cancelled,
-            "running": progress.running,
+            **counts_of(progress),
             "elapsed": round(progress.elapsed, 1),
             "left": _rounded(progress.left),
             "said": said,

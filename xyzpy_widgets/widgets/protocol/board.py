@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from xyzpy_widgets.widgets.protocol.run import RunState
+from xyzpy_widgets.widgets.protocol.run import Counts, RunState
 
 __all__ = ["Board", "SweepKind", "SweepLine"]
 
 SweepKind = Literal["harvester", "sampler", "runner", "function"]
 
 
-class SweepLine(TypedDict):
+class SweepLine(Counts):
     """One run of a sweep of a kernel, or a sweep without one."""
 
     id: str
@@ -20,11 +20,6 @@ class SweepLine(TypedDict):
     kind: SweepKind
     run: int
     state: RunState
-    total: int
-    done: int
-    failed: int
-    cancelled: int
-    running: int
     elapsed: float
     left: tuple[float, float] | None
     said: str
