@@ -37,13 +37,13 @@ export function isActive(state: RunState): boolean {
 }
 
 /** The cases that have no end yet and are not under way. */
-export function waiting({ total, done, failed, cancelled, running }: Counts): number {
-  return Math.max(0, total - done - failed - cancelled - running);
+export function waiting(counts: Counts): number {
+  return Math.max(0, counts.total - ended(counts) - counts.running);
 }
 
 /** The cases that have an end, good or bad. */
-export function ended({ done, failed, cancelled }: Counts): number {
-  return done + failed + cancelled;
+export function ended({ done, failed, cancelled, elsewhere }: Counts): number {
+  return done + failed + cancelled + elsewhere;
 }
 
 /** The word for where a run stands; one that is done with failures says so. */
@@ -53,9 +53,10 @@ export function runWord({ state, failed }: Progress): string {
 
 /** A whole run in one sentence, as a screen reader or a tooltip has it. */
 export function progressText(progress: Progress): string {
-  const { total, done, failed, left } = progress;
+  const { total, done, failed, elsewhere, left } = progress;
   const parts = [`${grouped(done)} of ${grouped(total)} done`];
   if (failed) parts.push(`${grouped(failed)} failed`);
+  if (elsewhere) parts.push(`${grouped(elsewhere)} in another run`);
   if (isActive(progress.state) && left) parts.push(`${interval(left)} left`);
   return parts.join(', ');
 }

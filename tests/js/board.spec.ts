@@ -30,6 +30,7 @@ function row(changes: Partial<SweepRow> = {}): SweepRow {
     done: 27,
     failed: 0,
     cancelled: 0,
+    elsewhere: 0,
     running: 1,
     elapsed: 60,
     left: [120, 270],
