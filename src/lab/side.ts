@@ -1,4 +1,3 @@
-import { Notification } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
@@ -55,9 +54,7 @@ export class SideArea extends Widget {
       say: (text: string) => trans.__(text),
       open,
       steer: (row: SweepRow, word: Parameters<Sweeps['steer']>[1]) => {
-        sweeps.steer(row, word).catch((error: unknown) => {
-          Notification.error(String(error));
-        });
+        sweeps.steer(row, word);
       },
     };
     render(h(SweepList, props), this.node);
