@@ -40,7 +40,7 @@ check: $(VENV)/.dev ## style, types, floors and links, without running anything
 	$(BIN)/python -m pytest --quiet tests/test_layers.py tests/test_links.py
 
 .PHONY: test
-test: $(VENV)/.dev browser ## every test: Python, TypeScript, and JupyterLab in a browser
+test: $(VENV)/.dev earlier browser ## every test: Python, TypeScript, and JupyterLab in a browser
 	$(BIN)/python -m pytest
 	npm run --silent test
 	npm run --silent test:ui
@@ -50,7 +50,7 @@ hunt: $(VENV)/.dev ## the property tests with examples drawn anew, again and aga
 	while HYPOTHESIS_PROFILE=hunt $(BIN)/python -m pytest --quiet --exitfirst -m hypothesis; do :; done
 
 .PHONY: coverage
-coverage: $(VENV)/.dev ## the Python tests, with what they reach measured; fails below 95 % of lines or 90 % of branches
+coverage: $(VENV)/.dev earlier ## the Python tests, with what they reach measured; fails below 95 % of lines or 90 % of branches
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine --quiet
@@ -114,6 +114,11 @@ node_modules/.package-lock.json: package-lock.json
 $(EXTRAS:%=$(VENV)/.%): $(VENV)/.%: $(PARTS) | $(VENV)/pyvenv.cfg node_modules/.package-lock.json
 	$(PIP) install --quiet --editable '.[$*]'
 	@touch $@
+
+.PHONY: earlier
+earlier: $(VENV)/earlier/ipykernel
+$(VENV)/earlier/ipykernel: | $(VENV)/pyvenv.cfg
+	$(PIP) install --quiet --no-deps --target $(VENV)/earlier 'ipykernel<7'
 
 .PHONY: browser
 browser:

@@ -96,6 +96,17 @@ def test_an_addition_is_taken_back_exactly(data: st.DataObject) -> None:
             assert_exact(back.ledger, before.ledger)
 
 
+def test_an_added_label_of_another_type_is_taken_back() -> None:
+    """A whole number among floats is a float on the axis, and goes with the step that brought it."""
+    before = labelled({"a": [2.5]}, [0.5])
+    grid = Grid(before.copy())
+    new = labelled({"a": [1]}, [1.5])
+    addition = grid.addition(new)
+    assert addition is not None
+    grid.put(new)
+    assert_exact(without(grid.labelled, addition).data, before.data)
+
+
 def test_filling_and_growing_are_additions() -> None:
     """The law above holds for something: rows in holes and behind the end are told as additions, others are not."""
     y = np.arange(12.0).reshape(4, 3)

@@ -28,11 +28,12 @@ export function StateWord({ progress }: { readonly progress: Progress }): JSX.El
   );
 }
 
-/** How far a run is, as one bar: done, failed, cancelled, under way, and the rest. */
+/** How far a run is, as one bar: done here and in other runs, failed, cancelled, under way, and the rest. */
 export function Bar({ progress }: { readonly progress: Progress }): JSX.Element {
-  const { total, done, failed, cancelled, running } = progress;
-  const parts: readonly (readonly [CaseState, number])[] = [
+  const { total, done, elsewhere, failed, cancelled, running } = progress;
+  const parts: readonly (readonly [CaseState | 'elsewhere', number])[] = [
     ['done', done],
+    ['elsewhere', elsewhere],
     ['failed', failed],
     ['cancelled', cancelled],
     ['running', running],
@@ -75,7 +76,7 @@ function Stat({ word, mark, wide, children }: StatProps): JSX.Element {
 
 /** The figures of a run. */
 export function Stats({ progress }: { readonly progress: Progress }): JSX.Element {
-  const { state, total, done, failed, cancelled, running, left, elapsed } = progress;
+  const { state, total, done, failed, cancelled, elsewhere, running, left, elapsed } = progress;
   const active = isActive(state);
   return (
     <dl class="xyzpy-stats">
@@ -98,6 +99,7 @@ export function Stats({ progress }: { readonly progress: Progress }): JSX.Elemen
           {grouped(cancelled)}
         </Stat>
       )}
+      {elsewhere > 0 && <Stat word={trans._p('case', 'in another run')}>{grouped(elsewhere)}</Stat>}
       {active && <Stat word={trans._p('time', 'left')}>{left ? interval(left) : trans._p('time', 'unknown')}</Stat>}
       {active && progress.rate !== null && <Stat word={trans.__('throughput')}>{rate(progress.rate)}</Stat>}
       {active ? (

@@ -6,7 +6,7 @@ import type { Preferences } from './preferences';
 import { ended, failedText, isActive, remarkOn, RUN_MARKS } from './progress';
 import { trans } from './trans';
 
-/** One sweep of one of the running kernels. */
+/** A line of the board of one of the running kernels. */
 export interface SweepRow extends SweepLine {
   /** The kernel's id. */
   readonly kernel: string;
@@ -84,12 +84,10 @@ export type Turn = 'finished' | 'held' | 'ended';
 /** The runs that finished, were held or ended by an error between two states of a board of the same kernel. */
 export function turnsBetween(before: Board | null, now: Board): readonly (readonly [SweepLine, Turn])[] {
   if (!before) return [];
-  const earlier = new Map(before.lines.map((line) => [line.id, line]));
+  const earlier = new Map(before.lines.map(({ run, state }) => [run, state]));
   return now.lines.flatMap((line): (readonly [SweepLine, Turn])[] => {
-    const was = earlier.get(line.id);
-    const same = was?.run === line.run && was.state === line.state;
     const turn = turnTo(line);
-    return line.run && !same && turn ? [[line, turn]] : [];
+    return line.run && earlier.get(line.run) !== line.state && turn ? [[line, turn]] : [];
   });
 }
 
@@ -122,9 +120,9 @@ export function turnText(line: SweepLine, turn: Turn): string {
     : trans.__('%1 has finished %2 in %3.', name, cases, time);
 }
 
-/** The sweep whose panel says the same as another page of it: one kernel, one sweep. */
-export function keyOf({ kernel, id }: SweepRow): string {
-  return `${kernel}/${id}`;
+/** What no other row has: one kernel, one sweep, one run. */
+export function keyOf({ kernel, id, run }: SweepRow): string {
+  return `${kernel}/${id}/${String(run)}`;
 }
 
 /** The last part of a path. */

@@ -79,13 +79,13 @@ export function isActive(state: RunState): boolean {
 }
 
 /** The cases that have no end yet and are not under way. */
-export function waiting({ total, done, failed, cancelled, running }: Counts): number {
-  return Math.max(0, total - done - failed - cancelled - running);
+export function waiting(counts: Counts): number {
+  return Math.max(0, counts.total - ended(counts) - counts.running);
 }
 
 /** The cases that have an end, good or bad. */
-export function ended({ done, failed, cancelled }: Counts): number {
-  return done + failed + cancelled;
+export function ended({ done, failed, cancelled, elsewhere }: Counts): number {
+  return done + failed + cancelled + elsewhere;
 }
 
 /** The word for where a run stands; one that is done with failures says so. */
@@ -101,9 +101,12 @@ export function failedText({ failed }: Counts): string {
 
 /** A whole run in one sentence, as a screen reader or a tooltip has it. */
 export function progressText(progress: Progress): string {
-  const { total, done, failed, left } = progress;
+  const { total, done, failed, elsewhere, left } = progress;
   const parts = [trans.__('%1 of %2 done', grouped(done), grouped(total))];
   if (failed) parts.push(failedText(progress));
+  if (elsewhere) {
+    parts.push(trans._n('%2 in another run', '%2 in another run', elsewhere, grouped(elsewhere)));
+  }
   if (isActive(progress.state) && left) parts.push(trans.__('%1 left', interval(left)));
   return parts.join(', ');
 }

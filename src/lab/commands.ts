@@ -154,7 +154,9 @@ function generalCommands({ app, sweeps }: Scene): Record<string, Command> {
       caption: trans.__('Let the cases under way finish in every kernel, and begin no more; what is finished is kept'),
       describedBy: { args: NO_ARGS },
       isEnabled: () => underWay().length > 0,
-      execute: () => Promise.all(underWay().map((row) => sweeps.steer(row, 'stop'))),
+      execute: () => {
+        for (const row of underWay()) sweeps.steer(row, 'stop');
+      },
     },
   };
 }

@@ -1,4 +1,3 @@
-import { Notification } from '@jupyterlab/apputils';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { h, render } from 'preact';
@@ -53,9 +52,7 @@ export class SideArea extends Widget {
       rows: sweeps.rows(),
       open,
       steer: (row: SweepRow, word: Parameters<Sweeps['steer']>[1]) => {
-        sweeps.steer(row, word).catch((error: unknown) => {
-          Notification.error(String(error));
-        });
+        sweeps.steer(row, word);
       },
     };
     render(h(SweepList, props), this.node);

@@ -26,12 +26,16 @@ export interface Current {
   readonly seconds: number;
 }
 
-/** The cases of a run: all of them, those that came to an end by what became of them, and those under way. */
+/**
+ * The cases of a run: all of them, those that came to an end by what became of them (or in another run of the same
+ * file), and those under way.
+ */
 export interface Counts {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
   readonly cancelled: number;
+  readonly elsewhere: number;
   readonly running: number;
 }
 
@@ -104,6 +108,7 @@ export const RUN_MONITOR: RunMonitorTraits = {
     done: 0,
     failed: 0,
     cancelled: 0,
+    elsewhere: 0,
     running: 0,
     elapsed: 0,
     rate: null,

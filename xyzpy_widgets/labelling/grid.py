@@ -16,7 +16,7 @@ from xyzpy_widgets.errors import ConflictError, MergeError
 from xyzpy_widgets.labelling.account import Account, nothing_in, put, united
 from xyzpy_widgets.labelling.axis import Axis, Joint
 from xyzpy_widgets.labelling.columns import exact_variable
-from xyzpy_widgets.labelling.conflicts import SHOWN, OnConflict, described, message
+from xyzpy_widgets.labelling.conflicts import SHOWN, OnConflict, described, message, unlike
 from xyzpy_widgets.labelling.constants import differing, holds
 from xyzpy_widgets.labelling.failing import still_failed
 from xyzpy_widgets.labelling.ledger import Labelled, Parts, marks_of
@@ -217,16 +217,12 @@ class Grid:
 
     def _check_dims(self, new: Labelled) -> None:
         if set(self._args) != set(new.args):
-            extra, lacking = set(new.args) - set(self._args), set(self._args) - set(new.args)
-            said = [f"the stored data has no dimension {', '.join(map(repr, sorted(extra)))}"] if extra else []
-            said += [f"the new data has no dimension {', '.join(map(repr, sorted(lacking)))}"] if lacking else []
-            msg = f"{' and '.join(said)}; add it with expand_dims(name, value) before"
-            raise MergeError(msg)
+            raise MergeError(unlike(self._args, new.args, (self._constants, new.constants)))
         for name, output in new.parts.outputs.items():
             column = self._columns.get(name)
             if column is not None and set(column.dims) != set(output.dims):
-                msg = f"{name!r} has the dimensions {output.dims}, and {column.dims} in the stored data"
-                raise MergeError(msg)
+                told = f"{name!r} has the dimensions {output.dims}, and {column.dims} in the stored data"
+                raise MergeError(f"{told}; give it these (var_dims), or use another data_name")
 
     def _check_constants(self, new: Labelled) -> None:
         for name in differing(self._constants, new.constants):

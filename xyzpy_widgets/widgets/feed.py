@@ -135,6 +135,7 @@ def counts_of(progress: Progress) -> Counts:
         "done": progress.done,
         "failed": progress.failed,
         "cancelled": progress.cancelled,
+        "elsewhere": progress.elsewhere,
         "running": progress.running,
     }
 

@@ -41,6 +41,7 @@ class Counts(TypedDict):
     done: int
     failed: int
     cancelled: int
+    elsewhere: int
     running: int
 
 
