@@ -29,7 +29,7 @@ _SUPERBLOCK = struct.Struct("<8s5xBBxHHI4QQQ24x")
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _PREFIX = struct.Struct("<BxHII4x")
 _MESSAGE = struct.Struct("<HHB3x")
-_LINK = struct.Struct("<BBQBH")
+_LINK = struct.Struct("<BBQBI")
 _ITEM = struct.Struct("<HHIQ")
 _IN_HEAP = struct.Struct("<IQI")
 _COLLECTION, _LEAST, _MOST = b"GCOL\1\0\0\0", 4096, 65536  # how a part of the heap begins; its bytes
@@ -107,7 +107,8 @@ class Header(Piece):
     def set_attr(self, name: str, dtype: bytes, shape: Sequence[int], *content: Part) -> None:
         """Add an attribute (IV.A.2.m)."""
         text, space = name.encode() + b"\0", _space(shape)
-        sizes = struct.pack("<BBHHHB", 3, 0, len(text), len(dtype), len(space), not name.isascii())
+        length = min(len(text), 2**16 - 1)  # a longer one is refused below
+        sizes = struct.pack("<BBHHHB", 3, 0, length, len(dtype), len(space), not name.isascii())
         self._add(0x0C, sizes, text, dtype, space, *content)
 
     def set_links(self, things: Mapping[str, Hashable]) -> None:
@@ -116,7 +117,7 @@ class Header(Piece):
         self._add(0x0A, struct.pack("<BBHH", 0, 1, 2**16 - 1, 0))  # all links stand here, however many
         for number, (name, thing) in enumerate(things.items()):
             text = name.encode()
-            self._add(0x06, _LINK.pack(1, 0b10101, number, not name.isascii(), len(text)), text, Reference(thing))
+            self._add(0x06, _LINK.pack(1, 0b10110, number, not name.isascii(), len(text)), text, Reference(thing))
 
 
 class Heap(Piece):
