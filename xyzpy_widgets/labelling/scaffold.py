@@ -11,6 +11,7 @@ import xarray as xr
 from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.errors import MergeError
 from xyzpy_widgets.labelling.axis import Axis, Joint
+from xyzpy_widgets.labelling.conflicts import unlike
 from xyzpy_widgets.labelling.constants import differing, holds
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.output import Output
@@ -119,16 +120,12 @@ class Scaffold:
 
     def _check_dims(self, new: Labelled) -> None:
         if set(self.args) != set(new.args):
-            extra, lacking = set(new.args) - set(self.args), set(self.args) - set(new.args)
-            said = [f"the stored data has no dimension {', '.join(map(repr, sorted(extra)))}"] if extra else []
-            said += [f"the new data has no dimension {', '.join(map(repr, sorted(lacking)))}"] if lacking else []
-            msg = f"{' and '.join(said)}; add it with expand_dims(name, value) before"
-            raise MergeError(msg)
+            raise MergeError(unlike(self.args, new.args, (self.constants, new.constants)))
         for name, output in new.parts.outputs.items():
             column = self.columns.get(name)
             if column is not None and set(column.dims) != set(output.dims):
-                msg = f"{name!r} has the dimensions {output.dims}, and {column.dims} in the stored data"
-                raise MergeError(msg)
+                told = f"{name!r} has the dimensions {output.dims}, and {column.dims} in the stored data"
+                raise MergeError(f"{told}; give it these (var_dims), or use another data_name")
 
     def _check_constants(self, new: Labelled) -> None:
         for name in differing(self.constants, new.constants):
