@@ -215,11 +215,9 @@ class Grid:
         stays = same or self._scaffold.is_continued(joints)
         if not same:
             self._grow(new, joints)
-        ended = None if addition.ended.all() else addition.ended
-        done = given.done
-        whole = None if done.all() else done
+        done, ended = (None, None) if given.done.all() else (given.done, addition.ended)
         for name, column in self._columns.items():
-            stays &= column.add(new.parts.outputs[name], joints, whole)
+            stays &= column.add(new.parts.outputs[name], joints, done)
         places = [joints[arg].places for arg in self._args]
         where = index_of([joints[arg].where for arg in self._args])
         put_new({name: one.values for name, one in self._fields.items()}, self._names, given, where, ended)

@@ -64,14 +64,14 @@ class Scaffold:
         worked out once, until `forget` is called.
         """
         self._check_dims(new)
-        parts = new.parts
-        for dim, size in parts.sizes.items():
+        parts, sizes = new.parts, new.parts.sizes
+        for dim, size in sizes.items():
             labels = parts.coords[dim].values if dim in parts.coords else None
             if labels is None or dim not in self._asked or self._asked[dim].given is not labels:
                 axis = self.axes.get(dim) or Axis(dim, 0, None, {})
                 self._asked[dim] = axis.joint(size, labels)
         self._check_constants(new)
-        return {dim: self._asked[dim] for dim in parts.sizes}
+        return {dim: self._asked[dim] for dim in sizes}
 
     def forget(self) -> None:
         """Forget where the labels that came last belong: the axes are about to change, or are somebody else's."""
