@@ -15,7 +15,7 @@ __all__ = ["CostMemory", "cost_of_points"]
 
 _MOST_LOOKED_AT = 2**13
 _STRATA = np.arange(_MOST_LOOKED_AT)
-_JITTER, _LOT = np.random.default_rng(0).random((2, _MOST_LOOKED_AT))
+_JITTER, _LOT = (np.random.default_rng(seed).random(_MOST_LOOKED_AT) for seed in range(2))
 
 
 class CostMemory:
