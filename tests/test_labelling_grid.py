@@ -118,7 +118,7 @@ def test_what_has_changed_is_told_cell_by_cell() -> None:
     assert grid.only_adds
     for label in (2, 1, 2):
         grid.put(labelled({"a": [label], "b": [2]}, [2.5]))
-    assert grid.changed().tolist() == [1, 3]  # type: ignore[union-attr]
+    assert grid.changed().tolist() == [1, 3]
     assert not grid.only_adds
     grid.settle()
     grid.put(labelled({"a": [3], "b": [1]}, [3.5]))
@@ -128,6 +128,15 @@ def test_what_has_changed_is_told_cell_by_cell() -> None:
     grid.put(labelled({"a": [0], "b": [1]}, [4.5]))
     assert grid.changed() is None
     assert not grid.only_adds
+
+
+def test_a_single_case_without_arguments_changes_like_any_other() -> None:
+    """Where there are no axes, the one cell is the first."""
+    grid = Grid(labelled({}, [0.5]).copy())
+    grid.settle()
+    grid.put(labelled({}, [1.5]), "replace")
+    assert grid.changed() is not None
+    assert grid.changed().tolist() == [0]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
