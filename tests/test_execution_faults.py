@@ -221,11 +221,11 @@ def test_halving_finds_exactly_the_cases_that_kill(
     assert values == {i: i for i in range(300) if i not in killers}
 
 
-def noted(i: int) -> None:
+def noted(i: int) -> int:
     """Start another process, say which ones are at work, and stay there."""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     os.write(1, f"{os.getpid()} {child.pid}\n".encode())
-    child.wait()
+    return child.wait()
 
 
 WAITING = """
