@@ -40,7 +40,7 @@ check: $(VENV)/.dev ## style, types, floors and links, without running anything
 	$(BIN)/python -m pytest --quiet tests/test_layers.py tests/test_links.py
 
 .PHONY: test
-test: $(VENV)/.dev browser ## every test: Python, TypeScript, and JupyterLab in a browser
+test: $(VENV)/.dev earlier browser ## every test: Python, TypeScript, and JupyterLab in a browser
 	$(BIN)/python -m pytest
 	npm run --silent test
 	npm run --silent test:ui
@@ -55,7 +55,7 @@ mutants: $(VENV)/.dev $(VENV)/.mutants ## change the merge, the plan and the jou
 	$(BIN)/mutmut results
 
 .PHONY: coverage
-coverage: $(VENV)/.dev ## the Python tests, with what they reach measured; fails below 95 % of lines or 90 % of branches
+coverage: $(VENV)/.dev earlier ## the Python tests, with what they reach measured; fails below 95 % of lines or 90 % of branches
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine --quiet
@@ -78,7 +78,7 @@ docs: $(VENV)/.docs ## the documentation, into docs/_build; a warning is an erro
 	@echo 'read it: docs/_build/index.html'
 
 .PHONY: benchmarks
-benchmarks: $(VENV)/.benchmarks ## what it costs, measured beside others: some minutes, on a quiet machine
+benchmarks: $(VENV)/.benchmarks browser ## what it costs, measured beside others: some minutes, on a quiet machine
 	$(BIN)/python benchmarks/execution.py
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/explorer.py
@@ -118,6 +118,11 @@ node_modules/.package-lock.json: package-lock.json
 $(EXTRAS:%=$(VENV)/.%): $(VENV)/.%: $(PARTS) | $(VENV)/pyvenv.cfg node_modules/.package-lock.json
 	$(PIP) install --quiet --editable '.[$*]'
 	@touch $@
+
+.PHONY: earlier
+earlier: $(VENV)/earlier/ipykernel
+$(VENV)/earlier/ipykernel: | $(VENV)/pyvenv.cfg
+	$(PIP) install --quiet --no-deps --target $(VENV)/earlier 'ipykernel<7'
 
 .PHONY: browser
 browser:

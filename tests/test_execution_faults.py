@@ -21,13 +21,14 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from joblib.externals.loky.backend import get_context as loky_context
 
 from tests.programs import PATIENCE, started
 from tests.test_execution_engine import Inline, gathered, over
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.outcome import Failure
 from xyzpy_widgets.errors import CaseError, OptionError
-from xyzpy_widgets.execution import engine, workers
+from xyzpy_widgets.execution import engine, process, workers
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import as_run_options
 
@@ -60,6 +61,34 @@ def test_every_case_that_kills_is_found_among_quick_ones() -> None:
         assert type(failure.exception) is CaseError
         assert "killed by SIGKILL" in str(failure.exception)
         assert failure.told()["tries"] == 1
+
+
+def test_how_a_worker_ended_is_known_when_another_thread_is_told_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one thread is told of a process that ended; until it has noted that, the others wait for it."""
+    first, asked, real = threading.Event(), threading.Event(), os.waitpid
+
+    def told_slowly(pid: int, options: int) -> tuple[int, int]:
+        try:
+            told = real(pid, options)
+        except ChildProcessError:
+            asked.set()
+            raise
+        if told[0]:
+            first.set()
+            asked.wait(PATIENCE)
+        return told
+
+    worker = process.WorkerProcess((os.getpid(),), 1, loky_context("loky"))
+    monkeypatch.setattr(os, "waitpid", told_slowly)
+    os.kill(worker._process.pid, signal.SIGKILL)  # noqa: SLF001 - as the system does
+    other = threading.Thread(target=worker._process.join)  # noqa: SLF001 - as a thread that starts a process does
+    other.start()
+    assert first.wait(PATIENCE)
+    with pytest.raises(process.WorkerEnded) as ended:
+        worker.ask(b"", None)
+    other.join()
+    assert asked.is_set()
+    assert ended.value.how.startswith("killed by SIGKILL")
 
 
 def attempted(i: int, folder: str, how: str) -> int:

@@ -114,6 +114,7 @@ export const PROGRESS: Progress = {
   done: 85,
   failed: 3,
   cancelled: 0,
+  elsewhere: 0,
   running: 8,
   elapsed: 131,
   rate: 0.67,

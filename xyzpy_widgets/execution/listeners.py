@@ -12,7 +12,7 @@ from xyzpy_widgets.execution.progress import Progress
 __all__ = ["Listener", "Listeners"]
 
 _LOG = logging.getLogger("xyzpy_widgets")
-_SECONDS_BEFORE = 0.05
+_SECONDS_BEFORE = 0.1
 """A run that is over sooner tells its listeners of the end only, and needs no thread for it."""
 _SECONDS_BETWEEN = 0.1
 _HEARTBEAT_SECONDS = 1.0

@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from multiprocessing import Pipe
 from pathlib import Path
-from time import perf_counter, time
+from time import perf_counter, sleep, time
 from typing import Any
 
 from xyzpy_widgets.execution.worker import CUT, FORGET, NOTE_BYTES, mapped, serve
@@ -20,6 +20,7 @@ __all__ = ["WorkerEnded", "WorkerProcess"]
 _LOOK_SECONDS = 1.0
 _CLOCK_SECONDS = 0.05
 _GRACE_SECONDS = 0.3
+_TOLD_SECONDS = 0.001
 _NOTHING = -1.0
 _THREADS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "NUMBA")
 
@@ -116,7 +117,7 @@ class WorkerProcess:
         except (EOFError, OSError):
             self.end()
             at = int(self._note[0])
-            raise WorkerEnded(at if at >= 0 else None, self._process.exitcode) from None
+            raise WorkerEnded(at if at >= 0 else None, self._exitcode()) from None
         self.end()
         raise WorkerEnded(late, late=late is not None, finished=finished)
 
@@ -138,6 +139,14 @@ class WorkerProcess:
         """Return the position of the case under way if it takes too long."""
         at = self._note[0]
         return int(at) if at >= 0 and perf_counter() - self._note[1] > timeout else None
+
+    def _exitcode(self) -> int | None:
+        """Return how the process ended: at once, save where another thread is just being told and has not noted it."""
+        until = perf_counter() + _GRACE_SECONDS
+        while self.alive and perf_counter() < until:
+            sleep(_TOLD_SECONDS)
+        code: int | None = self._process.exitcode
+        return code
 
     def forget(self) -> None:
         """Let the process let go of what the run has left there."""

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
-from xarray.indexes import PandasIndex
+from xarray.indexes import Index, PandasIndex
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.outcome import Status
@@ -26,6 +26,7 @@ from xyzpy_widgets.labelling.columns import exact_variable
 __all__ = ["Labelled", "Parts", "copied", "ledger_of", "marks_of", "spread", "with_inferred_ledger"]
 
 _PRESENT = "present_"
+_made = xr.Dataset._construct_direct  # noqa: SLF001 - what all of xarray makes its datasets with; see `Parts.data`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +66,14 @@ class Parts:
         return {str(dim): size for one in variables for dim, size in zip(one.dims, one.shape, strict=True)}
 
     def data(self) -> xr.Dataset:
-        """Make the dataset."""
-        return xr.Dataset(self.outputs, _coordinates(self.coords), self.attrs)
+        """Make the dataset; its constructor would align and merge what lies on one grid already, for twice the time."""
+        variables = {name: one.copy(deep=False) for name, one in {**self.outputs, **self.coords}.items()}
+        indexes: dict[Any, Index] = {}
+        for name, one in self.coords.items():
+            if one.dims == (name,):
+                indexes[name] = PandasIndex.from_variables({name: one}, options={})
+                variables |= indexes[name].create_variables({name: one})
+        return _made(variables=variables, coord_names=set(self.coords), indexes=indexes, attrs=dict(self.attrs))
 
     def ledger(self) -> xr.Dataset:
         """Make the ledger."""
@@ -157,16 +164,6 @@ class Labelled:
     def copy(self) -> Labelled:
         """Return the same with arrays of its own."""
         return Labelled(copied(self.data), copied(self.ledger))
-
-
-def _coordinates(coords: Mapping[str, xr.Variable]) -> xr.Coordinates:
-    """Index the labels of each dimension, which the way through the constructor of a dataset does several times."""
-    indexes, variables = {}, dict(coords)
-    for name, one in coords.items():
-        if one.dims == (name,):
-            indexes[name] = PandasIndex.from_variables({name: one}, options={})
-            variables |= indexes[name].create_variables({name: one})
-    return xr.Coordinates(variables, indexes)
 
 
 def _parts_of(data: xr.Dataset, ledger: xr.Dataset) -> Parts:

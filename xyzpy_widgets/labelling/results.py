@@ -73,10 +73,11 @@ def _row(value: Any, variables: tuple[Variable, ...]) -> Sequence[Any] | NDArray
 
 def scalars(name: str, values: Sequence[Any]) -> NDArray[Any]:
     """Make the column of an output without dimensions; raise `ResultError` for what has a shape."""
-    suspects = [cls for cls in set(map(type, values)) if not _plain(cls)]
+    types = set(map(type, values))
+    suspects = [cls for cls in types if not _plain(cls)]
     if suspects:
-        values = [_scalar(name, value) if type(value) in suspects else value for value in values]
-    return typed(values)
+        return typed([_scalar(name, value) if type(value) in suspects else value for value in values])
+    return typed(values, types)
 
 
 def _plain(cls: type) -> bool:

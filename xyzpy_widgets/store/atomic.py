@@ -24,6 +24,7 @@ from xyzpy_widgets.store.disk import sync, sync_folder
 __all__ = ["aside", "check_writable", "remove", "replacing", "replacing_folder", "reported", "restore"]
 
 _PROBE = bytes(65536)
+_AMPLE = 2**26  # bytes that are free for everybody, where a probe tells nothing more
 _ABANDONED = 24 * 3600.0  # seconds without a change after which a temporary file belongs to nobody
 _REMEDIES = {
     errno.ENOSPC: "make room on the disk, or choose another folder",
@@ -151,7 +152,7 @@ def remove(path: Path) -> None:
             sync_folder(path.parent)
 
 
-def check_writable(path: Path, *, folder: bool = False) -> None:
+def check_writable(path: Path, *, folder: bool = False, known: bool = False) -> None:
     """Say now what would keep a file from being written later, by writing a little beside it; it leaves nothing there.
 
     Parameters
@@ -160,6 +161,8 @@ def check_writable(path: Path, *, folder: bool = False) -> None:
         What is going to be written.
     folder : bool, default False
         Whether it is going to be a folder rather than a file.
+    known : bool, default False
+        Whether this went well before. Then nothing is written where the system grants the right and has room to spare.
 
     Raises
     ------
@@ -177,6 +180,8 @@ def check_writable(path: Path, *, folder: bool = False) -> None:
     if target.exists() and not os.access(target, os.W_OK):
         msg = f"{path} may not be written to; change its rights, or choose another name"
         raise StoreError(msg)
+    if known and os.access(target.parent, os.W_OK | os.X_OK) and shutil.disk_usage(target.parent).free > _AMPLE:
+        return
     with reported(path):
         _sweep(target)
         probe = _beside(target)

@@ -83,7 +83,7 @@ class NetCDFStore:
         if self.chunks is not None and find_spec("dask") is None:
             msg = f"chunks={self.chunks!r} needs dask, which is not installed; install it, or leave chunks out"
             raise OptionError(msg)
-        check_writable(self.path, folder=self.engine == "zarr")
+        check_writable(self.path, folder=self.engine == "zarr", known=read)
         if read or not self._settle():
             return
         with backend.opened(self.path) as source:
