@@ -20,7 +20,7 @@ from xyzpy_widgets.views.reading import column_of
 from xyzpy_widgets.views.resolve import Data, named, resolve
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
-__all__ = ["draw", "limits_of", "plot"]
+__all__ = ["color_groups", "draw", "limits_of", "plot"]
 
 _SINGLE = {"width": 620, "height": 360}
 _PANEL = {"frame_width": 185, "frame_height": 170}
@@ -143,7 +143,7 @@ def draw(data: Data, spec: ViewSpec, states: xr.DataArray | None = None, **opts:
     panels = panels_of(named(data), spec, states) if spec.var else []
     limits = _color_limits(panels, spec)
     common: dict[str, Any] = {} if limits is None else {"clim": limits}
-    groups = None if spec.kind in {"heatmap", "parallel"} or not panels else _groups(panels, spec)
+    groups = None if spec.kind in {"heatmap", "parallel"} or not panels else color_groups(panels, spec)
     if not spec.panels or not panels:
         common |= _size(_SINGLE, opts)
         return _drawn(panels[0] if panels else None, spec, groups, {**common, **opts}).opts(title=title)
@@ -162,7 +162,7 @@ def draw(data: Data, spec: ViewSpec, states: xr.DataArray | None = None, **opts:
     return hv.Layout(drawn).cols(columns).opts(title=html.escape(title))
 
 
-def _groups(panels: Sequence[Panel], spec: ViewSpec) -> pd.MultiIndex | None:
+def color_groups(panels: Sequence[Panel], spec: ViewSpec) -> pd.MultiIndex | None:
     """Return the groups that have a colour each, in the order in which they come."""
     frame = pd.concat([panel.data for panel in panels if isinstance(panel.data, pd.DataFrame)])
     names = groups_of(frame, spec)
