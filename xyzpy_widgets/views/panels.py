@@ -133,8 +133,13 @@ def curves_content(panel: Panel, spec: ViewSpec, groups: pd.MultiIndex | None) -
     marked = _are_marked(max(map(len, parts)), frame[y])
     columns = [{hv.core.util.dimension_sanitizer(y): part} for part in parts] * (2 if marked else 1)
     names = [] if groups is None else list(groups)
-    frame_of = (panel.title, tuple(frame[x]), tuple(order), *names, values.dtype.str, marked, failed is None)
-    return Content(frame_of, columns if failed is None else [*columns, failed_columns(failed)])
+    same = (panel.title, *_told(frame[x].to_numpy()), order.tobytes(), *names, values.dtype.str, marked, failed is None)
+    return Content(same, columns if failed is None else [*columns, failed_columns(failed)])
+
+
+def _told(values: NDArray[Any]) -> tuple[Any, ...]:
+    """Return values as something that can be compared at once."""
+    return tuple(values) if values.dtype == object else (values.dtype.str, values.tobytes())
 
 
 def _are_marked(longest: int, values: pd.Series) -> bool:

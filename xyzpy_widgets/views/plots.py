@@ -26,6 +26,8 @@ _SINGLE = {"width": 620, "height": 360}
 _PANEL = {"frame_width": 185, "frame_height": 170}
 _WIDEST_ROW = 3
 _TITLE_WIDTH = 90
+_GRADED = frozenset({"heatmap", "scatter", "parallel"})
+"""The kinds of plots whose colours may tell amounts."""
 
 
 def plot(  # noqa: PLR0913 - the friendly face: one word for each role
@@ -212,7 +214,8 @@ def _has_values(panel: Panel, spec: ViewSpec) -> bool:
 
 def limits_of(data: Data, spec: ViewSpec) -> tuple[float, float] | None:
     """Return the limits of the colours of a view of some data; None where colours tell no amounts."""
-    return _color_limits(panels_of(named(data), spec), spec) if spec.var else None
+    graded = spec.var and spec.kind in _GRADED
+    return _color_limits(panels_of(named(data), spec), spec) if graded else None
 
 
 def _color_limits(panels: Sequence[Panel], spec: ViewSpec) -> tuple[float, float] | None:
