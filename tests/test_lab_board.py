@@ -102,7 +102,7 @@ def test_nothing_is_told_when_nothing_changes(page: Page) -> None:
     page.wait(lambda: page.lines[0]["state"] == "done")
     assert len(page.heard) > told
     told = len(page.heard)
-    page.say(kind="control", sweep="1", word="stop")
+    page.say(kind="control", sweep="1", run=page.lines[0]["run"], word="stop")
     assert len(page.heard) == told
 
 
@@ -124,10 +124,29 @@ def test_a_run_is_steered_over_the_board(page: Page) -> None:
     run = Runner(gate).submit({"case": range(100)}, on_error="continue")
     page.board.note(run)
     page.wait(lambda: page.lines)
-    page.say(kind="control", sweep=page.lines[0]["id"], word="stop")
+    page.say(kind="control", sweep=page.lines[0]["id"], run=run.number, word="stop")
     gate.open.set()
     run.result()
     page.wait(lambda: page.lines[0]["state"] == "stopped")
+
+
+def test_runs_of_one_sweep_that_are_under_way_together_are_told_apart(page: Page) -> None:
+    """Neither hides the other: each has its counts and can be stopped, and both ends are told."""
+    gates = [Gate(), Gate()]
+    runner = Runner(lambda which, case: gates[which](case), "out")
+    runs = [runner.submit({"which": [which], "case": range(2 + which)}, on_error="continue") for which in (0, 1)]
+    for run in runs:
+        page.board.note(run)
+    page.wait(lambda: [line["total"] for line in page.lines] == [2, 3])
+    assert [line["run"] for line in page.lines] == [run.number for run in runs]
+    assert len({line["id"] for line in page.lines}) == 1
+    gates[0].open.set()
+    page.wait(lambda: [line["state"] for line in page.lines] == ["done", "running"])
+    page.say(kind="control", sweep=page.lines[1]["id"], run=runs[1].number, word="stop")
+    gates[1].open.set()
+    page.wait(lambda: [line["state"] for line in page.lines] == ["done", "stopped"])
+    page.board.note(runner.submit({"which": [0], "case": [0]}))
+    page.wait(lambda: [line["total"] for line in page.lines] == [1])
 
 
 def test_a_page_that_nobody_sees_is_told_of_beginnings_and_ends_alone(page: Page) -> None:

@@ -14,17 +14,18 @@ export const BOARD = 'xyzpy_widgets.board';
 /** What a sweep is of. */
 export type SweepKind = 'harvester' | 'sampler' | 'runner' | 'function';
 
-/** One sweep of a kernel, and how its newest run goes. */
+/** One run of a sweep of a kernel, or a sweep without one: those under way have a line each, and the newest. */
 export interface SweepLine extends Counts {
+  /** The sweep; its runs share it. */
   readonly id: string;
   /** The user's name for it, that of the function where it has none. */
   readonly name: string;
   /** What is run, for example `energy(T, L)`. */
   readonly title: string;
   readonly kind: SweepKind;
-  /** The number of its newest run, 0 before the first. */
+  /** The number of the run among all of the kernel, 0 before the first. */
   readonly run: number;
-  /** Where that run stands; `idle` before the first. */
+  /** Where the run stands; `idle` before the first. */
   readonly state: RunState;
   /** Seconds since it began, without the pauses. */
   readonly elapsed: number;
@@ -36,8 +37,6 @@ export interface SweepLine extends Counts {
   readonly store: string;
   /** The same relative to the root of the Jupyter server; empty for one that it does not serve. */
   readonly path: string;
-  /** A file in which a busy kernel reads a control word; empty where messages reach it, and without a run. */
-  readonly control_path: string;
   /** What it is known by in the next process of the kernel, too. */
   readonly key: string;
 }
@@ -48,7 +47,7 @@ export interface Board {
   readonly version: string;
   /** Counts what is told. */
   readonly serial: number;
-  /** Whether the kernel hears messages in a subshell while a cell runs. */
+  /** Whether the kernel hears what is said to the board on its control channel, also while a cell runs. */
   readonly hears: boolean;
   /** The oldest first. */
   readonly lines: readonly SweepLine[];
@@ -60,10 +59,11 @@ export interface ListenMessage {
   readonly page: string;
   readonly every: number | null;
 }
-/** Steer the newest run of a sweep. */
+/** Steer a run of a sweep. */
 export interface SteerMessage {
   readonly kind: 'control';
   readonly sweep: string;
+  readonly run: number;
   readonly word: ControlWord;
 }
 /** What the reader prefers for every panel of the kernel. */

@@ -37,7 +37,6 @@ function row(changes: Partial<SweepRow> = {}): SweepRow {
     said: '',
     store: '/home/me/ising.h5',
     path: 'ising.h5',
-    control_path: '',
     key: '/home/me/ising.h5',
     kernel: 'k',
     session: 'a.ipynb',
@@ -119,6 +118,12 @@ describe('a notification', () => {
   test('comes of a run that began and ended between two words of the kernel', () => {
     const next = row({ run: 2, state: 'done' });
     expect(turnsBetween(board(row({ state: 'done' })), board(next))).toEqual([[next, 'finished']]);
+  });
+
+  test('comes of the one of two runs of a sweep that ended', () => {
+    const other = row({ run: 2 });
+    const done = row({ run: 1, state: 'done' });
+    expect(turnsBetween(board(row({ run: 1 }), other), board(done, other))).toEqual([[done, 'finished']]);
   });
 
   test('does not come of what the reader did', () => {

@@ -12,7 +12,7 @@ SweepKind = Literal["harvester", "sampler", "runner", "function"]
 
 
 class SweepLine(Counts):
-    """One sweep of a kernel, and how its newest run goes."""
+    """One run of a sweep of a kernel, or a sweep without one."""
 
     id: str
     name: str
@@ -25,7 +25,6 @@ class SweepLine(Counts):
     said: str
     store: str
     path: str
-    control_path: str
     key: str
 
 
