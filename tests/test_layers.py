@@ -45,6 +45,7 @@ LODGERS = {
     "case_runners": "runner",
     "combo_runners": "runner",
     "drawing": "runner",
+    "failed_draws": "sampler",
     "failures": "runner",
     "job": "runner",
     "keeping": "runner",
