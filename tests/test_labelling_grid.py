@@ -118,7 +118,7 @@ def test_what_has_changed_is_told_cell_by_cell() -> None:
     assert grid.only_adds
     for label in (2, 1, 2):
         grid.put(labelled({"a": [label], "b": [2]}, [2.5]))
-    assert grid.changed().tolist() == [1, 3]  # type: ignore[union-attr]
+    assert grid.changed().tolist() == [1, 3]
     assert not grid.only_adds
     grid.settle()
     grid.put(labelled({"a": [3], "b": [1]}, [3.5]))
