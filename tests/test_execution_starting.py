@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from multiprocessing import current_process, resource_tracker
 from multiprocessing.shared_memory import SharedMemory
@@ -30,6 +31,20 @@ def test_a_worker_takes_over_what_this_process_imports_with(monkeypatch: pytest.
     monkeypatch.syspath_prepend(str(tmp_path / "modules"))
     monkeypatch.setattr(sys, "argv", ["study.py", "--fast"])
     assert on_a_worker(taken_over) == taken_over(1)
+
+
+def test_a_worker_takes_over_how_python_was_started(tmp_path: Path) -> None:
+    """Assertions that are left out here are left out there, and a warning that is an error here is one there."""
+    program = tmp_path / "flags.py"
+    program.write_text(
+        "import sys\n"
+        "from xyzpy_widgets import Runner\n"
+        "def flags(a):\n"
+        "    return repr((sys.flags.optimize, sys.warnoptions))\n"
+        "found = Runner(flags, 'found', num_workers=1, verbosity=0).run_combos({'a': [1]})['found'].item()\n"
+        "sys.exit(found != flags(1) or not sys.flags.optimize)\n"
+    )
+    assert not subprocess.run([sys.executable, "-O", "-W", "error::BytesWarning", program], check=False).returncode
 
 
 def loaded(a: int) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing import current_process
 from multiprocessing.connection import Connection
+from multiprocessing.util import _args_from_interpreter_flags  # type: ignore[attr-defined]  # as its own processes
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,8 @@ def started(ours: Connection, theirs: Connection, path: str, environment: Mappin
         tracker = getfd()
         inherited |= {"pass_fds": (theirs.fileno(), tracker), "process_group": 0}
     program = _PROGRAM.format(end=type(theirs).__name__, handle=theirs.fileno())
-    process = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.DEVNULL, **inherited)  # noqa: S603 - itself
+    command = [sys.executable, *_args_from_interpreter_flags(), "-c", program]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **inherited)  # noqa: S603 - itself
     theirs.close()
     here = [entry or str(Path.cwd()) for entry in sys.path]
     with suppress(OSError):  # it has ended; who asks it for something is told so
