@@ -162,6 +162,15 @@ def test_what_has_changed_is_told_cell_by_cell() -> None:
     assert not grid.only_adds
 
 
+def test_a_single_case_without_arguments_changes_like_any_other() -> None:
+    """Where there are no axes, the one cell is the first."""
+    grid = Grid(labelled({}, [0.5]).copy())
+    grid.settle()
+    grid.put(labelled({}, [1.5]), "replace")
+    assert grid.changed() is not None
+    assert grid.changed().tolist() == [0]  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("new", "fits"),
     [
