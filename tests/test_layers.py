@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
 LODGERS = {
+    "awaited": "runner",
     "collection": "archive",
     "growth": "archive",
     "held": "archive",
@@ -44,6 +46,7 @@ LODGERS = {
     "case_runners": "runner",
     "combo_runners": "runner",
     "drawing": "runner",
+    "failed_draws": "sampler",
     "failures": "runner",
     "job": "runner",
     "keeping": "runner",
@@ -184,6 +187,18 @@ def test_a_breach_of_the_floors_is_found(module: str, source: str, text: str) ->
 def test_what_the_floors_allow_passes(module: str, source: str) -> None:
     """The check does not forbid the downward imports that the house is built on."""
     assert objections(source, Path(PACKAGE, module)) == []
+
+
+def test_no_module_needs_at_its_top_what_needs_it() -> None:
+    """The imports go round in no circle, so that any module can be the first that a process imports."""
+    files = {".".join(path.with_suffix("").parts).removesuffix(".__init__"): path for path in modules()}
+    needs: dict[str, set[str]] = {}
+    for module, path in files.items():
+        body = ast.parse((ROOT / path).read_text(encoding="utf-8")).body
+        top = "\n".join(ast.unparse(node) for node in body if isinstance(node, (ast.Import, ast.ImportFrom)))
+        names = [name for _, name in imported(top, path)]
+        needs[module] = {name if name in files else name.rpartition(".")[0] for name in names}
+    graphlib.TopologicalSorter(needs).prepare()
 
 
 def test_importing_the_package_loads_no_heavy_library() -> None:

@@ -64,3 +64,26 @@ def test_a_public_name_is_never_shadowed_by_a_module() -> None:
         "assert not modules, modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_any_module_that_the_accessor_needs_can_be_imported_first() -> None:
+    """A module that imports xarray gets the accessor with it, which may find no module half loaded.
+
+    Each is tried in a fork of one process that has loaded all other libraries, and is to import xarray anew.
+    """
+    code = """
+import importlib, os, sys
+import xyzpy_widgets.views.accessor
+names = [name for name in sys.modules if name.partition(".")[0] == "xyzpy_widgets"]
+for name in ["xarray", *names]:
+    del sys.modules[name]
+failed = []
+for name in names:
+    child = os.fork()
+    if child == 0:
+        importlib.import_module(name)
+        os._exit(0)
+    failed += [name] if os.waitpid(child, 0)[1] else []
+sys.exit(f"{failed} of {len(names)}" if failed or len(names) < 20 else 0)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

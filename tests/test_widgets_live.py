@@ -16,10 +16,11 @@ import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.widgets import live, route
+from xyzpy_widgets.widgets.base import STILL_MIME
 from xyzpy_widgets.widgets.live import LiveMonitor
 from xyzpy_widgets.widgets.route import CONTROL_SUFFIX, ControlFile, heard_while_busy
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
-from xyzpy_widgets.widgets.still import STILL_MIME, progress_html, progress_text
+from xyzpy_widgets.widgets.still import progress_html, progress_text
 
 _gate = Event()
 
@@ -189,7 +190,10 @@ def test_a_cell_shows_its_run_and_keeps_words(tmp_path: Path) -> None:
     )
     interrupted = (
         "import _thread, threading\n"
-        "threading.Timer(0.7, _thread.interrupt_main).start()\n"
+        "def interrupt():\n"
+        "    while (now := xyz.runs()[-1].progress).total != 54 or not now.done:\n        time.sleep(0.01)\n"
+        "    _thread.interrupt_main()\n"
+        "threading.Thread(target=interrupt).start()\n"
         "harvester.harvest_combos({'a': range(6, 60)})"
     )
     counted = "int((harvester.status == 1).sum()) > 6, harvester.full_ds.sizes['a']"

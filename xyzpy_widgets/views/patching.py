@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Shown"]
+__all__ = ["Shown", "bring_columns", "has_columns"]
 
 _OWN = frozenset(
     {"toolbar", "toolbars", "selected", "muted", "subscribed_events", "js_property_callbacks", "js_event_callbacks"}
 )
 """What belongs to the reader, or to the page."""
 _ENDS = ("start", "end")
+_VALUES = ("_property_values", "_unstable_default_values", "_unstable_themed_values")
+"""Where a part of bokeh keeps what is not as its kind has it by default."""
 
 
 @dataclass(slots=True)
@@ -50,6 +53,13 @@ class Shown:
             if old.id not in zoomed and old.id in self._ends:
                 self._ends[old.id] = (old.start, old.end)
         return True
+
+    def reach(self, axis: Any, low: float, high: float) -> None:
+        """Let an axis of numbers reach from one to another; what a reader zoomed to stays until it is reset."""
+        ends = {} if self._is_zoomed(axis) else {"start": low, "end": high}
+        axis.update(reset_start=low, reset_end=high, **ends)
+        if ends:
+            self._ends[axis.id] = (low, high)
 
     def zoom_like(self, before: Shown) -> None:
         """Zoom to where another figure was zoomed to, as far as the two have the same panels."""
@@ -91,18 +101,30 @@ def _pair(old: Any, new: Any, pairs: dict[Any, Any]) -> bool:
         if old in pairs:
             return bool(pairs[old] is new)
         pairs[old] = new
-        return all(_pair(getattr(old, name), getattr(new, name), pairs) for name in _shared(old))
+        names = _holders(old.__class__) & _given(old, new)
+        return all(_pair(getattr(old, name), getattr(new, name), pairs) for name in sorted(names))
     mine, other = list(_parts(old)), list(_parts(new))
     if len(mine) != len(other):
         return not any(isinstance(part, Model) for part in (*_flat(mine), *_flat(other)))
     return all(_pair(one, another, pairs) for one, another in zip(mine, other, strict=True))
 
 
-def _shared(model: Any) -> Iterator[str]:
-    """Return the properties that are carried over."""
-    for name in sorted(model.properties()):
-        if name not in _OWN and not model.lookup(name).readonly:
-            yield name
+@cache
+def _carried(kind: Any) -> frozenset[str]:
+    """Return the properties of a kind of part that are carried over."""
+    return frozenset(name for name in kind.properties() - _OWN if not kind.lookup(name).readonly)
+
+
+@cache
+def _holders(kind: Any) -> frozenset[str]:
+    """Return those of them that may hold other parts."""
+    return _carried(kind).intersection(kind.properties_with_refs())
+
+
+def _given(*models: Any) -> set[str]:
+    """Return the properties in which one of some parts may differ from what its kind has by default."""
+    # to ask for all values, as bokeh offers it, would make every default anew: most of the time of a comparison
+    return {name for one in models for held in _VALUES for name in vars(one)[held]}
 
 
 def _parts(value: Any) -> Iterable[Any]:
@@ -126,12 +148,10 @@ def _carry(old: Any, new: Any, but: Iterable[str]) -> None:
     from bokeh.model import Model
 
     changes = {}
-    for name in _shared(old):
+    for name in sorted(_carried(old.__class__) & _given(old, new)):
         mine, other = getattr(old, name), getattr(new, name)
-        if name == "data" and isinstance(other, Mapping) and _of_one_size(mine, other):
-            columns = {key: value for key, value in other.items() if not _same(mine[key], value)}
-            if columns:
-                mine.update(columns)  # what is the same is not sent again
+        if name == "data" and isinstance(other, Mapping) and mine.keys() == other.keys():
+            bring_columns(old, other)
             continue
         held = isinstance(mine, Model) or any(isinstance(part, Model) for part in _flat(_parts(mine)))
         if name not in but and not held and not _same(mine, other):
@@ -140,9 +160,20 @@ def _carry(old: Any, new: Any, but: Iterable[str]) -> None:
         old.update(**changes)
 
 
-def _of_one_size(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Say whether two sets of columns have the same names and lengths."""
-    return one.keys() == other.keys() and all(len(one[key]) == len(other[key]) for key in one)
+def has_columns(source: Any, columns: Mapping[str, Any]) -> bool:
+    """Say whether a source of data has some columns, with the same values."""
+    return all(key in source.data and _same(source.data[key], value) for key, value in columns.items())
+
+
+def bring_columns(source: Any, columns: Mapping[str, Any]) -> None:
+    """Give a source other columns of those that it has; of one length with the others, those that differ alone."""
+    mine = source.data
+    if any(len(mine[key]) != len(value) for key, value in columns.items()):
+        source.data = {**mine, **columns}
+        return
+    changed = {key: value for key, value in columns.items() if not _same(mine[key], value)}
+    if changed:
+        mine.update(changed)  # what is the same is not sent again
 
 
 def _same(one: Any, other: Any) -> bool:
