@@ -19,7 +19,7 @@ async function values() {
   return Object.fromEntries(Object.entries(module).filter(([, value]) => typeof value !== 'function'));
 }
 
-/** Each interface of a module as its own fields with their types, each union as its type; `readonly` is left out. */
+/** Each interface of a module as its own fields and the names of those it extends, each union as its type; without `readonly`. */
 function types(path) {
   const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022);
   const text = (node) =>
@@ -30,16 +30,25 @@ function types(path) {
       .replace(/\((\w+\[\])\)/g, '$1')
       .replace(/\s+/g, ' ')
       .replace(/^\| /, '');
-  const told = {};
+  const own = {};
   source.forEachChild((node) => {
     if (ts.isInterfaceDeclaration(node)) {
-      told[node.name.text] = Object.fromEntries(node.members.map((member) => [text(member.name), text(member.type)]));
+      const fields = Object.fromEntries(node.members.map((member) => [text(member.name), text(member.type)]));
+      own[node.name.text] = { fields, above: (node.heritageClauses ?? []).flatMap((clause) => clause.types.map(text)) };
     } else if (ts.isTypeAliasDeclaration(node)) {
-      told[node.name.text] = text(node.type);
+      own[node.name.text] = text(node.type);
     }
   });
-  return told;
+  return own;
 }
 
-const told = readdirSync(folder).map((name) => types(`${folder}/${name}`));
-process.stdout.write(JSON.stringify({ values: await values(), types: Object.assign({}, ...told) }));
+const told = Object.assign({}, ...readdirSync(folder).map((name) => types(`${folder}/${name}`)));
+
+/** A type with the fields of all that it extends. */
+function whole(type) {
+  if (typeof type === 'string') return type;
+  return Object.assign({}, ...type.above.map((name) => whole(told[name])), type.fields);
+}
+
+const wholes = Object.fromEntries(Object.entries(told).map(([name, type]) => [name, whole(type)]));
+process.stdout.write(JSON.stringify({ values: await values(), types: wholes }));

@@ -27,7 +27,7 @@ from tests.test_execution_engine import Inline, gathered, over
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.outcome import Failure
 from xyzpy_widgets.errors import CaseError, OptionError
-from xyzpy_widgets.execution import engine, workers
+from xyzpy_widgets.execution import engine, process, workers
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import as_run_options
 
@@ -60,6 +60,34 @@ def test_every_case_that_kills_is_found_among_quick_ones() -> None:
         assert type(failure.exception) is CaseError
         assert "killed by SIGKILL" in str(failure.exception)
         assert failure.told()["tries"] == 1
+
+
+def test_how_a_worker_ended_is_known_when_another_thread_is_told_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one thread is told of a process that ended; until it has noted that, the others wait for it."""
+    first, ended_too, real, end = threading.Event(), threading.Event(), os.waitpid, os.killpg
+
+    def told_slowly(pid: int, options: int) -> tuple[int, int]:
+        told = real(pid, options)
+        first.set()
+        ended_too.wait(PATIENCE)
+        return told
+
+    def noted(group: int, number: int) -> None:
+        ended_too.set()
+        end(group, number)
+
+    worker = process.WorkerProcess((os.getpid(),), 1)
+    monkeypatch.setattr(os, "waitpid", told_slowly)
+    monkeypatch.setattr(os, "killpg", noted)
+    os.kill(worker._process.pid, signal.SIGKILL)  # noqa: SLF001 - as the system does
+    other = threading.Thread(target=worker._process.wait)  # noqa: SLF001 - as a thread that ends it does
+    other.start()
+    assert first.wait(PATIENCE)
+    with pytest.raises(process.WorkerEnded) as ended:
+        worker.ask(b"", None)
+    other.join()
+    assert ended_too.is_set()
+    assert ended.value.how.startswith("killed by SIGKILL")
 
 
 def attempted(i: int, folder: str, how: str) -> int:
@@ -221,11 +249,11 @@ def test_halving_finds_exactly_the_cases_that_kill(
     assert values == {i: i for i in range(300) if i not in killers}
 
 
-def noted(i: int) -> None:
+def noted(i: int) -> int:
     """Start another process, say which ones are at work, and stay there."""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     os.write(1, f"{os.getpid()} {child.pid}\n".encode())
-    child.wait()
+    return child.wait()
 
 
 WAITING = """

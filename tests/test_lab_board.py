@@ -16,7 +16,7 @@ from xyzpy_widgets import Harvester, Runner
 from xyzpy_widgets.errors import OptionError
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.lab import board as board_module
-from xyzpy_widgets.lab import showing
+from xyzpy_widgets.lab import resting, showing
 from xyzpy_widgets.lab.board import BOARD, Board
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.plan_card import PlanCard
@@ -91,6 +91,48 @@ def test_a_page_is_told_how_a_run_goes_from_its_beginning_to_its_end(page: Page,
     assert (line["kind"], line["run"], line["store"]) == ("harvester", run.number, str(tmp_path / "a.h5"))
 
 
+def test_a_sweep_that_rests_is_told_with_what_its_file_holds(page: Page, tmp_path: Path) -> None:
+    """A reader sees what is stored before anything runs, and what another process has added since."""
+    file = tmp_path / "a.h5"
+    gate = Gate()
+    gate.open.set()
+    Harvester(gate, file).harvest_combos({"case": range(4)}, on_error="continue", verbosity=0)
+    harvester = Harvester(gate, file)
+    page.board.note(harvester)
+    page.wait(lambda: page.lines)
+    [line] = page.lines
+    assert (line["run"], line["state"]) == (0, "idle")
+    assert (line["total"], line["done"], line["failed"]) == (4, 3, 1)
+    Harvester(gate, file).harvest_combos({"case": range(2, 6)}, missing_only=True, verbosity=0)
+    page.board.tell()
+    assert (page.lines[0]["total"], page.lines[0]["done"]) == (6, 5)
+
+
+@pytest.mark.parametrize("content", [b"no results", b""], ids=["text", "empty"])
+def test_a_file_that_cannot_be_read_is_told_without_counts(page: Page, tmp_path: Path, content: bytes) -> None:
+    """One bad file keeps no sweep from being listed."""
+    file = tmp_path / "a.h5"
+    harvester = Harvester(Gate(), file)
+    file.write_bytes(content)
+    page.board.note(harvester)
+    page.wait(lambda: page.lines)
+    assert {page.lines[0][name] for name in ("total", "done", "failed")} == {0}
+
+
+def test_a_file_that_is_too_large_is_not_read_for_its_counts(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a file to be read for one line of the side area."""
+    gate = Gate()
+    gate.open.set()
+    harvester = Harvester(gate, tmp_path / "a.h5")
+    harvester.harvest_combos({"case": [0]}, verbosity=0)
+    monkeypatch.setattr(resting, "_MOST_BYTES", 100)
+    page.board.note(harvester)
+    page.wait(lambda: page.lines)
+    assert page.lines[0]["total"] == 0
+
+
 def test_nothing_is_told_when_nothing_changes(page: Page) -> None:
     """A kernel whose sweeps rest sends nothing."""
     harvester = Harvester(Gate())
@@ -102,7 +144,7 @@ def test_nothing_is_told_when_nothing_changes(page: Page) -> None:
     page.wait(lambda: page.lines[0]["state"] == "done")
     assert len(page.heard) > told
     told = len(page.heard)
-    page.say(kind="control", sweep="1", word="stop")
+    page.say(kind="control", sweep="1", run=page.lines[0]["run"], word="stop")
     assert len(page.heard) == told
 
 
@@ -124,10 +166,29 @@ def test_a_run_is_steered_over_the_board(page: Page) -> None:
     run = Runner(gate).submit({"case": range(100)}, on_error="continue")
     page.board.note(run)
     page.wait(lambda: page.lines)
-    page.say(kind="control", sweep=page.lines[0]["id"], word="stop")
+    page.say(kind="control", sweep=page.lines[0]["id"], run=run.number, word="stop")
     gate.open.set()
     run.result()
     page.wait(lambda: page.lines[0]["state"] == "stopped")
+
+
+def test_runs_of_one_sweep_that_are_under_way_together_are_told_apart(page: Page) -> None:
+    """Neither hides the other: each has its counts and can be stopped, and both ends are told."""
+    gates = [Gate(), Gate()]
+    runner = Runner(lambda which, case: gates[which](case), "out")
+    runs = [runner.submit({"which": [which], "case": range(2 + which)}, on_error="continue") for which in (0, 1)]
+    for run in runs:
+        page.board.note(run)
+    page.wait(lambda: [line["total"] for line in page.lines] == [2, 3])
+    assert [line["run"] for line in page.lines] == [run.number for run in runs]
+    assert len({line["id"] for line in page.lines}) == 1
+    gates[0].open.set()
+    page.wait(lambda: [line["state"] for line in page.lines] == ["done", "running"])
+    page.say(kind="control", sweep=page.lines[1]["id"], run=runs[1].number, word="stop")
+    gates[1].open.set()
+    page.wait(lambda: [line["state"] for line in page.lines] == ["done", "stopped"])
+    page.board.note(runner.submit({"which": [0], "case": [0]}))
+    page.wait(lambda: [line["total"] for line in page.lines] == [1])
 
 
 def test_a_page_that_nobody_sees_is_told_of_beginnings_and_ends_alone(page: Page) -> None:

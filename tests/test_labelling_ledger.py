@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given
 
+from tests.strategies import spaces
+from xyzpy_widgets.core.lattice import lattice_of
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.labelling.account import Account, blank
-from xyzpy_widgets.labelling.ledger import Labelled, ledger_of, with_inferred_ledger
+from xyzpy_widgets.labelling.columns import exact_variable
+from xyzpy_widgets.labelling.ledger import Labelled, Parts, ledger_of, with_inferred_ledger
 
 NAN = float("nan")
 
@@ -45,6 +50,29 @@ def test_only_what_differs_from_the_states_is_kept() -> None:
     assert labelled.done.tolist() == [True, False]
     assert labelled.present("y").tolist() == same.tolist()
     assert labelled.present("z").tolist() == less.tolist()
+
+
+@given(space=spaces().map(ParameterSpace.labelled))
+def test_the_dataset_is_the_one_that_its_constructor_makes(space: ParameterSpace) -> None:
+    """What is made of parts without xarray's constructor is the same in all that xarray knows of a dataset."""
+    lattice = lattice_of(space)
+    coords = {name: exact_variable([name], labels, {"of": name}) for name, labels in lattice.labels().items()}
+    outputs = {
+        "y": exact_variable(lattice.names, np.arange(lattice.size).reshape(lattice.shape), {"units": "m"}),
+        "z": exact_variable([*lattice.names, "x"], np.zeros((*lattice.shape, 2)), {}),
+    }
+    parts = Parts(lattice.names, outputs, coords, {"title": "all"})
+    found, expected = parts.data(), xr.Dataset(outputs, coords, {"title": "all"})
+    xr.testing.assert_identical(found, expected)
+    assert list(found.variables) == list(expected.variables)
+    assert list(found.xindexes) == list(expected.xindexes)
+    for name, index in found.indexes.items():
+        assert index.equals(expected.indexes[name])
+        assert (index.dtype, index.name) == (expected.indexes[name].dtype, name)
+        assert found[name].dtype == expected[name].dtype
+        assert type(found.variables[name]) is type(expected.variables[name])
+    found["y"].attrs["units"] = found.attrs["title"] = "changed"
+    xr.testing.assert_identical(parts.data(), expected)
 
 
 def test_data_without_a_ledger_is_done_where_it_has_values() -> None:

@@ -28,6 +28,7 @@ from xyzpy_widgets.labelling.merge import OnConflict, check_mergeable, merge
 POOLS: list[list[Any]] = [
     [3, 1, 2, 2**60 + 1],
     [0.3, 0.1, 0.7, -1.5],
+    [2, 1.5, 3, -0.5],
     ["x", "yy", "", "z"],
     [True, False],
     [1, "x", None, 2.5],
@@ -291,10 +292,22 @@ def test_single_points_and_empty_axes_merge() -> None:
     [
         (labelled({"a": [1]}, [1]), labelled({"b": [1]}, [1]), MergeError, "no dimension 'b'.*no dimension 'a'"),
         (
+            labelled({"a": [1]}, [1], constants={"b": 7}),
+            labelled({"a": [1], "b": [1]}, [1]),
+            MergeError,
+            r"expand_dims\('b', 7\)$",
+        ),
+        (
+            labelled({"a": [1], "b": [1]}, [1]),
+            labelled({"a": [1]}, [1], constants={"b": 7}),
+            MergeError,
+            r"sweep over it too: \{'b': \[7\]\}$",
+        ),
+        (
             labelled({"a": [1]}, [1]),
             labelled({"a": [1], "b": [1]}, [1]),
             MergeError,
-            "stored data has no dimension 'b'",
+            r"stored data has no dimension 'b'; .*: expand_dims\('b', the value that it was made with\)$",
         ),
         (labelled({"a": [1]}, [1]), inner(2, [1]), MergeError, r"'y' has the dimensions \('a', 'x'\), and \('a',\)"),
         (labelled({"a": [1]}, [1]), labelled({"a": [True]}, [1]), SpaceError, "labels 1 and True, which compare equal"),

@@ -263,6 +263,34 @@ def test_a_run_that_waits_for_another_can_be_stopped(tmp_path: Path) -> None:
     assert second.full_ds["out"].values.tolist() == [[0, 10]]
 
 
+@pytest.mark.parametrize("end", [Status.DONE, Status.FAILED])
+def test_a_run_tells_what_another_brought_to_an_end(tmp_path: Path, end: Status) -> None:
+    """Cases that ended in another run are neither waiting nor lost: they are counted, and stand on the map."""
+    gate, begun = threading.Event(), threading.Event()
+
+    def waits(a: int, b: int) -> int:
+        if b == 0:
+            begun.set()
+            gate.wait(30)
+            if end is Status.FAILED:
+                raise ValueError(a)
+        return a + 10 * b
+
+    slow = harvester(waits, tmp_path).submit({"a": [0], "b": [0]}, missing_only=True, on_error="continue")
+    assert begun.wait(30)
+    run = harvester(waits, tmp_path).submit({"a": [0], "b": [0, 1, 2]}, missing_only=True)
+    shared = threading.Event()
+    run.listen(lambda progress: shared.set() if progress.done == 2 else None)
+    assert shared.wait(30)
+    assert (run.progress.elsewhere, run.progress.ended) == (0, 2)
+    gate.set()
+    slow.result(30)
+    run.result(30)
+    assert (run.progress.elsewhere, run.progress.ended, run.progress.state) == (1, 3, "done")
+    assert str(run.progress).startswith("2/3 done, 1 in another run, done after ")
+    assert run.states.tolist() == [end, Status.DONE, Status.DONE]
+
+
 def test_a_harvest_of_everything_takes_no_leases(tmp_path: Path) -> None:
     """Who runs all again gets all again, whatever others are about."""
     gate, begun = threading.Event(), threading.Event()

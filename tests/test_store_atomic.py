@@ -187,6 +187,22 @@ def test_a_check_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_place_that_is_known_is_still_looked_at(tmp_path: Path) -> None:
+    """A folder that has gone since, or a name that is taken, is noticed where nothing is tried out any more."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "name").touch()
+    check_writable(folder / "name", known=True)
+    (folder / "name").unlink()
+    (folder / "name").mkdir()
+    with pytest.raises(StoreError, match="name is a folder"):
+        check_writable(folder / "name", known=True)
+    (folder / "name").rmdir()
+    folder.rmdir()
+    with pytest.raises(StoreError, match="there is no folder"):
+        check_writable(folder / "name", known=True)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Mount a disk of one megabyte, where that is allowed."""
@@ -219,6 +235,8 @@ def test_a_full_disk_is_noticed_before_anything_runs(small_disk: Path) -> None:
     for store in (NetCDFStore.named(small_disk / "study"), TableStore.named(small_disk / "table")):
         with pytest.raises(StoreError, match="No space left on device; make room"):
             store.check()
+    with pytest.raises(StoreError, match="No space left on device; make room"):
+        check_writable(small_disk / "study", known=True)
 
 
 def test_a_full_disk_keeps_the_old_table(small_disk: Path) -> None:

@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import os
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.programs import running
 from xyzpy_widgets.errors import StoreError, XyzWarning
 from xyzpy_widgets.store.lock import locked
 
-ROOT = Path(__file__).parents[1]
-
 COUNT = """
+from xyzpy_widgets.store.lock import locked
 path, counter = Path(sys.argv[1]), Path(sys.argv[2])
 for _ in range(50):
     with locked(path):
         counter.write_text(str(int(counter.read_text()) + 1))
 """
 HOLD = """
+from xyzpy_widgets.store.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
 FORK = """
 import signal
+from xyzpy_widgets.store.lock import locked
 with locked(Path(sys.argv[1])):
     if os.fork():
         signal.pause()
@@ -45,25 +44,6 @@ with locked(Path(sys.argv[1])):
 @pytest.fixture(name="path")
 def _path(tmp_path: Path) -> Path:
     return tmp_path / "study.h5"
-
-
-@contextmanager
-def running(program: str, *arguments: Any) -> Iterator[subprocess.Popen[str]]:
-    """Run Python source in another process."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import os, sys\nfrom pathlib import Path\nfrom xyzpy_widgets.store.lock import locked\n" + program,
-            *map(str, arguments),
-        ],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        yield process
 
 
 def heard(process: subprocess.Popen[str]) -> str:
@@ -134,7 +114,7 @@ def test_a_killed_holder_frees_the_lock_though_its_forked_child_lives(path: Path
 
 def test_a_waiter_gives_up_when_its_time_is_over(path: Path) -> None:
     """The message names the file, the time and what to do; the holder keeps the lock."""
-    text = r"study\.h5\.lock is still locked after 0\.01 s: another process is writing study\.h5; wait for it, end it"
+    text = r"\.study\.h5\.lock is still locked after 0\.01 s: another process is writing study\.h5; wait for it, end it"
     with locked(path):
         with pytest.raises(StoreError, match=text), locked(path, timeout=0.01):
             pytest.fail("two were in at once")
@@ -175,7 +155,7 @@ def test_two_names_of_one_file_have_one_lock(path: Path, tmp_path: Path) -> None
     link.symlink_to(path)
     with locked(link):
         assert not is_free(path)
-    assert [one.name for one in sorted(tmp_path.iterdir())] == ["link.h5", "study.h5", "study.h5.lock"]
+    assert [one.name for one in sorted(tmp_path.iterdir())] == [".study.h5.lock", "link.h5", "study.h5"]
 
 
 def test_a_lock_file_that_is_removed_meanwhile_locks_nobody_in_twice(
@@ -187,7 +167,7 @@ def test_a_lock_file_that_is_removed_meanwhile_locks_nobody_in_twice(
     def meanwhile_removed(descriptor: int, operation: int, flock: Callable[[int, int], None] = fcntl.flock) -> None:
         calls.append(descriptor)
         if len(calls) == 1:
-            path.with_name("study.h5.lock").unlink()
+            path.with_name(".study.h5.lock").unlink()
         flock(descriptor, operation)
 
     monkeypatch.setattr(fcntl, "flock", meanwhile_removed)
@@ -206,7 +186,7 @@ def test_without_locks_the_block_runs_with_a_warning(path: Path, monkeypatch: py
     ran = []
     for timeout in (None, 1):
         with (
-            pytest.warns(XyzWarning, match=r"study\.h5\.lock: this file system has no locks; let only one") as warned,
+            pytest.warns(XyzWarning, match=r"\.study\.h5\.lock: this file system has no locks; let only one") as warned,
             locked(path, timeout),
         ):
             ran.append(timeout)
@@ -221,7 +201,7 @@ def test_other_errors_of_the_system_are_reported(path: Path, monkeypatch: pytest
         raise OSError(errno.EIO, "the disk is broken")
 
     monkeypatch.setattr(fcntl, "flock", broken)
-    with pytest.raises(StoreError, match=r"study\.h5\.lock: the disk is broken"), locked(path):
+    with pytest.raises(StoreError, match=r"\.study\.h5\.lock: the disk is broken"), locked(path):
         pytest.fail("went on without a lock")
 
 

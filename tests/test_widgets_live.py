@@ -190,7 +190,10 @@ def test_a_cell_shows_its_run_and_keeps_words(tmp_path: Path) -> None:
     )
     interrupted = (
         "import _thread, threading\n"
-        "threading.Timer(0.7, _thread.interrupt_main).start()\n"
+        "def interrupt():\n"
+        "    while (now := xyz.runs()[-1].progress).total != 54 or not now.done:\n        time.sleep(0.01)\n"
+        "    _thread.interrupt_main()\n"
+        "threading.Thread(target=interrupt).start()\n"
         "harvester.harvest_combos({'a': range(6, 60)})"
     )
     counted = "int((harvester.status == 1).sum()) > 6, harvester.full_ds.sizes['a']"

@@ -19,12 +19,8 @@ if TYPE_CHECKING:
         """The configuration that is being read; whoever reads this file defines the function."""
 
 
-def offer_kernel(name: str, display: str, places: list[Path]) -> None:
-    """Offer a kernel of the Python that this environment was made with, which finds its packages in some places.
-
-    Editable packages of this environment are not among them.
-    """
-    program = getattr(sys, "_base_executable", sys.executable)
+def offer_kernel(name: str, display: str, program: str, places: list[Path]) -> None:
+    """Offer a kernel of a Python, which finds packages in some places before its own."""
     spec = {
         "argv": [program, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": display,
@@ -47,8 +43,10 @@ libraries = Path(sysconfig.get_path("purelib"))
 older = folder / "older" / "xyzpy_widgets"
 older.mkdir(parents=True, exist_ok=True)
 (older / "__init__.py").write_text('__version__ = "0.0.1"\n', encoding="utf-8")
-offer_kernel("bare", "Without the package", [libraries])
-offer_kernel("older", "With an old version", [older.parent, libraries])
+outer = getattr(sys, "_base_executable", sys.executable)  # it does not have the editable packages of this environment
+offer_kernel("bare", "Without the package", outer, [libraries])
+offer_kernel("older", "With an old version", outer, [older.parent, libraries])
+offer_kernel("earlier", "With ipykernel 6", sys.executable, [Path(sys.prefix) / "earlier"])
 os.environ["JUPYTER_PATH"] = str(folder / "jupyter")
 
 c = get_config()

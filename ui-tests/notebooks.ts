@@ -14,12 +14,13 @@ export class Notebook {
     readonly page: Page,
     readonly name: string,
     readonly shell: Shell = 'lab',
+    readonly kernel = 'python3',
   ) {}
 
   /** Write some cells into a file, open it, and wait until its kernel is ready. */
   async open(cells: readonly string[]): Promise<void> {
     mkdirSync(WORK, { recursive: true });
-    writeFileSync(join(WORK, this.name), JSON.stringify(documentOf(cells)));
+    writeFileSync(join(WORK, this.name), JSON.stringify(documentOf(cells, this.kernel)));
     await this.visit();
   }
 
@@ -92,7 +93,7 @@ export class Notebook {
   }
 }
 
-function documentOf(cells: readonly string[]): unknown {
+function documentOf(cells: readonly string[], kernel: string): unknown {
   return {
     cells: cells.map((source, place) => ({
       cell_type: 'code',
@@ -102,7 +103,7 @@ function documentOf(cells: readonly string[]): unknown {
       outputs: [],
       source,
     })),
-    metadata: { kernelspec: { display_name: 'Python 3 (ipykernel)', language: 'python', name: 'python3' } },
+    metadata: { kernelspec: { display_name: 'Python 3 (ipykernel)', language: 'python', name: kernel } },
     nbformat: 4,
     nbformat_minor: 5,
   };

@@ -105,7 +105,7 @@ class Archive(Generic[T, S]):
         with self._guard:
             if self.store is not None:
                 self.store.settle()
-                left, seen = self._leftovers.found(), identity(self.store.path)
+                left, seen = self._leftovers.found(self._held.open), identity(self.store.path)
                 if seen != self._seen or left != self._leftovers.adopted:
                     self._read_again(self.store, left)
                     self._seen = seen

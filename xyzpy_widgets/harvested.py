@@ -11,6 +11,7 @@ import xarray as xr
 
 from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.collection import Collection
+from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.core.version import function_version
 from xyzpy_widgets.errors import SpaceError
@@ -151,11 +152,12 @@ class Harvested(Collection[Labelled]):
         """
         full = self._stored()
         if name in full.data.dims:
-            msg = f"{name!r} is a dimension already"
+            msg = f"{name!r} is a dimension already; sweep over its values as over any other's"
             raise SpaceError(msg)
         if differing(full.constants, recorded({name: value})):
-            msg = f"the stored cases were made with {name}={full.constants[name]!r}, not {value!r}"
-            raise SpaceError(msg)
+            made = shown(full.constants[name])
+            msg = f"the stored cases were made with {name}={made}, not {shown(value)}"
+            raise SpaceError(f"{msg}; give expand_dims({name!r}, {made})")
         (labels,) = Combos((name,), ((value,),)).labelled().values
 
         def grown(full: Labelled) -> Labelled:

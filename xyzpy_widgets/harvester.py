@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from os import PathLike
 from socket import gethostname
@@ -10,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.core.version import function_version
-from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.harvest import Asked, Wishes, as_on_conflict, as_wishes, asked_told, chosen, read_asked
 from xyzpy_widgets.harvested import HISTORY_BYTES, Harvested
 from xyzpy_widgets.job import Job, Known, in_order
@@ -286,7 +287,8 @@ class Harvester(Harvested):
         plan = in_order(chosen(space, states() if wishes.selective else None, wishes), options, cost)
 
         if leases is not None:
-            leases.over(plan, partial(self._undone, space, wishes, origin.version))
+            stored = partial(self._states_now, space, origin.version)
+            leases.over(plan, partial(self._undone, space, wishes, stored), stored)
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
@@ -306,17 +308,24 @@ class Harvester(Harvested):
         def known() -> Known:
             return Known(states(), extent_of(space, old, last), None if self._store is None else self._store.size)
 
-        return Job(spec, plan, options, begin, cost, known, execute if leases is None else leases.carry, self)
+        job = Job(spec, plan, options, begin, cost, known, sweep=self)
+        return job if leases is None else replace(job, carry=leases.carry, elsewhere=lambda: leases.elsewhere)
 
     def _check_first(self, builder: DatasetBuilder, outcome: Outcome) -> None:
         """Raise what would keep the first result from being merged or written, where that was not known before."""
         if not builder.foresees(outcome):
             self._check(builder.glimpse(outcome))
 
-    def _undone(self, space: ParameterSpace, wishes: Wishes, version: str, plan: Plan) -> Plan:
-        """Leave out of a plan what is not to be done any more, as it is stored now."""
+    def _states_now(self, space: ParameterSpace, version: str) -> NDArray[np.int8] | None:
+        """Return the state of each point as it is stored now, None where nothing is."""
         now = self._archive.current()
-        left = chosen(space, None if now is None else states_of(now, space, version), wishes)
+        return None if now is None else states_of(now, space, version)
+
+    def _undone(
+        self, space: ParameterSpace, wishes: Wishes, stored: Callable[[], NDArray[np.int8] | None], plan: Plan
+    ) -> Plan:
+        """Leave out of a plan what is not to be done any more, as it is stored now."""
+        left = chosen(space, stored(), wishes)
         done = np.ones(len(space), dtype=bool)
         done[left.numbers(0, len(left))] = False
         return plan.without(done)
@@ -338,6 +347,8 @@ class Harvester(Harvested):
             kept = True
             for told in () if leases is None else leases.finished():
                 self._archive.add(LabelledGrowth().rebuilt(told), "keep", sync=wishes.sync)
+            if leases is not None:
+                leases.settle()
         finally:
             if leases is not None:
                 leases.leave(kept=kept)

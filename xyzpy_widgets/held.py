@@ -44,6 +44,11 @@ class Held:
         """The names of the segments with results that wait."""
         return [segment.path.name for segment in self._waiting]
 
+    @property
+    def open(self) -> set[str]:
+        """The names of the segments that this process may still write to, which a forked child may not."""
+        return {one.path.name for one in (*self._busy, *self._waiting) if one.usable}
+
     def begin(self) -> Segment:
         """Return a segment for a run, whose records begin where it ends now."""
         free = [one for one in self._waiting if self._shared and one not in self._busy and one.usable]

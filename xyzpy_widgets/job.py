@@ -84,6 +84,8 @@ class Job:
         Returns what is known beforehand.
     carry : callable
         Carries the plan out; `execute`, or what shares the plan with other runs.
+    elsewhere : callable
+        Returns the points of the plan that other runs have brought to an end, each with its `Status`.
     sweep : Runner, Harvester, Sampler or None
         Who asks for it; None for a call of a plain function.
     """
@@ -95,6 +97,7 @@ class Job:
     cost: CostModel | None = None
     known: Callable[[], Known] = Known
     carry: Callable[[Plan, FunctionSpec, RunOptions, Control], Generator[Outcome]] = execute
+    elsewhere: Callable[[], Mapping[int, int]] = dict
     sweep: Any = None
 
     @property

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.lattice import lattice_of
-from xyzpy_widgets.core.outcome import Outcome
+from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.errors import StoreError
 from xyzpy_widgets.execution.control import Control
@@ -95,6 +95,11 @@ class _Points:
         where: Any = tuple(zip(*rows, strict=True))
         return np.ravel_multi_index(where, self._lattice.shape).tolist() if rows else []
 
+    def within(self, plan: Plan, cells: set[int]) -> NDArray[np.intp]:
+        """Return the points of a plan that lie in some cells."""
+        numbers = np.asarray(plan.numbers(0, len(plan)), dtype=np.intp)
+        return numbers[np.isin(self.cells(numbers), list(cells))]
+
     def without(self, plan: Plan, cells: set[int]) -> Plan:
         """Leave out the points of a plan that lie in some cells."""
         if not cells:
@@ -109,21 +114,39 @@ class Leases:
     ----------
     data : pathlib.Path
         The data file. Make the leases before what is there is read: what others finish after that is seen.
+
+    Attributes
+    ----------
+    elsewhere : dict
+        The points of the plan that other runs have brought to an end, as of the last look, with what came of them;
+        that is known once it is stored, see `settle`.
     """
 
     _points: _Points
     _undone: Callable[[Plan], Plan]
+    _stored: Callable[[], NDArray[np.int8] | None]
 
     def __init__(self, data: Path) -> None:
         self._claims = Claims.join(data)
         self._others: dict[Path, _Other] = {}
         self._claimed: list[Numbers] = []
         self._ended: set[int] = set()
+        self.elsewhere: dict[int, int] = {}
 
-    def over(self, plan: Plan, undone: Callable[[Plan], Plan]) -> Self:
-        """Begin to share a plan; ``undone`` leaves out of one what is not to be done any more, as it is stored now."""
+    def over(self, plan: Plan, undone: Callable[[Plan], Plan], stored: Callable[[], NDArray[np.int8] | None]) -> Self:
+        """Begin to share a plan.
+
+        Parameters
+        ----------
+        plan : Plan
+        undone : callable
+            Leaves out of a plan what is not to be done any more, as it is stored now.
+        stored : callable
+            Returns the state of each point of the space as it is stored now, None where nothing is.
+        """
         self._points = _Points(plan)
         self._undone = undone
+        self._stored = stored
         self._claims.append({"names": plan.space.names})
         self._look()
         return self
@@ -161,6 +184,12 @@ class Leases:
                 continue
             yield from told
 
+    def settle(self) -> None:
+        """See what others have made of their part, now that it is stored."""
+        states = self._stored() if self.elsewhere else None
+        if states is not None:
+            self.elsewhere = {number: int(states[number]) for number in self.elsewhere}
+
     def leave(self, *, kept: bool) -> None:
         """Give everything back, and say what of it has an end and is ``kept``."""
         if self._claimed:
@@ -190,7 +219,9 @@ class Leases:
             self._look()
             for other in self._others.values():
                 self._follow(other)
-            left = self._points.without(plan, self._ended.union(*(one.ended for one in self._others.values())))
+            theirs = set().union(*(one.ended for one in self._others.values())) - self._ended
+            self.elsewhere = dict.fromkeys(self._points.within(plan, theirs).tolist(), Status.MISSING)
+            left = self._points.without(plan, self._ended | theirs)
             free = self._points.without(left, self._taken(living))
             if len(free):
                 free = self._undone(free)

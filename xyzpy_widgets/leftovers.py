@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 from xyzpy_widgets.errors import ConflictError, RecoveryWarning, StoreError
@@ -43,9 +43,9 @@ class Leftovers:
         """The names of those that are adopted."""
         return sorted(path.name for path in self.adopted)
 
-    def found(self) -> set[Path]:
-        """List the segments of dead writers."""
-        return {one.path for one in segments(self._folder) if not one.live}
+    def found(self, besides: Container[str] = ()) -> set[Path]:
+        """List the segments of dead writers, besides some whose writer lives: this process."""
+        return {one.path for one in segments(self._folder, besides=besides) if not one.live}
 
     def adopt(self, found: Iterable[Path], put: Callable[[Replay, OnConflict], None], where: str) -> None:
         """Join what segments tell to what is there; where it contradicts that, the file wins.

@@ -103,7 +103,7 @@ class Onlooker:
         engine = engine_for(self.path)
         found = NetCDFStore(self.path, engine).look()
         if found is None:
-            raise StoreError(f"there is no {self.path} any more")
+            raise StoreError(f"there is no {self.path} any more; correct the path, or harvest it again")
         if not found[0].data_vars:
             raise FormatError(self._empty(engine))
         return found

@@ -41,6 +41,7 @@ class Tally:
 
     def __init__(self, job: Job) -> None:
         self._plan = job.in_turn
+        self._elsewhere = job.elsewhere
         self._guard = threading.Lock()
         self._states = np.zeros(len(self._plan.space), dtype=np.uint8)
         self._failed: list[dict[str, Any]] = []
@@ -52,8 +53,8 @@ class Tally:
 
     @property
     def whole(self) -> bool:
-        """Whether every case has an end of its own, good or bad."""
-        return self._done + len(self._failed) == len(self._plan)
+        """Whether every case has an end of its own, good or bad, here or elsewhere."""
+        return self._done + len(self._failed) + len(self._elsewhere()) == len(self._plan)
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -66,8 +67,9 @@ class Tally:
         told = [told_of(failure) for failure in outcome.failures]
         with self._guard:
             self._states[_index(outcome.numbers)] = Status.DONE
-            self._states[[failure.number for failure in outcome.failures]] = Status.FAILED
             self._states[_index(outcome.cancelled)] = Status.CANCELLED
+            for failure in outcome.failures:
+                self._states[failure.number] = Status.FAILED
             self._done += len(outcome.values)
             self._cancelled += len(outcome.cancelled)
             self._failed += told
@@ -107,6 +109,7 @@ class Tally:
                 done=self._done,
                 failed=len(self._failed),
                 cancelled=self._cancelled,
+                elsewhere=len(self._elsewhere()),
                 running=sum(len(one.numbers) for one in under_way),
                 elapsed=self._clock.elapsed,
                 rate=ended / busy if ended and busy > 0 else float("nan"),
@@ -119,6 +122,8 @@ class Tally:
         """Return the state of each point of the space, with some batches under way."""
         with self._guard:
             states = self._states.copy()
+        for number, end in self._elsewhere().items():
+            states[number] = end
         for one in under_way:
             at = _index(one.numbers)
             states[at] = np.where(states[at] == Status.MISSING, RUNNING, states[at])

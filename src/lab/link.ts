@@ -16,22 +16,29 @@ import {
 /** What is said to the board of a kernel. */
 export type Said = CodeMessage | ListenMessage | PreferMessage | SteerMessage;
 
-type ControlKind = KernelMessage.ControlMessageType | 'comm_info_request' | 'kernel_info_request';
+/** How many milliseconds pass before a kernel is asked again: at first, and at the most. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
+
+type ControlKind = 'comm_info_request' | 'comm_msg';
 
 /**
  * A line to one kernel, over which its board is heard.
  *
- * The kernel is asked whether there is a board whenever the line stands; one that begins later speaks up. Nothing is
- * run in any kernel.
+ * The kernel is asked whether there is a board whenever the line stands; one that begins later speaks up. What it says
+ * while the server still connects the line is lost, so it is asked again until something was heard. Nothing is run in
+ * any kernel.
  */
 export class KernelLink {
   private _board: Board | null = null;
-  private subshell: Promise<string | null> | null = null;
   private readonly _changed = new Signal<this, Board | null>(this);
   private readonly awaited = new Map<string, (code: string) => void>();
-  private subshellId: string | null = null;
   private process = '';
-  private hears = false;
+  /** Whether anything was heard of the kernel since the line stands: then nothing more is lost. */
+  private hearing = false;
+  /** Whether it has told its board since then, or that it has none. */
+  private answered = false;
+  private again: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly kernel: Kernel.IKernelConnection,
@@ -59,15 +66,13 @@ export class KernelLink {
 
   dispose(): void {
     Signal.clearData(this);
-    const { kernel, subshellId } = this;
-    if (kernel.isDisposed) return;
-    if (subshellId && kernel.status !== 'dead') this.control('delete_subshell_request', { subshell_id: subshellId });
-    kernel.dispose();
+    clearTimeout(this.again);
+    this.kernel.dispose();
   }
 
   /** Tell the kernel anew how often this page wants to be told. */
   renew(): void {
-    if (this._board) void this.greet();
+    if (this._board) this.greet();
   }
 
   /** Ask for the code of a sweep. */
@@ -76,67 +81,61 @@ export class KernelLink {
     const answered = new Promise<string>((resolve) => {
       this.awaited.set(id, resolve);
     });
-    void this.say({ kind: 'code', id, sweep });
+    this.say({ kind: 'code', id, sweep });
     return answered;
   }
 
-  private async greet(): Promise<void> {
-    for (const said of this.greeting()) await this.say(said);
+  private get over(): boolean {
+    return this.kernel.isDisposed || this.kernel.status === 'dead';
   }
 
-  /** Say something to the board, which hears it while a cell runs where the kernel can do that. */
-  async say(said: Said): Promise<void> {
-    const { kernel } = this;
-    const subshellId = (this._board?.hears ?? this.hears) ? await (this.subshell ??= this.opened()) : null;
-    if (kernel.isDisposed || kernel.status === 'dead') return;
-    const message = KernelMessage.createMessage<KernelMessage.ICommMsgMsg<'shell'>>({
-      msgType: 'comm_msg',
-      channel: 'shell',
-      username: kernel.username,
-      session: kernel.clientId,
-      subshellId,
-      content: { comm_id: BOARD, data: { ...said } as JSONObject },
-    });
-    kernel.sendShellMessage(message, false, true);
-  }
-
-  /** Open a subshell of this page in the kernel; it is closed with the line. Null where there can be none. */
-  private opened(): Promise<string | null> {
-    return this.control('create_subshell_request', {}).done.then(
-      ({ content }) => {
-        const id: unknown = Reflect.get(content, 'subshell_id');
-        return typeof id === 'string' ? (this.subshellId = id) : null;
-      },
-      () => null, // the line was closed before the kernel answered
-    );
+  private greet(): void {
+    for (const said of this.greeting()) this.say(said);
   }
 
   /**
-   * Ask whether there is a board.
+   * Say something to the board: on the control channel where it listens there, as a busy kernel reads no other.
    *
-   * A kernel that runs a cell answers on its control channel alone, and what the server says of its state is no help: a
-   * message that a subshell has handled makes it idle there.
+   * A kernel that has not told yet where it listens is spoken to on both; to hear it twice changes nothing.
    */
-  private ask(): void {
-    const asked = { target_name: BOARD };
-    let known = false;
-    const answered = ({ content }: KernelMessage.IMessage): void => {
-      const comms: unknown = Reflect.get(content, 'comms');
-      if (known || typeof comms !== 'object' || comms === null || !(BOARD in comms)) return;
-      known = true;
-      void this.greet();
-    };
-    this.control('kernel_info_request', {}).onReply = ({ content }) => {
-      const features: unknown = Reflect.get(content, 'supported_features');
-      this.hears = Array.isArray(features) && features.includes('kernel subshells');
-    };
-    this.control('comm_info_request', asked).onReply = answered;
-    this.kernel.requestCommInfo(asked).then(answered, () => {
-      // the line was closed before the kernel answered
-    });
+  say(said: Said): void {
+    if (this.over) return;
+    const content = { comm_id: BOARD, data: { ...said } as JSONObject };
+    if (this._board?.hears ?? true) this.control('comm_msg', content, false);
+    if (this._board?.hears) return;
+    const { username, clientId: session } = this.kernel;
+    const message = { msgType: 'comm_msg', channel: 'shell', username, session, content } as const;
+    this.kernel.sendShellMessage(KernelMessage.createMessage<KernelMessage.ICommMsgMsg<'shell'>>(message), false, true);
   }
 
-  private control(msgType: ControlKind, content: JSONObject): Kernel.IControlFuture {
+  /**
+   * Ask whether there is a board, and again until that is known.
+   *
+   * A kernel that runs a cell answers on its control channel alone, and what the server says of its state is no help.
+   */
+  private ask(pause = FIRST_PAUSE): void {
+    if (this.over) return;
+    const asked = { target_name: BOARD };
+    let greeted = false;
+    const answered = ({ content }: KernelMessage.IMessage): void => {
+      const comms: unknown = Reflect.get(content, 'comms');
+      if (greeted || typeof comms !== 'object' || comms === null) return;
+      greeted = BOARD in comms;
+      if (greeted) this.greet();
+      else this.answered = true;
+    };
+    this.control('comm_info_request', asked, true).onReply = answered;
+    if (pause === FIRST_PAUSE) {
+      this.kernel.requestCommInfo(asked).then(answered, () => {
+        // the line was closed before the kernel answered
+      });
+    }
+    this.again = setTimeout(() => {
+      if (!this.answered || !this.hearing) this.ask(Math.min(2 * pause, LONGEST_PAUSE));
+    }, pause);
+  }
+
+  private control(msgType: ControlKind, content: JSONObject, answers: boolean): Kernel.IControlFuture {
     const { kernel } = this;
     const message = KernelMessage.createMessage<KernelMessage.ICreateSubshellRequestMsg>({
       msgType: msgType as 'create_subshell_request',
@@ -145,11 +144,12 @@ export class KernelLink {
       session: kernel.clientId,
       content,
     });
-    return kernel.sendControlMessage(message, true);
+    return kernel.sendControlMessage(message, answers);
   }
 
   private readonly heard = (_: unknown, message: KernelMessage.IIOPubMessage): void => {
     const { session } = message.header;
+    this.hearing = true;
     // what a kernel runs, it alone tells; under another name, it is another process
     if (KernelMessage.isExecuteInputMsg(message) && this.process && session !== this.process) this.forget();
     if (!KernelMessage.isCommMsgMsg(message) || message.content.comm_id !== BOARD) return;
@@ -163,11 +163,12 @@ export class KernelLink {
 
   private take(board: Board, process: string): void {
     const before = process === this.process ? this._board : null;
+    this.answered = true;
     if (before && before.serial > board.serial) return;
     this._board = board;
     if (process !== this.process) {
       this.process = process;
-      void this.greet();
+      this.greet();
     }
     this._changed.emit(before);
   }
@@ -175,12 +176,13 @@ export class KernelLink {
   private forget(): void {
     const before = this._board;
     this._board = null;
-    this.subshell = this.subshellId = null;
     this.process = '';
     this._changed.emit(before);
   }
 
   private readonly connected = (_: unknown, status: Kernel.ConnectionStatus): void => {
+    clearTimeout(this.again);
+    this.hearing = this.answered = false;
     if (status === 'connected') this.ask();
   };
 

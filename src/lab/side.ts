@@ -1,11 +1,10 @@
-import { Notification } from '@jupyterlab/apputils';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { h, render } from 'preact';
 
 import { SweepList } from '../components/sweeps';
 import type { SweepRow } from '../core/board';
+import { trans } from '../core/trans';
 import { sweepsIcon } from './icon';
 import type { Sweeps } from './sweeps';
 
@@ -16,7 +15,6 @@ export const SIDE_ID = 'xyzpy-widgets-sweeps';
 export class SideArea extends Widget {
   constructor(
     private readonly sweeps: Sweeps,
-    private readonly trans: TranslationBundle,
     private readonly open: (row: SweepRow) => void,
   ) {
     super();
@@ -49,15 +47,12 @@ export class SideArea extends Widget {
 
   protected override onUpdateRequest(): void {
     if (!this.isVisible) return;
-    const { sweeps, open, trans } = this;
+    const { sweeps, open } = this;
     const props = {
       rows: sweeps.rows(),
-      say: (text: string) => trans.__(text),
       open,
       steer: (row: SweepRow, word: Parameters<Sweeps['steer']>[1]) => {
-        sweeps.steer(row, word).catch((error: unknown) => {
-          Notification.error(String(error));
-        });
+        sweeps.steer(row, word);
       },
     };
     render(h(SweepList, props), this.node);

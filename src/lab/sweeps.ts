@@ -65,9 +65,13 @@ export class Sweeps {
     return again[again.length - 1] ?? null;
   }
 
-  /** A sweep as it stands; null for one that is not there. */
+  /** A sweep as it stands, with its newest run; null for one that is not there. */
   find(kernel: string, sweep: string): SweepRow | null {
-    return this.rows().find((row) => row.kernel === kernel && row.id === sweep) ?? null;
+    return (
+      this.rows()
+        .filter((row) => row.kernel === kernel && row.id === sweep)
+        .at(-1) ?? null
+    );
   }
 
   /** The line to a kernel, over which others may be opened. */
@@ -88,13 +92,9 @@ export class Sweeps {
     return (await this.links.get(kernel)?.code(id)) ?? '';
   }
 
-  /** Steer the newest run of a sweep, also while a cell of its kernel runs. */
-  async steer({ kernel, id, control_path: path }: SweepRow, word: ControlWord): Promise<void> {
-    const said = this.links.get(kernel)?.say({ kind: 'control', sweep: id, word });
-    const written = path
-      ? this.services.contents.save(path, { type: 'file', format: 'text', content: word })
-      : undefined;
-    await Promise.all([said, written]);
+  /** Steer a run, also while a cell of its kernel runs. */
+  steer({ kernel, id, run }: SweepRow, word: ControlWord): void {
+    this.links.get(kernel)?.say({ kind: 'control', sweep: id, run, word });
   }
 
   private renew(): void {
@@ -136,8 +136,9 @@ export class Sweeps {
       this._changed.emit();
       const { board } = link;
       if (!board) return;
-      for (const [{ id }, turn] of turnsBetween(before, board)) {
-        const row = this.find(model.id, id);
+      const rows = new Map(this.rowsOf(model.id, board).map((row) => [row.run, row]));
+      for (const [{ run }, turn] of turnsBetween(before, board)) {
+        const row = rows.get(run);
         if (row) this._turned.emit({ row, turn });
       }
     });

@@ -3,7 +3,8 @@ import { useState } from 'preact/hooks';
 
 import { Button } from '../components/controls';
 import { Group } from '../components/failure';
-import { counted, grouped } from '../core/format';
+import { caseCount, grouped } from '../core/format';
+import { trans } from '../core/trans';
 import type { FailedCase, FailureGroup, FailuresTraits } from '../protocol';
 import { ask, tell } from '../sync';
 import { useInsert } from './hooks';
@@ -44,22 +45,22 @@ function useMore({ model, signal }: Props): More {
 
 function Held({ props }: { readonly props: Props }): JSX.Element {
   return (
-    <div class="xyzpy-question" role="group" aria-label="The run is held">
-      <span>{props.traits.held} Nothing new is started.</span>
+    <div class="xyzpy-question" role="group" aria-label={trans.__('The run is held')}>
+      <span>{`${props.traits.held} ${trans.__('Nothing new is started.')}`}</span>
       <span class="xyzpy-line xyzpy-push">
         <Button
           onClick={() => {
             tell(props.model, { kind: 'continue' });
           }}
         >
-          Continue anyway
+          {trans.__('Continue anyway')}
         </Button>
         <Button
           onClick={() => {
             tell(props.model, { kind: 'control', word: 'stop' });
           }}
         >
-          Stop
+          {trans.__('Stop')}
         </Button>
       </span>
     </div>
@@ -69,19 +70,25 @@ function Held({ props }: { readonly props: Props }): JSX.Element {
 interface HeadProps {
   readonly groups: readonly FailureGroup[];
   readonly busy: boolean;
-  /** Null where they cannot be run again. */
-  readonly onRetry: (() => void) | null;
+  readonly onRetry: () => void;
 }
 
 function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
   const total = groups.reduce((sum, { count }) => sum + count, 0);
+  const many = groups.length;
+  const said = trans._n('%2 in %3 group', '%2 in %3 groups', many, caseCount(total), grouped(many));
   return (
     <header class="xyzpy-head">
-      <h3>Failures</h3>
-      <span class="xyzpy-sub">{total ? `${counted(total, 'case')} in ${counted(groups.length, 'group')}` : ''}</span>
-      {groups.length > 1 && onRetry && (
-        <Button class="xyzpy-push" disabled={busy} title={busy ? 'A run is under way' : ''} onClick={onRetry}>
-          Retry all {grouped(total)}
+      <h3>{trans.__('Failures')}</h3>
+      <span class="xyzpy-sub">{total ? said : ''}</span>
+      {groups.length > 1 && (
+        <Button
+          class="xyzpy-push"
+          disabled={busy}
+          title={busy ? trans.__('A run is under way.') : ''}
+          onClick={onRetry}
+        >
+          {trans.__('Retry all %1', grouped(total))}
         </Button>
       )}
     </header>
@@ -91,14 +98,11 @@ function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
 /** The cases that failed, grouped by what they raised and where, and what can be done about them. */
 export function Failures(props: Props): JSX.Element {
   const { model, root, traits } = props;
-  const { groups, held, busy, retries } = traits;
+  const { groups, held, busy } = traits;
   const insert = useInsert(root);
   const { casesOf, bring } = useMore(props);
-  const retry = (group: string): (() => void) | null => {
-    const again = (): void => {
-      tell(model, { kind: 'retry', group });
-    };
-    return retries ? again : null;
+  const retry = (group: string) => (): void => {
+    tell(model, { kind: 'retry', group });
   };
   return (
     <>
@@ -117,7 +121,7 @@ export function Failures(props: Props): JSX.Element {
           }}
         />
       ))}
-      {!groups.length && <p class="xyzpy-empty">No case has failed.</p>}
+      {!groups.length && <p class="xyzpy-empty">{trans.__('No case has failed.')}</p>}
     </>
   );
 }

@@ -2,7 +2,7 @@
 
 import { isRecord } from './common';
 import type { Ask } from './plan';
-import type { ControlWord, RunState } from './run';
+import type { ControlWord, Counts, RunState } from './run';
 
 /**
  * The comm through which a kernel tells of its sweeps: its target, and its id too.
@@ -14,23 +14,23 @@ export const BOARD = 'xyzpy_widgets.board';
 /** What a sweep is of. */
 export type SweepKind = 'harvester' | 'sampler' | 'runner' | 'function';
 
-/** One sweep of a kernel, and how its newest run goes. */
-export interface SweepLine {
+/**
+ * One run of a sweep of a kernel, or a sweep without one: those under way have a line each, and the newest.
+ *
+ * The counts are those of the run; without one, those of the cases in the file, as far as they are known.
+ */
+export interface SweepLine extends Counts {
+  /** The sweep; its runs share it. */
   readonly id: string;
   /** The user's name for it, that of the function where it has none. */
   readonly name: string;
   /** What is run, for example `energy(T, L)`. */
   readonly title: string;
   readonly kind: SweepKind;
-  /** The number of its newest run, 0 before the first. */
+  /** The number of the run among all of the kernel, 0 before the first. */
   readonly run: number;
-  /** Where that run stands; `idle` before the first. */
+  /** Where the run stands; `idle` before the first. */
   readonly state: RunState;
-  readonly total: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  readonly running: number;
   /** Seconds since it began, without the pauses. */
   readonly elapsed: number;
   /** The least and the greatest time left, in seconds; null while nothing is known. */
@@ -41,8 +41,6 @@ export interface SweepLine {
   readonly store: string;
   /** The same relative to the root of the Jupyter server; empty for one that it does not serve. */
   readonly path: string;
-  /** A file in which a busy kernel reads a control word; empty where messages reach it, and without a run. */
-  readonly control_path: string;
   /** What it is known by in the next process of the kernel, too. */
   readonly key: string;
 }
@@ -53,7 +51,7 @@ export interface Board {
   readonly version: string;
   /** Counts what is told. */
   readonly serial: number;
-  /** Whether the kernel hears messages in a subshell while a cell runs. */
+  /** Whether the kernel hears what is said to the board on its control channel, also while a cell runs. */
   readonly hears: boolean;
   /** The oldest first. */
   readonly lines: readonly SweepLine[];
@@ -65,10 +63,11 @@ export interface ListenMessage {
   readonly page: string;
   readonly every: number | null;
 }
-/** Steer the newest run of a sweep. */
+/** Steer a run of a sweep. */
 export interface SteerMessage {
   readonly kind: 'control';
   readonly sweep: string;
+  readonly run: number;
   readonly word: ControlWord;
 }
 /** What the reader prefers for every panel of the kernel. */

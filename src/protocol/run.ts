@@ -26,14 +26,22 @@ export interface Current {
   readonly seconds: number;
 }
 
-/** How far a run is. */
-export interface Progress {
-  readonly state: RunState;
+/**
+ * The cases of a run: all of them, those that came to an end by what became of them (or in another run of the same
+ * file), and those under way.
+ */
+export interface Counts {
   readonly total: number;
   readonly done: number;
   readonly failed: number;
   readonly cancelled: number;
+  readonly elsewhere: number;
   readonly running: number;
+}
+
+/** How far a run is. */
+export interface Progress extends Counts {
+  readonly state: RunState;
   /** Seconds since it began, without the pauses. */
   readonly elapsed: number;
   /** Cases a second; null while nothing is known. */
@@ -100,6 +108,7 @@ export const RUN_MONITOR: RunMonitorTraits = {
     done: 0,
     failed: 0,
     cancelled: 0,
+    elsewhere: 0,
     running: 0,
     elapsed: 0,
     rate: null,

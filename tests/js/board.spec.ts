@@ -30,13 +30,13 @@ function row(changes: Partial<SweepRow> = {}): SweepRow {
     done: 27,
     failed: 0,
     cancelled: 0,
+    elsewhere: 0,
     running: 1,
     elapsed: 60,
     left: [120, 270],
     said: '',
     store: '/home/me/ising.h5',
     path: 'ising.h5',
-    control_path: '',
     key: '/home/me/ising.h5',
     kernel: 'k',
     session: 'a.ipynb',
@@ -68,8 +68,24 @@ describe('a line of the side area', () => {
     expect(countText(row())).toBe('27/50');
     expect(remarks(row({ failed: 2 }))).toEqual(['2 failed', '3 min left']);
     expect(remarks(row({ state: 'held', failed: 5 }))).toEqual(['5 failed', 'held']);
-    expect(countText(row({ run: 0, state: 'idle' }))).toBe('');
-    expect(remarks(row({ run: 0, state: 'idle' }))).toEqual([]);
+    expect(countText(row({ run: 0, state: 'idle', total: 0, done: 0 }))).toBe('');
+    expect(remarks(row({ run: 0, state: 'idle', total: 0, done: 0 }))).toEqual([]);
+  });
+
+  test('says of a sweep that rests what its file holds', () => {
+    const rests = row({ run: 0, state: 'idle', done: 48, failed: 2 });
+    expect([countText(rests), remarks(rests), groupOf(rests), markOf(rests)]).toEqual([
+      '48/50',
+      ['2 failed'],
+      'kept',
+      'failed',
+    ]);
+    expect([0, 27, 50].map((done) => markOf(row({ run: 0, state: 'idle', done })))).toEqual([
+      'missing',
+      'missing',
+      'done',
+    ]);
+    expect(markOf(row({ run: 0, state: 'idle', total: 0, done: 0 }))).toBe('missing');
   });
 
   test('a run that is done with failures bears their mark', () => {
@@ -118,6 +134,12 @@ describe('a notification', () => {
   test('comes of a run that began and ended between two words of the kernel', () => {
     const next = row({ run: 2, state: 'done' });
     expect(turnsBetween(board(row({ state: 'done' })), board(next))).toEqual([[next, 'finished']]);
+  });
+
+  test('comes of the one of two runs of a sweep that ended', () => {
+    const other = row({ run: 2 });
+    const done = row({ run: 1, state: 'done' });
+    expect(turnsBetween(board(row({ run: 1 }), other), board(done, other))).toEqual([[done, 'finished']]);
   });
 
   test('does not come of what the reader did', () => {

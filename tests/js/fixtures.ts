@@ -114,6 +114,7 @@ export const PROGRESS: Progress = {
   done: 85,
   failed: 3,
   cancelled: 0,
+  elsewhere: 0,
   running: 8,
   elapsed: 131,
   rate: 0.67,
@@ -442,11 +443,6 @@ const FAILURES: readonly Shown[] = [
     name: 'failures-held',
     widget: 'Failures',
     traits: { ...DEFAULTS.Failures, panel: 'p', groups: GROUPS, held: '5 cases failed in one way.', busy: true },
-  },
-  {
-    name: 'failures-drawn',
-    widget: 'Failures',
-    traits: { ...DEFAULTS.Failures, panel: 'p', groups: GROUPS, retries: false },
   },
 ];
 

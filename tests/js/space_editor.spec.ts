@@ -72,6 +72,7 @@ describe('the space editor', () => {
     expect(names()).toBe('LTp');
     await vi.waitFor(() => {
       expect(view.querySelector('[role=status]')?.textContent).toBe('T is now 2 of 3.');
+      expect(button(view, 'Move L up').getAttribute('aria-disabled')).toBe('true');
     });
     press(field(view, 'Value of p'), 'ArrowUp', { altKey: true });
     expect(names()).toBe('LpT');

@@ -46,15 +46,16 @@ def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _surely_distinct(values: Sequence[Any]) -> bool:
-    """Say quickly whether numbers of one type all lie apart."""
-    if len(set(map(type, values))) != 1 or kind_of(values[0]) not in {"int", "float"}:
+    """Say quickly whether numbers of one type all lie apart, and not so far that their distance is infinite."""
+    if len(values) == 1:
+        return True
+    kind = kind_of(values[0]) if len(set(map(type, values))) == 1 else None
+    if kind == "int":
+        return len(set(values)) == len(values)
+    ordered = np.sort(np.array(values)) if kind == "float" else np.empty(0)
+    if not ordered.size or not np.isfinite(float(ordered[-1]) - float(ordered[0])):
         return False
-    ordered = np.sort(np.array(values))
-    if ordered.dtype.kind not in "iuf" or not np.isfinite(ordered[[0, -1]]).all():
-        return False
-    step = CLOSE * np.abs(ordered[1:]) if ordered.dtype.kind == "f" else 0
-    with np.errstate(over="ignore"):
-        return bool(np.all(np.diff(ordered) > step))
+    return bool(np.all(ordered[1:] - ordered[:-1] > CLOSE * np.abs(ordered[1:])))
 
 
 def union(name: str, old: NDArray[Any], new: Iterable[Any]) -> NDArray[Any]:

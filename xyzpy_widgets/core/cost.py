@@ -17,6 +17,7 @@ __all__ = ["MOST_KNOWN", "CostModel"]
 
 Floats = NDArray[np.float64]
 Columns = Mapping[str, Sequence[Any]]
+Observed = Mapping[str, Sequence[Any] | NDArray[Any]]
 Chances = tuple[Floats, Floats, Floats]
 """Numbers that stand for the noise of a sum, for the order of the cases, and for what no known case tells."""
 Places = tuple[Sequence[Any], NDArray[np.intp]]
@@ -40,8 +41,8 @@ class CostModel:
 
     Parameters
     ----------
-    columns : mapping of str to sequence
-        The values of each argument in some cases that are timed, n each.
+    columns : mapping of str to sequence or ndarray
+        The values of each argument in some cases that are timed, n each; not to be written to afterwards.
     seconds : ndarray
         How long each of them took, shape ``(n,)``, n > 0.
     known : int
@@ -54,24 +55,22 @@ class CostModel:
         The mean of the seconds.
     """
 
-    def __init__(self, columns: Columns, seconds: Floats, known: int) -> None:
+    def __init__(self, columns: Observed, seconds: Floats, known: int) -> None:
         self.known = known
         self.usual = float(seconds.mean())
         self._columns = columns
-        seconds = np.maximum(seconds, _LEAST_SECONDS)
-        self._unit = float(np.median(seconds))
-        self._logs = np.log(seconds / self._unit)
+        self._seconds = np.maximum(seconds, _LEAST_SECONDS)
 
     @classmethod
     def fit(
-        cls, columns: Columns, seconds: Sequence[float] | NDArray[Any], known: int | None = None
+        cls, columns: Observed, seconds: Sequence[float] | NDArray[Any], known: int | None = None
     ) -> CostModel | None:
         """Learn from cases that are timed.
 
         Parameters
         ----------
-        columns : mapping of str to sequence
-            The values of each argument, n each.
+        columns : mapping of str to sequence or ndarray
+            The values of each argument, n each; not to be written to afterwards.
         seconds : sequence of float
             How long each case took, shape ``(n,)``; cases whose time is not known (nan) are left out.
         known : int, optional
@@ -89,16 +88,26 @@ class CostModel:
         known = len(at) if known is None else known
         if len(at) > MOST_KNOWN:
             at = np.sort(np.random.default_rng(_SEED).choice(at, MOST_KNOWN, replace=False))
-        return cls({name: [column[i] for i in at.tolist()] for name, column in columns.items()}, times[at], known)
+        if len(at) < len(times):
+            columns = {name: [column[i] for i in at.tolist()] for name, column in columns.items()}
+        return cls(columns, times[at], known)
 
     def is_like(self, other: CostModel) -> bool:
         """Say whether another model is learnt from the same cases."""
-        same = self.known == other.known and self._unit == other._unit and np.array_equal(self._logs, other._logs)
-        return same and self._columns == other._columns
+        same = self.known == other.known and np.array_equal(self._seconds, other._seconds)
+        return same and self._cases == other._cases
+
+    @cached_property
+    def _cases(self) -> dict[str, list[Any]]:
+        return {name: list(column) for name, column in self._columns.items()}
+
+    @cached_property
+    def _unit(self) -> float:
+        return float(np.median(self._seconds))
 
     @cached_property
     def _learned(self) -> Learned:
-        return learned(self._columns, self._logs, _DRAWS, np.random.default_rng(_SEED))
+        return learned(self._cases, np.log(self._seconds / self._unit), _DRAWS, np.random.default_rng(_SEED))
 
     @cached_property
     def _chances(self) -> Chances:

@@ -6,13 +6,13 @@ import logging
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
-from xyzpy_widgets.execution.deadlines import after
+from xyzpy_widgets.core.deadlines import after
 from xyzpy_widgets.execution.progress import Progress
 
 __all__ = ["Listener", "Listeners"]
 
 _LOG = logging.getLogger("xyzpy_widgets")
-_SECONDS_BEFORE = 0.05
+_SECONDS_BEFORE = 0.1
 """A run that is over sooner tells its listeners of the end only, and needs no thread for it."""
 _SECONDS_BETWEEN = 0.1
 _HEARTBEAT_SECONDS = 1.0

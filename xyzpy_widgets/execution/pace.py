@@ -64,17 +64,18 @@ class Pace:
 
     def add(self, outcome: Outcome) -> None:
         """Learn from a batch."""
-        ended = [one.number for one in outcome.failures]
-        self._leave(np.asarray([*ended, *outcome.cancelled], dtype=np.intp))
+        ended = [*(one.number for one in outcome.failures), *outcome.cancelled]
+        if ended:
+            self._leave(np.asarray(ended, dtype=np.intp))
         n = len(outcome.values)
         if not n:
             return
-        seconds = np.maximum(outcome.seconds, np.float32(1e-9), dtype=np.float64)
+        seconds = np.maximum(outcome.seconds, 1e-9, dtype=np.float64)
         costs, cost, squares = self._leave(outcome.numbers)
         self._cost += cost
         self._squares += squares
         self._seconds += float(seconds.sum())
-        self._spread += float((np.square(seconds) if costs is None else seconds * seconds / costs).sum())
+        self._spread += float(seconds @ (seconds if costs is None else seconds / costs))
         self._batches += 1
         if self._batches % self._between == 0:
             self._mark()

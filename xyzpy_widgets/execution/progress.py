@@ -29,6 +29,8 @@ class Progress:
         How many cases run.
     done, failed, cancelled : int
         How many came out well, raised, and were ended from outside.
+    elsewhere : int
+        How many came to an end in another run that is about the same file.
     running : int
         How many are with a worker now.
     elapsed : float
@@ -46,6 +48,7 @@ class Progress:
     done: int = 0
     failed: int = 0
     cancelled: int = 0
+    elsewhere: int = 0
     running: int = 0
     elapsed: float = 0.0
     rate: float = math.nan
@@ -55,7 +58,7 @@ class Progress:
     @property
     def ended(self) -> int:
         """How many cases have an end, good or bad."""
-        return self.done + self.failed + self.cancelled
+        return self.done + self.failed + self.cancelled + self.elsewhere
 
     @property
     def over(self) -> bool:
@@ -64,7 +67,7 @@ class Progress:
 
     def __str__(self) -> str:
         """Write it as a line: ``27/50 done, 2 failed, 3.2 min left (2 min to 5 min)``."""
-        parts = [f"{self.done}/{self.total} done", *self._others()]
+        parts = [f"{self.done}/{self.total} done", *self.others]
         if self.over:
             parts.append(f"{self.state} after {duration(self.elapsed)}")
         elif self.state != "running":
@@ -73,9 +76,11 @@ class Progress:
             parts.append(self._time_left(self.left))
         return ", ".join(parts)
 
-    def _others(self) -> list[str]:
-        counts = (("failed", self.failed), ("cancelled", self.cancelled))
-        return [f"{count} {word}" for word, count in counts if count]
+    @property
+    def others(self) -> list[str]:
+        """What came of cases that are not done here, in words."""
+        counts = ((self.failed, "failed"), (self.cancelled, "cancelled"), (self.elsewhere, "in another run"))
+        return [f"{count} {word}" for count, word in counts if count]
 
     def _time_left(self, left: tuple[float, float]) -> str:
         low, high = left

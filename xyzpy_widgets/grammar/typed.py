@@ -265,7 +265,7 @@ def _counted(tree: ast.expr, op: ast.AST, *operands: _Item) -> _Item:
     """Calculate; the signs and brackets of what was typed stay in the code."""
     large = any(isinstance(one.value, int) and one.value.bit_length() > _LARGEST_BITS for one in operands)
     if large or (isinstance(op, ast.Pow) and abs(operands[1].value) > _LARGEST_POWER):
-        msg = f"{_short(ast.unparse(tree))} is too large a number"
+        msg = f"{_short(ast.unparse(tree))} is too large a number; write it as a float, such as 1e300"
         raise SpaceError(msg)
     try:
         value = _OPERATORS[type(op)](*(operand.value for operand in operands))

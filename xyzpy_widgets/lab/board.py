@@ -1,7 +1,8 @@
 """The board: the sweeps of this kernel, a line each, told to every page that listens, also while a cell runs.
 
 A page finds the board by asking the kernel for comms of its target, or hears it speak: it bears the same id in every
-kernel, and is never opened towards a page, so that a front end that knows nothing of it notices nothing.
+kernel, and is never opened towards a page, so that a front end that knows nothing of it notices nothing. A busy kernel
+is asked and spoken to on its control channel.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.preferences import Preferences, prefer
 from xyzpy_widgets.widgets.protocol import Board as BoardTold
 from xyzpy_widgets.widgets.protocol import SweepLine
-from xyzpy_widgets.widgets.route import hears_while_busy, obey, unrouted
+from xyzpy_widgets.widgets.route import heard_on_control, obey
 
 __all__ = ["BOARD", "Board", "board", "noted"]
 
@@ -50,8 +51,8 @@ class Board:
         self._serial = 0
         self._comm = comm.create_comm(target_name=BOARD, comm_id=BOARD, primary=False)
         comm.get_comm_manager().register_comm(self._comm)
-        unrouted(self._comm)
         self._comm.on_msg(lambda message: self._heard(message["content"]["data"]))
+        self._hears = heard_on_control(BOARD, self._heard)
         Thread(target=self._serve, name="xyzpy_widgets-board", daemon=True).start()
 
     def note(self, one: Any) -> None:
@@ -75,7 +76,7 @@ class Board:
         """Write every sweep as a line, oldest first."""
         with self._guard:
             self._list()
-            return [one.line() for one in self._sweeps]
+            return [line for one in self._sweeps for line in one.lines()]
 
     def tell(self) -> None:
         """Send the whole board as it is now."""
@@ -85,7 +86,7 @@ class Board:
             told: BoardTold = {
                 "version": __version__,
                 "serial": self._serial,
-                "hears": hears_while_busy(),
+                "hears": self._hears,
                 "lines": self._told,
             }
             self._comm.send({"kind": "board", "board": told})
@@ -142,8 +143,8 @@ class Board:
                 with self._guard:
                     self._pages[page] = every
                 self.tell()
-            case {"kind": "control", "sweep": str(number), "word": word}:
-                run = self.sweep(number).run
+            case {"kind": "control", "sweep": str(number), "run": int(which), "word": word}:
+                run = self.sweep(number).find(which)
                 if run is not None:
                     obey(run, word)
             case {"kind": "prefer", "backend": str(backend), "workers": workers, "ask": ask}:

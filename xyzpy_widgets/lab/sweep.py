@@ -1,9 +1,9 @@
-"""One sweep of this kernel, as the board has it: what it is of, and how its newest run goes."""
+"""One sweep of this kernel, as the board has it: what it is of, and how its newest runs go."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -15,23 +15,41 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.harvester import Harvester
+from xyzpy_widgets.lab.resting import Resting
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.summary import called
+from xyzpy_widgets.widgets.feed import counts_of
 from xyzpy_widgets.widgets.preferences import newest_panel
-from xyzpy_widgets.widgets.protocol import SweepKind, SweepLine
-from xyzpy_widgets.widgets.route import ControlFile, obey, within_server
+from xyzpy_widgets.widgets.protocol import RunState, SweepKind, SweepLine
+from xyzpy_widgets.widgets.route import within_server
 from xyzpy_widgets.widgets.source import name_in
 from xyzpy_widgets.widgets.subject import Subject
 
 __all__ = ["Sweep", "code_of"]
 
 
-class Sweep:
-    """A Runner, Harvester, Sampler or plain function, of which only its newest run is told.
+@dataclass(slots=True)
+class _Watched:
+    """A run as it was last seen, and what ended it early."""
 
-    It keeps neither what runs nor the run: what nobody else holds any more is told as it was last seen.
+    run: ref[Run]
+    progress: Progress
+    said: str = ""
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is under way now, whatever was seen last."""
+        run = self.run()
+        return run is not None and not run.done()
+
+
+class Sweep:
+    """A Runner, Harvester, Sampler or plain function, of which its runs under way are told, and its newest.
+
+    One that ends stays until the next begins. It keeps neither what runs nor the runs: what nobody else holds any more
+    is told as it was last seen.
 
     Parameters
     ----------
@@ -54,11 +72,8 @@ class Sweep:
         self.title, self.fn_name = called(spec), spec.name
         self.store = _store_of(target)
         self._target = None if target is None else ref(target)
-        self._run: ref[Run] | None = None
-        self._run_number = 0
-        self._progress: Progress | None = None
-        self._said = ""
-        self._control_path = ""
+        self._resting = Resting(Path(self.store)) if self.store and self.kind == "harvester" else None
+        self._runs: dict[int, _Watched] = {}
 
     @property
     def target(self) -> Any:
@@ -68,17 +83,22 @@ class Sweep:
     @property
     def run(self) -> Run | None:
         """The newest run, None without one and where nobody holds it any more."""
-        return None if self._run is None else self._run()
+        return self.find(max(self._runs, default=0))
+
+    def find(self, number: int) -> Run | None:
+        """Return a run by its number; None for one that is not told, and where nobody holds it any more."""
+        watched = self._runs.get(number)
+        return None if watched is None else watched.run()
 
     @property
     def gone(self) -> bool:
         """Whether it never ran, and nobody holds it any more."""
-        return self._progress is None and self.target is None
+        return not self._runs and self.target is None
 
     @property
     def active(self) -> bool:
         """Whether a run is under way."""
-        return self._progress is not None and not self._progress.over
+        return any(not watched.progress.over for watched in self._runs.values())
 
     @property
     def key(self) -> str:
@@ -87,45 +107,39 @@ class Sweep:
 
     def watch(self, run: Run, changed: Event) -> None:
         """Tell of a run from now on, and set an event whenever something is to be told."""
-        if run.number < self._run_number:
-            return
-        self._run, self._run_number, self._said = ref(run), run.number, ""
-        self._progress = run.progress
-        over, file = Event(), ControlFile()
-        self._control_path = file.path
-        file.watch(partial(obey, run), over)
-        run.listen(lambda progress: self._progressed(run.number, progress, over, changed))
+        watched = _Watched(ref(run), run.progress)
+        self._runs = {number: one for number, one in self._runs.items() if one.goes_on} | {run.number: watched}
 
-    def _progressed(self, number: int, progress: Progress, over: Event, changed: Event) -> None:
-        if progress.over:
-            over.set()
-        if number == self._run_number:
+        def progressed(progress: Progress) -> None:
             if progress.over:
-                self._said, self._control_path = _error_of(self.run), ""
-            self._progress = progress
+                watched.said = _error_of(watched.run())
+            watched.progress = progress
             changed.set()
 
-    def line(self) -> SweepLine:
-        """Write it as a line of the board."""
-        progress = self._progress or Progress("queued", 0)
+        run.listen(progressed)
+
+    def lines(self) -> list[SweepLine]:
+        """Write it as lines of the board: one for each run that is told, in order, or one of what the file holds."""
+        if not self._runs:
+            idle = self._line(0, "idle", Progress("queued", 0), "")
+            return [idle if self._resting is None else {**idle, **self._resting.counts()}]
+        runs = sorted(self._runs.items())
+        return [self._line(number, one.progress.state, one.progress, one.said) for number, one in runs]
+
+    def _line(self, number: int, state: RunState, progress: Progress, said: str) -> SweepLine:
         return {
             "id": str(self.number),
             "name": self._name(),
             "title": self.title,
             "kind": self.kind,
-            "run": self._run_number,
-            "state": "idle" if self._progress is None else progress.state,
-            "total": progress.total,
-            "done": progress.done,
-            "failed": progress.failed,
-            "cancelled": progress.cancelled,
-            "running": progress.running,
+            "run": number,
+            "state": state,
+            **counts_of(progress),
             "elapsed": round(progress.elapsed, 1),
             "left": _rounded(progress.left),
-            "said": self._said,
+            "said": said,
             "store": self.store,
             "path": within_server(Path(self.store)) if self.store else "",
-            "control_path": self._control_path,
             "key": self.key,
         }
 

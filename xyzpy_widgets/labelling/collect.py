@@ -135,8 +135,8 @@ class _Free:
             raise ResultError(msg)
         known = dims.setdefault(piece.name, piece.dims)
         if known != piece.dims:
-            msg = f"the output {piece.name!r} has the dimensions {piece.dims}, and it had {known} in another case"
-            raise ResultError(msg)
+            said = f"the output {piece.name!r} has the dimensions {piece.dims}, and it had {known} in another case"
+            raise ResultError(f"{said}; return the same ones in each case")
         for name in (piece.name, *piece.dims):
             if name in self._swept:
                 msg = f"the function returned {name!r}, which is the name of a swept argument; rename it"
@@ -176,10 +176,9 @@ class _Inner:
             if dim not in self.coords:
                 self.coords[dim] = _axis(name, dim, found)
             if not np.array_equal(positions(dim, self.coords[dim], found), np.arange(len(found))):
-                msg = (
-                    f"{name!r} has the labels {found!r:.100} along {dim!r}, and {self.coords[dim]!r:.100} were expected"
-                )
-                raise ResultError(msg)
+                said = f"{name!r} has the labels {found!r:.100} along {dim!r}"
+                wanted = f"{self.coords[dim]!r:.100} were expected"
+                raise ResultError(f"{said}, and {wanted}; return these, or leave {dim!r} out of var_coords")
 
     def extend(self, piece: Piece) -> None:
         """Let the axes hold the labels of a piece; raise `ResultError` where lengths differ without labels."""

@@ -7,6 +7,7 @@ value exact, and holds the objects themselves where it does not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,13 @@ _NUMBERS = {"int", "float", "complex"}
 _NOTHING = {"f": np.nan, "c": complex(np.nan, np.nan), "M": "NaT", "m": "NaT"}
 
 
-def typed(values: Sequence[Any] | NDArray[Any]) -> NDArray[Any]:
-    """Make a 1-D array of scalars: of their type where they have one, of the objects themselves otherwise."""
+def typed(values: Sequence[Any] | NDArray[Any], types: AbstractSet[type] = frozenset()) -> NDArray[Any]:
+    """Make a 1-D array of scalars: of their type where they have one, of the objects themselves otherwise.
+
+    ``types`` are those of the values, where they are known.
+    """
     values = values if isinstance(values, (list, tuple)) else list(values)
-    types = set(map(type, values))
+    types = types or set(map(type, values))
     kinds = {kind_of_type(cls) for cls in types}
     if len(kinds) == 1:
         (kind,) = kinds

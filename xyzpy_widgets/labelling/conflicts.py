@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.core.labels import kind_of, shown
 
-__all__ = ["SHOWN", "OnConflict", "described", "message", "unequal"]
+__all__ = ["SHOWN", "OnConflict", "described", "message", "unequal", "unlike"]
 
 OnConflict = Literal["raise", "keep", "replace"]
 
@@ -76,6 +76,26 @@ def described(
 
 def _label(data: xr.Dataset, dim: str, at: int) -> str:
     return f"{dim}={shown(data[dim].to_numpy()[at])}" if dim in data.coords else f"{dim}[{at}]"
+
+
+def unlike(args: Sequence[str], new: Sequence[str], known: tuple[Mapping[str, Any], Mapping[str, Any]]) -> str:
+    """Say which arguments only one side sweeps, and what to do about it.
+
+    Parameters
+    ----------
+    args, new : sequence of str
+        The arguments of the stored and of the new data.
+    known : tuple of mapping
+        The constants of each side, which tell the value of an argument that only the other one sweeps.
+    """
+    said = []
+    for name in sorted(set(new) - set(args)):
+        value = shown(known[0][name]) if name in known[0] else "the value that it was made with"
+        said.append(f"the stored data has no dimension {name!r}; add it before: expand_dims({name!r}, {value})")
+    for name in sorted(set(args) - set(new)):
+        value = f"[{shown(known[1][name])}]" if name in known[1] else "[its value]"
+        said.append(f"the new data has no dimension {name!r}; sweep over it too: {{{name!r}: {value}}}")
+    return ", and ".join(said)
 
 
 def message(conflicts: int, lines: list[str]) -> str:

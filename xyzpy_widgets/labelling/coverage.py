@@ -14,6 +14,7 @@ from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.lattice import lattice_of
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.space import ParameterSpace
+from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 
@@ -103,7 +104,7 @@ def find_missing_cases(
     """
     ignored = {ignore_dims} if isinstance(ignore_dims, str) else set(ignore_dims or ())
     for dim in ignored - set(map(str, ds.dims)):
-        msg = f"ignore_dims names {dim!r}, and the dataset has the dimensions {list(ds.dims)}"
+        msg = f"ignore_dims names {dim!r}, which is no dimension of the dataset; {hint(dim, map(str, ds.dims))}"
         raise SpaceError(msg)
     shared = [str(dim) for dim in ds.dims if dim not in ignored]
     shared = [dim for dim in shared if all(dim in var.dims for var in ds.data_vars.values())]

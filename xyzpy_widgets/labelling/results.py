@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -73,10 +73,11 @@ def _row(value: Any, variables: tuple[Variable, ...]) -> Sequence[Any] | NDArray
 
 def scalars(name: str, values: Sequence[Any]) -> NDArray[Any]:
     """Make the column of an output without dimensions; raise `ResultError` for what has a shape."""
-    suspects = [cls for cls in set(map(type, values)) if not _plain(cls)]
+    types = set(map(type, values))
+    suspects = [cls for cls in types if not _plain(cls)]
     if suspects:
-        values = [_scalar(name, value) if type(value) in suspects else value for value in values]
-    return typed(values)
+        return typed([_scalar(name, value) if type(value) in suspects else value for value in values])
+    return typed(values, types)
 
 
 def _plain(cls: type) -> bool:
@@ -94,6 +95,9 @@ def _scalar(name: str, value: Any) -> Any:
             f"name its dimensions: var_dims={{{name!r}: [...]}}"
         )
         raise ResultError(msg)
+    if isinstance(value, (Iterator, Awaitable)):
+        msg = f"the output {name!r} is {value!r:.200}, which is yet to be carried out; return what comes of it"
+        raise ResultError(msg)
     return value
 
 
@@ -107,9 +111,8 @@ def arrays(variable: Variable, values: Sequence[Any], sizes: Mapping[str, int]) 
             sizes_known = (
                 f"{dim}: {'?' if size is None else size}" for dim, size in zip(variable.dims, expected, strict=True)
             )
-            described = ", ".join(sizes_known)
-            msg = f"the output {variable.name!r} is described with ({described}), and a result has shape {array.shape}"
-            raise ResultError(msg)
+            said = f"the output {variable.name!r} is described with ({', '.join(sizes_known)})"
+            raise ResultError(f"{said}, and a result has shape {array.shape}; return that, or correct var_dims")
     return _stacked(stacked)
 
 
@@ -127,14 +130,14 @@ def _stacked(arrays: list[NDArray[Any]]) -> NDArray[Any]:
 def _array(variable: Variable, value: Any) -> NDArray[Any]:
     if isinstance(value, xr.DataArray):
         if set(value.dims) != set(variable.dims):
-            msg = f"the output {variable.name!r} is described with {variable.dims}, and a result has {value.dims}"
-            raise ResultError(msg)
+            said = f"the output {variable.name!r} is described with {variable.dims}, and a result has {value.dims}"
+            raise ResultError(f"{said}; return that, or correct var_dims")
         return value.transpose(*variable.dims).to_numpy()
     try:
         array = np.asarray(value)
     except ValueError as error:
-        msg = f"the output {variable.name!r} is described with {variable.dims}, and a result is ragged: {value!r:.200}"
-        raise ResultError(msg) from error
+        said = f"the output {variable.name!r} is described with {variable.dims}, and a result is ragged: {value!r:.200}"
+        raise ResultError(f"{said}; return rows of one length") from error
     leaves = _leaves(value) if isinstance(value, (list, tuple)) else list(array.flat) if array.dtype == object else None
     if leaves is None or len(leaves) != array.size:
         return array

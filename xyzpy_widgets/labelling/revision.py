@@ -124,13 +124,15 @@ def revert(now: Labelled, revision: Revision) -> Labelled:
 
 def without(now: Labelled, addition: Addition) -> Labelled:
     """Take labels and cases away that were added, and return what was there before."""
-    kept = {
-        arg: np.flatnonzero([label_key(label) not in gone for label in now.labels(arg)])
-        for arg, new in addition.new.items()
-        if (gone := {label_key(label) for label in new})
-    }
-    left = _selected(now, {**{arg: np.arange(len(now.labels(arg))) for arg in now.args}, **kept}) if kept else now
+    kept = {arg: _others(arg, now.labels(arg), new) for arg, new in addition.new.items()}
+    left = _selected(now, kept) if any(map(len, addition.new.values())) else now
     return Grid(left.copy()).without(addition)
+
+
+def _others(name: str, labels: NDArray[Any], gone: NDArray[Any]) -> NDArray[np.intp]:
+    """Say where the labels stand that are not among others, which may be of another type: 1 where 1.0 stands."""
+    index = LabelIndex(name, labels)
+    return np.delete(np.arange(len(labels)), [at for at in map(index.find, gone) if at is not None])
 
 
 def _widens(old: Labelled, new: Labelled, name: str) -> bool:

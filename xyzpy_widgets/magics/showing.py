@@ -18,6 +18,8 @@ from xyzpy_widgets.widgets.live import LiveMonitor
 
 __all__ = ["Text", "is_shown", "show", "wait_for"]
 
+_LOOK_SECONDS = 0.2
+
 
 class Text(str):
     """A text that is shown as it stands, and is a str otherwise."""
@@ -93,7 +95,8 @@ def wait_for(run: Run, shell: InteractiveShell, refresh: float, *, shown: bool) 
         bar = None if _in_notebook(shell) or not shown else ProgressBar(run.plan, run.options.verbosity)
         monitor = LiveMonitor(run) if _in_notebook(shell) and shown else None
         ended = run.listen(_seldom(bar or monitor, refresh, halted))
-        halted.wait()
+        while not halted.wait(_LOOK_SECONDS):
+            pass  # an interrupt that the system tells another thread of is raised when this one awakes
         if bar is not None and not run.done():
             ended()
             bar.close()

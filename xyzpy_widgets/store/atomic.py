@@ -24,6 +24,7 @@ from xyzpy_widgets.store.disk import sync, sync_folder
 __all__ = ["aside", "check_writable", "remove", "replacing", "replacing_folder", "reported", "restore"]
 
 _PROBE = bytes(65536)
+_AMPLE = 2**26  # bytes that are free for everybody, where a probe tells nothing more
 _ABANDONED = 24 * 3600.0  # seconds without a change after which a temporary file belongs to nobody
 _REMEDIES = {
     errno.ENOSPC: "make room on the disk, or choose another folder",
@@ -151,7 +152,7 @@ def remove(path: Path) -> None:
             sync_folder(path.parent)
 
 
-def check_writable(path: Path, *, folder: bool = False) -> None:
+def check_writable(path: Path, *, folder: bool = False, known: bool = False) -> None:
     """Say now what would keep a file from being written later, by writing a little beside it; it leaves nothing there.
 
     Parameters
@@ -160,12 +161,16 @@ def check_writable(path: Path, *, folder: bool = False) -> None:
         What is going to be written.
     folder : bool, default False
         Whether it is going to be a folder rather than a file.
+    known : bool, default False
+        Whether this went well before. Then nothing is written where the system grants the right and has room to spare.
 
     Raises
     ------
     StoreError
         When there is no folder to write into, it may not be written to, it is full, or the name is taken.
     """
+    if known and _is_ready(path, folder=folder):
+        return
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         msg = f"{path}: there is no folder {target.parent}; make it first, or correct the path"
@@ -184,6 +189,21 @@ def check_writable(path: Path, *, folder: bool = False) -> None:
             probe.write_bytes(_PROBE)
         finally:
             probe.unlink(missing_ok=True)
+
+
+def _is_ready(path: Path, *, folder: bool) -> bool:
+    """Say quickly whether what is there may be replaced, with room to spare; a link is not followed to find out."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    beside = path.parent
+    return (
+        (stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode))
+        and os.access(path, os.W_OK)
+        and os.access(beside, os.W_OK | os.X_OK)
+        and shutil.disk_usage(beside).free > _AMPLE
+    )
 
 
 def _beside(target: Path) -> Path:

@@ -6,7 +6,7 @@ The group ``ledger`` (with underscores behind it, should a variable have that na
 over the same dimensions, and these:
 
 ``schema``
-    A JSON text. ``format`` is "xyzpy_widgets", ``version`` is 2. ``data`` and ``ledger`` (null where there is none)
+    A JSON text. ``format`` is "xyzpy_widgets", ``version`` is 3. ``data`` and ``ledger`` (null where there is none)
     each have ``attrs`` and ``variables``; a variable has ``name``, ``dims``, ``coord`` (whether it is a coordinate),
     ``attrs``, ``dtype`` (its type in memory), and the notes of `cells` and `objects` on what its plain form does not
     say. ``ledger`` also has ``coords``: those of the dataset that it shares. Attributes are pairs of key and value;
@@ -18,40 +18,39 @@ over the same dimensions, and these:
 ``pending``
     Room for what is being written when cells are filled in place; see `inplace`.
 
+A variable of the ledger whose cells are all the same takes no room (since version 3): HDF5 has no address for it then,
+and every reader finds its fill value in each cell. It has the checksums that the cells would have.
+
 Nothing in the file is code, and reading it runs none.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from xarray.indexes import PandasMultiIndex
 
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.attributes import plain_attrs
 from xyzpy_widgets.store.cells import encode_cells
-from xyzpy_widgets.store.image import Image, PlainVariable, checksums, ledger_group
+from xyzpy_widgets.store.image import Image, PlainVariable, count_checksums, ledger_group
 from xyzpy_widgets.store.literal import Json, to_json
 from xyzpy_widgets.store.objects import Where, is_readable
 
-__all__ = ["VERSION", "SumsOf", "encode"]
+__all__ = ["VERSION", "encode"]
 
-VERSION = 2
-SumsOf = Callable[[tuple[str, str], NDArray[Any]], Sequence[int] | NDArray[np.uint32]]
-
+VERSION = 3
 _OURS = ("schema", "checksums", "pending")
 
 
-def encode(data: xr.Dataset, ledger: xr.Dataset | None, sums_of: SumsOf | None = None) -> Image:
-    """Return what stands in the file; raise `EncodingError` for what cannot.
+def encode(data: xr.Dataset, ledger: xr.Dataset | None) -> Image:
+    """Return what stands in the file, with zeros for the checksums; raise `EncodingError` for what cannot.
 
-    ``sums_of`` returns the checksums of a variable, given its group ("/" or that of the ledger) and its name, and its
-    plain values; by default they are computed.
+    `image.seal` puts the checksums there.
     """
     _check_names(data)
     root, data_json = _encode_group(data, shared=())
@@ -64,11 +63,8 @@ def encode(data: xr.Dataset, ledger: xr.Dataset | None, sums_of: SumsOf | None =
     schema = {"format": "xyzpy_widgets", "version": VERSION, "data": data_json, "ledger": ledger_json}
     text = np.array(json.dumps(schema, allow_nan=False), dtype=object)
     group = ledger_group(lambda name: name in data.variables or name in data.dims)
-    plain = {("/", name): one.values for name, one in root.items()}
-    plain |= {(f"/{group}", name): one.values for name, one in book.items()}
-    summed = sums_of or (lambda _, values: checksums(values))
-    every = (checksums(text), *map(summed, plain, plain.values()))
-    sums = np.concatenate([np.asarray(one, dtype="<u4") for one in every])
+    plain = (text, *(one.values for part in (root, book) for one in part.values()))
+    sums = np.zeros(sum(count_checksums(one.dtype, one.size) for one in plain), dtype="<u4")
     dim = "checksum_blocks"
     while dim in data.dims:
         dim += "_"
@@ -111,6 +107,7 @@ def _encode_group(dataset: xr.Dataset, shared: tuple[str, ...]) -> tuple[dict[st
     """Encode the variables of a dataset; return them and what the schema says of them."""
     variables: dict[str, PlainVariable] = {}
     entries: list[Json] = []
+    beside = _coords_of(dataset)
     for key, variable in dataset.variables.items():
         name = str(key)
         if name in shared:
@@ -118,8 +115,8 @@ def _encode_group(dataset: xr.Dataset, shared: tuple[str, ...]) -> tuple[dict[st
         axis = variable.dims == (name,)
         encoded = encode_cells(variable.to_numpy(), _place(dataset, name), axis=axis)
         attrs = {**plain_attrs(variable.attrs), **encoded.marks}
-        if name in dataset.data_vars and (beside := _coords_of(dataset, name)):
-            attrs["coordinates"] = " ".join(beside)
+        if beside.get(name):
+            attrs["coordinates"] = " ".join(beside[name])
         dims = tuple(map(str, variable.dims))
         variables[name] = PlainVariable(dims, encoded.values, attrs, encoded.note)
         known = {"name": name, "dims": list(dims), "coord": name in dataset.coords}
@@ -132,15 +129,18 @@ def _listed_coords(dataset: xr.Dataset) -> list[str]:
     return [str(name) for name in dataset.coords if name not in dataset.dims and " " not in str(name)]
 
 
-def _coords_of(dataset: xr.Dataset, name: Any) -> list[str]:
-    """Return the coordinates that belong to a variable, after the CF conventions."""
-    dims = set(dataset[name].dims)
-    return [coord for coord in _listed_coords(dataset) if dims.issuperset(dataset.variables[coord].dims)]
+def _coords_of(dataset: xr.Dataset) -> dict[str, list[str]]:
+    """Return the coordinates that belong to each data variable, after the CF conventions."""
+    listed, known = _listed_coords(dataset), dataset.variables
+    return {
+        str(name): [coord for coord in listed if set(known[coord].dims) <= set(known[name].dims)]
+        for name in dataset.data_vars
+    }
 
 
 def _loose_coords(dataset: xr.Dataset) -> dict[str, str]:
     """Return the attribute that names the coordinates which belong to no variable."""
-    claimed = {coord for name in dataset.data_vars for coord in _coords_of(dataset, name)}
+    claimed = {coord for coords in _coords_of(dataset).values() for coord in coords}
     loose = [coord for coord in _listed_coords(dataset) if coord not in claimed]
     return {"coordinates": " ".join(loose)} if loose else {}
 

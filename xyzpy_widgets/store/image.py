@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,18 +18,26 @@ from xyzpy_widgets.store.literal import Json
 __all__ = [
     "BLOCK",
     "Image",
+    "Key",
     "PlainVariable",
     "Remains",
     "Source",
     "Stretch",
     "checksums",
     "count_checksums",
+    "is_uniform",
     "ledger_group",
     "rescue",
+    "seal",
+    "uniform_checksums",
+    "variables_of",
 ]
 
 BLOCK = 4096
 """The bytes that share a checksum."""
+Key = tuple[str, str]
+"""The group ("/" or that of the ledger) and the name of a variable."""
+SumsOf = Callable[[Key, NDArray[Any]], Sequence[int] | NDArray[np.uint32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +74,27 @@ class Image:
 
 
 class Stretch(NamedTuple):
-    """Where the numbers of a variable are in a file: the first byte, how many, of which type, with which attributes."""
+    """Where the numbers of a variable are in a file.
 
-    offset: int
+    Attributes
+    ----------
+    offset : int or None
+        Their first byte; None where every cell is ``cell``, and none stands in the file.
+    size : int
+        How many bytes they have, or would have.
+    dtype : numpy.dtype
+        Their type.
+    attrs : frozenset of str
+        The names of their attributes.
+    cell : bytes
+        What stands in each cell, where none stands in the file.
+    """
+
+    offset: int | None
     size: int
     dtype: np.dtype[Any]
     attrs: frozenset[str]
+    cell: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +114,8 @@ class Source:
     room : slice or None
         The bytes that are left for what is pending, see `inplace`; None where there are none.
     stretch : callable or None
-        Tells where the numbers of a variable are in the file, see `Stretch`; None where the format cannot.
+        Tells where the numbers of a variable are in the file, see `Stretch`, and None of one that does not stand in one
+        piece; None where the format cannot.
     """
 
     path: Path
@@ -129,12 +153,45 @@ def ledger_group(taken: Callable[[str], bool]) -> str:
     return group
 
 
+def is_uniform(values: NDArray[Any]) -> bool:
+    """Say whether there are numbers, and all are the same, bit by bit."""
+    if values.dtype.kind not in "iuf" or not values.size:
+        return False
+    words = values.reshape(-1).view(f"u{values.itemsize}")
+    return bool(words[0] == words[-1] and (words == words[0]).all())
+
+
 def checksums(values: NDArray[Any], block: int = BLOCK, first: int = 0) -> list[int]:
     """Return the CRC-32 of each block of numbers in C order, from the ``first`` on; or that of all texts, with NULs."""
     if values.dtype == object:
         return [zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))]
     buffer, crc32 = values.reshape(-1).view(np.uint8).data, zlib.crc32
     return [crc32(buffer[start : start + block]) for start in range(first * block, len(buffer), block)]
+
+
+def uniform_checksums(values: NDArray[Any], block: int = BLOCK) -> list[int]:
+    """Return the checksums of numbers that are all the same."""
+    whole, rest = divmod(values.nbytes, block)
+    one = values.reshape(-1)[: block // values.itemsize].view(np.uint8).data
+    return [zlib.crc32(one)] * whole + [zlib.crc32(one[:rest])] * bool(rest)
+
+
+def variables_of(image: Image) -> dict[Key, PlainVariable]:
+    """Return all variables of an image, those of the ledger last."""
+    root = {("/", name): one for name, one in image.variables.items()}
+    return root | {(f"/{image.group}", name): one for name, one in image.ledger.items()}
+
+
+def seal(image: Image, sums_of: SumsOf = lambda _, values: checksums(values)) -> None:
+    """Put the checksums of all that an image holds into it.
+
+    ``sums_of`` returns those of a variable, given its key and its values; by default they are computed.
+    """
+    variables, book = variables_of(image), f"/{image.group}"
+    sums = variables.pop((book, "checksums")).values
+    schema = variables.pop((book, "schema")).values
+    every = (checksums(schema), *(sums_of(key, one.values) for key, one in variables.items()))
+    np.concatenate([np.asarray(one, dtype="<u4") for one in every], out=sums)
 
 
 def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,9 @@ class SegmentFile:
     live: bool
 
 
-def segments(folder: Path, *, grace: float = _GRACE, suffix: str = SUFFIX) -> list[SegmentFile]:
+def segments(
+    folder: Path, *, grace: float = _GRACE, suffix: str = SUFFIX, besides: Container[str] = ()
+) -> list[SegmentFile]:
     """Return the segments of a journal, in the order in which they were begun.
 
     Parameters
@@ -57,6 +60,8 @@ def segments(folder: Path, *, grace: float = _GRACE, suffix: str = SUFFIX) -> li
         Where the file system has no locks: the time without a change, in seconds, after which a writer counts as dead.
     suffix : str, default ".log"
         What their names end with.
+    besides : container of str, optional
+        The names of those that need not be looked at.
 
     Returns
     -------
@@ -70,7 +75,7 @@ def segments(folder: Path, *, grace: float = _GRACE, suffix: str = SUFFIX) -> li
     """
     with reported(folder):
         try:
-            paths = sorted(path for path in folder.iterdir() if path.suffix == suffix)
+            paths = sorted(one for one in folder.iterdir() if one.suffix == suffix and one.name not in besides)
         except FileNotFoundError:
             return []
         found = [_looked_at(path, grace) for path in paths]

@@ -38,10 +38,11 @@ def engine_for(path: Path) -> str:
     """
     with reported(path):
         if not path.exists():
-            raise StoreError(f"there is no {path}")
+            raise StoreError(f"there is no {path}; correct the path")
         if path.is_dir():
             if not any((path / name).is_file() for name in _OF_ZARR):
-                raise FormatError(f"{path} is a folder, but no zarr group: it has none of {', '.join(_OF_ZARR)}")
+                has_none = f"it has none of {', '.join(_OF_ZARR)}"
+                raise FormatError(f"{path} is a folder, but no zarr group: {has_none}; choose the folder of a group")
             return "zarr"
         with path.open("rb") as file:
             begin = file.read(_LOOKED_AT)
@@ -49,7 +50,7 @@ def engine_for(path: Path) -> str:
         return "h5netcdf"
     if begin.startswith(_NETCDF3):
         return "netcdf4"
-    raise FormatError(f"{path} {_told(begin)}; it is neither netCDF nor HDF5 nor zarr")
+    raise FormatError(f"{path} {_told(begin)}; it is neither netCDF nor HDF5 nor zarr; choose another file")
 
 
 def named_groups(path: Path) -> list[str]:

@@ -35,7 +35,7 @@ def locked(path: Path, timeout: float | None = None) -> Iterator[None]:
     Parameters
     ----------
     path : pathlib.Path
-        The data file. What is locked is an empty file beside it, ``NAME.lock``, which stays.
+        The data file. What is locked is an empty file beside it, ``.NAME.lock``, which stays.
     timeout : float, optional
         The longest time to wait, in seconds; without one, as long as it takes.
 
@@ -82,7 +82,7 @@ def _held() -> set[tuple[int, Path]]:
 def lock_file(path: Path) -> Path:
     """Return the file beside a data file, or beside what a link points to, that is locked in its place."""
     target = Path(os.path.realpath(path))
-    return target.with_name(f"{target.name}.lock")
+    return target.with_name(f".{target.name}.lock")
 
 
 def _acquired(beside: Path, deadline: float | None) -> FileIO | None:

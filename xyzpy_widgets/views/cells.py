@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from xyzpy_widgets.views.reading import Axis, Column, Subject, column_of, flatten, subject_of, told
+from xyzpy_widgets.views.reading import Axis, Column, Subject, column_of, flatten, read, subject_of, told
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.views.states import states_of
 from xyzpy_widgets.views.table import melted
@@ -118,6 +118,7 @@ def _reduced(array: xr.DataArray, axes: Mapping[str, Axis], spec: ViewSpec) -> x
     for dim, label in spec.chosen:
         if dim in array.dims:
             array = array.isel({dim: axes[dim].find(label)}, drop=True)
+    array = read(array)
     for dim, how in spec.aggregate:
         if dim in array.dims:
             array = getattr(array, how)(dim, skipna=True, **({"min_count": 1} if how == "sum" else {}))

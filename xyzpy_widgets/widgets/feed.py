@@ -14,11 +14,11 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.case_map import axes_of, case_text, units_of
-from xyzpy_widgets.widgets.protocol import Current
+from xyzpy_widgets.widgets.protocol import Counts, Current
 from xyzpy_widgets.widgets.protocol import Progress as ProgressTold
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 
-__all__ = ["Feed", "told_progress"]
+__all__ = ["Feed", "counts_of", "told_progress"]
 
 _MOST_CURRENT = 8
 
@@ -128,15 +128,23 @@ class Feed:
         return told_progress(progress, points, self._said(progress))
 
 
-def told_progress(progress: Progress, current: list[Current], said: str) -> ProgressTold:
-    """Write a snapshot of a run in the words of the page."""
+def counts_of(progress: Progress) -> Counts:
+    """Write how many cases a run has, and how many of them came to which end."""
     return {
-        "state": progress.state,
         "total": progress.total,
         "done": progress.done,
         "failed": progress.failed,
         "cancelled": progress.cancelled,
+        "elsewhere": progress.elsewhere,
         "running": progress.running,
+    }
+
+
+def told_progress(progress: Progress, current: list[Current], said: str) -> ProgressTold:
+    """Write a snapshot of a run in the words of the page."""
+    return {
+        "state": progress.state,
+        **counts_of(progress),
         "elapsed": round(progress.elapsed, 3),
         "rate": None if math.isnan(progress.rate) else progress.rate,
         "left": progress.left,

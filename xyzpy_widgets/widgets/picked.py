@@ -12,6 +12,7 @@ import xarray as xr
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.region import ACTIONS, Action, Step
+from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.views.card import span_of
@@ -46,11 +47,13 @@ def places_of(data: xr.Dataset, labels: Mapping[str, Any]) -> dict[str, Any]:
     found = {str(dim): np.arange(size) for dim, size in data.sizes.items()}
     for name, several in labels.items():
         if name not in data.dims:
-            raise ViewError(f"{name!r} is not among the dimensions {list(map(str, data.dims))}")
+            raise ViewError(f"{name!r} is not among the dimensions: {hint(name, map(str, data.dims))}")
         index = _index_of(data, name)
         places = [index.find(one) for one in (several if isinstance(several, (list, tuple, np.ndarray)) else [several])]
         if None in places:
-            raise ViewError(f"{name}={several[places.index(None)]!r} is not among its labels")
+            wished = several[places.index(None)]
+            known = hint(str(wished), map(str, index.labels))
+            raise ViewError(f"{name}={wished!r} is not among its labels: {known}")
         found[name] = np.array(places, dtype=np.intp)
     return found
 

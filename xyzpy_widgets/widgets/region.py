@@ -61,7 +61,7 @@ class Region:
         """
         data = self._explored.seen().data
         if not isinstance(data, xr.Dataset):
-            raise ViewError("only labels of a dataset can be picked out by name")
+            raise ViewError("only labels of a dataset can be picked out by name; draw a box on the plot of a table")
         found = labels_at(data, places_of(data, labels))
         self.box, self.labels, self._rows = None, found, None
 

@@ -1,4 +1,4 @@
-"""How messages of the page reach a kernel that is busy: over a subshell, or else through a file."""
+"""How messages of the page reach a kernel that is busy: in a subshell, on the control channel, or through a file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ from xyzpy_widgets.run import Run
 if TYPE_CHECKING:
     import anywidget  # whoever has a widget has imported it
 
-__all__ = ["CONTROL_SUFFIX", "ControlFile", "heard_while_busy", "hears_while_busy", "obey", "unrouted", "within_server"]
+__all__ = [
+    "CONTROL_SUFFIX",
+    "ControlFile",
+    "heard_on_control",
+    "heard_while_busy",
+    "hears_while_busy",
+    "obey",
+    "within_server",
+]
 
 _counted = count(1)
 CONTROL_SUFFIX = ".xyzpy-control"
@@ -33,13 +41,27 @@ def heard_while_busy(widget: anywidget.AnyWidget) -> None:
     ipykernel sends it to the shell that spoke last instead, which is the busy one; for this widget it is left where the
     page sends it. Elsewhere nothing changes.
     """
-    unrouted(widget.comm)
-
-
-def unrouted(comm: Any) -> None:
-    """Leave the messages of a comm to the subshell that the page names in them."""
+    comm: Any = widget.comm
     if hasattr(comm, "_reply_subshell_for"):
         comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - ipykernel has no public way
+
+
+def heard_on_control(comm_id: str, hear: Callable[[Any], None]) -> bool:
+    """Hand on what is said to a comm over the control channel, also while a cell runs; say whether the kernel can.
+
+    ipykernel hands each message on that channel to the handler of its type, in a thread of its own. Messages to comms
+    have none there, and need no subshell this way, which ipykernel 6 does not have.
+    """
+    handlers = getattr(getattr(get_ipython(), "kernel", None), "control_handlers", None)
+    if handlers is None:
+        return False
+
+    def handle(_stream: Any, _ident: Any, message: Any) -> None:
+        if message["content"]["comm_id"] == comm_id:
+            hear(message["content"]["data"])
+
+    handlers.setdefault("comm_msg", handle)
+    return True
 
 
 def obey(run: Run, word: Any) -> None:

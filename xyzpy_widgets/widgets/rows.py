@@ -161,7 +161,7 @@ def _range(row: Row, argument: Argument) -> Reading:
         return _whole_range(first, last, (last - first) // (num - 1))
     typed = read_values(f"{'geomspace' if row.spacing == 'log' else 'linspace'}({start.code}, {stop.code}, {num})")
     if not np.isfinite(np.array(typed.values)).all():
-        msg = f"{row.start.strip()} … {row.stop.strip()} is too wide for a range"
+        msg = f"{row.start.strip()} … {row.stop.strip()} is too wide for a range; bring its ends together"
         raise SpaceError(msg)
     if argument.takes != "int":
         return Reading("swept", typed.values, typed.code)

@@ -40,6 +40,7 @@ class RunMonitor(Widget):
             "done": 0,
             "failed": 0,
             "cancelled": 0,
+            "elsewhere": 0,
             "running": 0,
             "elapsed": 0,
             "rate": None,

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import xarray as xr
 
+from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.checks import misfits
 from xyzpy_widgets.views.reading import column_of
@@ -86,7 +87,7 @@ def shown_as(data: xr.Dataset | pd.DataFrame, spec: ViewSpec, what: str, value: 
     wishes = wishes_of(data, spec)
     if what == "kind":
         if value not in PLOT_KINDS:
-            raise ViewError(f"kind={value!r} is not a kind of plot")
+            raise ViewError(f"kind={value!r} is not a kind of plot: {hint(str(value), PLOT_KINDS)}")
         roles = {role: None for role in misfits(value) if role in {"x", "y", "by", "color", "row", "col", "err"}}
         plain: dict[str, Any] = {**roles, "kind": value, "logx": None, "logy": None, "logz": None, "spread": None}
         return _first(data, _loosened(replace(wishes, **plain)))

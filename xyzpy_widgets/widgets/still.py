@@ -26,10 +26,7 @@ _BOX = (
 
 def progress_text(progress: Progress) -> str:
     """Return a run in one line: ``812 of 960 done, 3 failed, stopped after 12 s``."""
-    parts = [f"{progress.done} of {progress.total} done"]
-    parts += [
-        f"{count} {word}" for count, word in ((progress.failed, "failed"), (progress.cancelled, "cancelled")) if count
-    ]
+    parts = [f"{progress.done} of {progress.total} done", *progress.others]
     if progress.over:
         ending = "" if progress.state == "done" else f"{progress.state} "
         parts.append(f"{ending}after {duration(progress.elapsed)}")
@@ -42,7 +39,7 @@ def progress_html(title: str, progress: Progress, said: str = "") -> str:
     """Return a run as a card: its title, the line of `progress_text` and a bar, without scripts."""
     bars = [
         f'<div style="background: {_COLOURS[word]}; height: 6px; width: {100 * count / progress.total:.2f}%"></div>'
-        for word, count in (("done", progress.done), ("failed", progress.failed))
+        for word, count in (("done", progress.done + progress.elsewhere), ("failed", progress.failed))
         if count and progress.total
     ]
     bar = f'<div style="background: {_LINE}; display: flex; margin: 4px 0">{"".join(bars)}</div>'

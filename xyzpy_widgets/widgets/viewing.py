@@ -113,7 +113,7 @@ class ViewWidget(FigureWidget):
         with self._guard:
             seen, before = self._explored.seen(), self.view
             if seen.data is None or before is None:
-                raise ViewError("there is nothing to draw yet")
+                raise ViewError("there is nothing to draw yet; run some cases first")
             view = change(seen.data, before)
             self._limits = None
             self._left()
@@ -169,7 +169,7 @@ class ViewWidget(FigureWidget):
         with self._guard:
             seen, form, part = self._explored.seen(), str(request["format"]), self.ds
             if seen.data is None or self._view is None or part is None:
-                raise ViewError("there is nothing to save yet")
+                raise ViewError("there is nothing to save yet; run some cases first")
             drawn = (seen.states, self.figure.picture(self._view.title))
             content = content_of(form, seen.data, part, self._view, drawn)
             return exported(form, content, "-".join(self._view.var) or "view")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Literal, TypedDict
 
-from xyzpy_widgets.widgets.protocol.run import RunState
+from xyzpy_widgets.widgets.protocol.run import Counts, RunState
 
 __all__ = ["Board", "SweepKind", "SweepLine"]
 
 SweepKind = Literal["harvester", "sampler", "runner", "function"]
 
 
-class SweepLine(TypedDict):
-    """One sweep of a kernel, and how its newest run goes."""
+class SweepLine(Counts):
+    """One run of a sweep of a kernel, or a sweep without one."""
 
     id: str
     name: str
@@ -20,17 +20,11 @@ class SweepLine(TypedDict):
     kind: SweepKind
     run: int
     state: RunState
-    total: int
-    done: int
-    failed: int
-    cancelled: int
-    running: int
     elapsed: float
     left: tuple[float, float] | None
     said: str
     store: str
     path: str
-    control_path: str
     key: str
 
 

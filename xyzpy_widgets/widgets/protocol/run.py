@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 from xyzpy_widgets.widgets.protocol.failures import FailedCase
 
-__all__ = ["CaseReply", "CaseState", "ControlWord", "Current", "MapAxis", "Named", "Progress", "RunState"]
+__all__ = ["CaseReply", "CaseState", "ControlWord", "Counts", "Current", "MapAxis", "Named", "Progress", "RunState"]
 
 RunState = Literal[
     "idle",
@@ -34,15 +34,21 @@ class Current(TypedDict):
     seconds: float
 
 
-class Progress(TypedDict):
-    """How far a run is."""
+class Counts(TypedDict):
+    """The cases of a run."""
 
-    state: RunState
     total: int
     done: int
     failed: int
     cancelled: int
+    elsewhere: int
     running: int
+
+
+class Progress(Counts):
+    """How far a run is."""
+
+    state: RunState
     elapsed: float
     rate: float | None
     left: tuple[float, float] | None
