@@ -245,7 +245,8 @@ def test_plots_are_filled_without_being_drawn(wishes: dict[str, Any], make: Call
 
 def test_a_zoom_is_kept_where_curves_are_filled() -> None:
     """A reader stays where he looks, and the button that resets the plot leads to all of the curves."""
-    views, wishes = Views(), {"kind": "line", "x": "C", "by": "g", "fixed": {"k": "p"}}
+    views = Views()
+    wishes: dict[str, Any] = {"kind": "line", "x": "C", "by": "g", "fixed": {"k": "p"}}
     assert not show(views, data(), wishes, None)
     axis = views.figure().y_range
     views.do({"kind": "ModelChanged", "model": {"id": axis.id}, "attr": "end", "new": 50.0})
