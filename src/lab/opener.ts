@@ -10,7 +10,7 @@ import { CommandIDs } from '../commands';
 import { call } from '../core/kernels';
 import { type ExplorerDocument, ExplorerFactory, PathModelFactory } from './document';
 import { FileKernel } from './file_kernel';
-import { WidgetPanel } from './panel';
+import { type Shown, WidgetPanel } from './panel';
 
 const FILES = { factory: 'Explorer', model: 'xyzpy-file', fileType: 'xyzpy-dataset', type: 'file' } as const;
 /** `schema/plugin.json` names this type of file too: its folders have an item of their own in the context menu. */
@@ -69,6 +69,23 @@ function registerDocuments(app: JupyterFrontEnd, rendermime: IRenderMimeRegistry
   return tracker;
 }
 
+interface Renamed {
+  readonly before: string;
+  readonly path: string;
+  readonly type: 'file' | 'directory';
+  readonly shown: Shown;
+  readonly kernel: FileKernel;
+  readonly panel: WidgetPanel;
+}
+
+/** Go on with a file that has another path now; one that is elsewhere is read by a kernel that works there. */
+async function follow({ before, path, type, shown, kernel, panel }: Renamed): Promise<void> {
+  await kernel.rename(path);
+  const stays = type === 'file' && PathExt.dirname(path) === PathExt.dirname(before);
+  const names = [before, path].map((one) => PathExt.basename(one));
+  panel.turnTo(shown, stays ? call('widgets.opened', 'rename_file', ...names) : undefined);
+}
+
 /** Make the content of a tab, and the kernel behind it. */
 function panelOf(
   context: DocumentRegistry.Context,
@@ -76,15 +93,17 @@ function panelOf(
   rendermime: IRenderMimeRegistry,
   type: 'file' | 'directory',
 ): WidgetPanel {
-  const path = services.contents.localPath(context.path);
-  const name = PathExt.basename(path);
+  let path = services.contents.localPath(context.path);
+  const shown = (): Shown => {
+    const name = PathExt.basename(path);
+    // the server starts the kernel of a folder inside of it, and that of a file beside it
+    return { name, code: call('widgets.opened', 'explore_file', type === 'directory' ? '.' : name) };
+  };
   const kernel = new FileKernel(services, path, context.sessionContext.kernelPreference.name);
   const panel: WidgetPanel = new WidgetPanel({
-    name,
+    ...shown(),
     kernels: services.kernels,
     rendermime,
-    // the server starts the kernel of a folder inside of it, and that of a file beside it
-    code: call('widgets.opened', 'explore_file', type === 'directory' ? '.' : name),
     connect: () => kernel.connect(),
     remedies: () =>
       kernel.others.map(([spec, display]) => ({
@@ -95,9 +114,16 @@ function panelOf(
         },
       })),
   });
+  context.pathChanged.connect((_, now) => {
+    const before = path;
+    path = services.contents.localPath(now);
+    follow({ before, path, kernel, panel, shown: shown(), type }).catch((error: unknown) => {
+      Notification.error(`${shown().name} could not be followed: ${String(error)}`);
+    });
+  });
   panel.disposed.connect(() => {
     kernel.shutDown().catch((error: unknown) => {
-      Notification.error(`The kernel of ${name} could not be shut down: ${String(error)}`);
+      Notification.error(`The kernel of ${shown().name} could not be shut down: ${String(error)}`);
     });
   });
   return panel;
