@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PARTS := pyproject.toml package.json package-lock.json install.json $(shell find scripts src style -type f)
 
 # What is installed with it, by what is made.
-EXTRAS := audit benchmarks build demo dev docs
+EXTRAS := audit benchmarks build demo dev docs mutants
 
 export CHROMIUM
 export PATH := $(abspath $(BIN)):$(PATH)
@@ -49,6 +49,11 @@ test: $(VENV)/.dev earlier browser ## every test: Python, TypeScript, and Jupyte
 hunt: $(VENV)/.dev ## the property tests with examples drawn anew, again and again until one fails; Ctrl-C ends it
 	while HYPOTHESIS_PROFILE=hunt $(BIN)/python -m pytest --quiet --exitfirst -m hypothesis; do :; done
 
+.PHONY: mutants
+mutants: $(VENV)/.dev $(VENV)/.mutants ## change the merge, the plan and the journal in small ways, and list the changes that no test sees; an hour
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 .PHONY: coverage
 coverage: $(VENV)/.dev earlier ## the Python tests, with what they reach measured; fails below 95 % of lines or 90 % of branches
 	$(BIN)/python -m coverage erase
@@ -67,21 +72,28 @@ test-oldest: $(VENV)/.dev ## the Python tests with the lowest versions of all th
 	$(VENV)/oldest/bin/python -m pip install --quiet --constraint requirements/oldest.txt --editable '.[dev]'
 	$(VENV)/oldest/bin/python -m pytest -W default --ignore tests/test_labextension.py
 
+.PHONY: catalogue
+catalogue: ## every text that can be translated, into xyzpy_widgets/locale/xyzpy_widgets.pot
+	$(PYTHON) -m venv $(VENV)/translate
+	$(VENV)/translate/bin/python -m pip --disable-pip-version-check install --quiet 'jupyterlab-translate>=1.3,<2'
+	rm -rf xyzpy_widgets/locale
+	PATH="$(abspath $(VENV)/translate/bin):$$PATH" jupyterlab-translate extract . xyzpy_widgets > /dev/null
+	@echo 'translate it: xyzpy_widgets/locale/xyzpy_widgets.pot'
+
 .PHONY: docs
 docs: $(VENV)/.docs ## the documentation, into docs/_build; a warning is an error
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --fresh-env --builder html docs docs/_build
 	@echo 'read it: docs/_build/index.html'
 
 .PHONY: benchmarks
-benchmarks: $(VENV)/.benchmarks ## what it costs, measured beside others: some minutes, on a quiet machine
+benchmarks: $(VENV)/.benchmarks browser ## what it costs, measured beside others: some minutes, on a quiet machine
 	$(BIN)/python benchmarks/execution.py
 	$(BIN)/python benchmarks/store.py
 	$(BIN)/python benchmarks/explorer.py
 
 .PHONY: audit
-audit: $(VENV)/.audit ## ask for known vulnerabilities of all that is depended on; needs the network
-	$(BIN)/python -m pip_audit --skip-editable
-	npm audit --audit=true --omit=dev
+audit: $(VENV)/.audit ## ask for known vulnerabilities of all that is depended on; fails where some are known, or nobody answers
+	$(BIN)/python scripts/audit.py
 
 .PHONY: screenshots
 screenshots: $(VENV)/.dev browser ## pictures of every state of the panel and of the explorer, into ui-tests/results/screenshots
@@ -100,7 +112,7 @@ format: $(VENV)/.dev ## lay out every source file
 
 .PHONY: clean
 clean: ## remove all that was made
-	rm -rf $(VENV) node_modules lib dist demo docs/_build xyzpy_widgets/labextension xyzpy_widgets/static xyzpy_widgets/_version.py ui-tests/results
+	rm -rf $(VENV) node_modules lib dist demo docs/_build mutants xyzpy_widgets/labextension xyzpy_widgets/locale xyzpy_widgets/static xyzpy_widgets/_version.py ui-tests/results
 	rm -rf .coverage* coverage.json .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

@@ -3,7 +3,16 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['lib/', 'dist/', 'demo/', 'docs/_build/', '.venv/', 'xyzpy_widgets/', 'ui-tests/results/']),
+  globalIgnores([
+    'lib/',
+    'dist/',
+    'demo/',
+    'docs/_build/',
+    'mutants/',
+    '.venv/',
+    'xyzpy_widgets/',
+    'ui-tests/results/',
+  ]),
   eslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

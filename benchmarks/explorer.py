@@ -1,141 +1,114 @@
 """What one live update of a plot costs, beside other ways in the same run: ``python benchmarks/explorer.py``.
 
-A heatmap is drawn anew with other values, over and over, in turns: each way once, then each again, and the least time
-of each counts. Counted is the work of the kernel for one update: drawing, and making what is sent; and how many bytes
-that is. No browser takes part. Needs the optional dependencies ``benchmarks``.
+Each way shows a field of cells in a JupyterLab of its own notebook, in a Chromium that nobody sees, and draws it anew
+with other values: so many times at some pace, and again as fast as it goes. Measured are the work of the kernel, what
+comes over the wire, and in the page how long frames take, how long after other values are there a frame shows them,
+and what becomes of the canvas. Needs the optional dependencies ``benchmarks``, Node.js with `npm ci`, and Chromium,
+which the variable ``CHROMIUM`` names.
 """
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Iterator
+import itertools
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-import holoviews as hv
-import hvplot.xarray  # noqa: F401 - the others draw through its accessor
-import jupyter_bokeh
 import numpy as np
-import panel as pn
-import xarray as xr
-from bokeh.core.json_encoder import serialize_json
-from bokeh.protocol import Protocol
+from ways import WAYS
 
-from xyzpy_widgets.views.document import FigureDocument
-from xyzpy_widgets.views.plots import draw
-from xyzpy_widgets.views.resolve import resolve
-
-Update = Callable[[xr.DataArray], int]
-
-
-def data(turn: int, size: int) -> xr.DataArray:
-    """Return a field of cells that differs from turn to turn."""
-    x = np.linspace(0, 6, size)
-    values = np.sin(np.add.outer(x, x) + turn)
-    return xr.DataArray(values, {"a": x, "b": x}, ["a", "b"], name="z")
-
-
-def patched(document: Any) -> tuple[list[int], Any]:
-    """Count the bytes of the patches of a document, as its front end would get them."""
-    sent: list[int] = []
-
-    class Listener:
-        def _document_patched(self, event: Any) -> None:
-            message: Any = Protocol().create("PATCH-DOC", [event])
-            sent.append(len(message.content_json) + sum(len(one.to_bytes()) for one in message.buffers))
-
-    listener = Listener()
-    document.on_change_dispatch_to(listener)
-    return sent, listener
-
-
-def ours(size: int) -> Update:
-    """Update through `FigureDocument`, which sends what differs."""
-    sent: list[int] = []
-    document = FigureDocument(
-        lambda patch: sent.append(len(patch.content) + sum(map(len, patch.buffers))), lambda _: None
-    )
-    view = resolve(data(0, size))
-
-    def update(values: xr.DataArray) -> int:
-        sent.clear()
-        document.show(draw(values, view))
-        return sum(sent)
-
-    return update
-
-
-def output(size: int) -> Update:
-    """Update through an ``Output`` widget with ``clear_output``: the whole figure goes out again."""
-    del size
-    renderer = hv.renderer("bokeh")
-
-    def update(values: xr.DataArray) -> int:
-        bundle, _ = renderer.components(values.hvplot.quadmesh(x="b", y="a", dynamic=False))
-        return sum(len(str(part)) for part in bundle.values())
-
-    return update
-
-
-def pane(size: int) -> Update:
-    """Update through ``pn.ipywidget(pane)``: the pane gets another object."""
-    shown = pn.pane.HoloViews(data(0, size).hvplot.quadmesh(x="b", y="a", dynamic=False))
-    widget = pn.ipywidget(shown)
-
-    def update(values: xr.DataArray) -> int:
-        shown.object = values.hvplot.quadmesh(x="b", y="a", dynamic=False)
-        return len(serialize_json(widget._document.to_json(deferred=False)))  # noqa: SLF001 - it sends its new root
-
-    return update
-
-
-def model(size: int) -> Update:
-    """Update through jupyter_bokeh: a ``DynamicMap`` that a ``Pipe`` feeds."""
-    pipe = hv.streams.Pipe(data=data(0, size))
-    dynamic = hv.DynamicMap(lambda data: data.hvplot.quadmesh(x="b", y="a", dynamic=False), streams=[pipe])
-    widget = jupyter_bokeh.BokehModel(hv.renderer("bokeh").get_plot(dynamic).state)
-    sent, listener = patched(widget._document)  # noqa: SLF001 - where its patches come from
-
-    def update(values: xr.DataArray, _kept: Any = listener) -> int:
-        sent.clear()
-        pipe.send(values)
-        return sum(sent)
-
-    return update
-
-
-WAYS: dict[str, Callable[[int], Update]] = {
-    "xyzpy_widgets, what differs": ours,
-    "Output with clear_output": output,
-    "pn.ipywidget, another object": pane,
-    "jupyter_bokeh, DynamicMap": model,
+HERE = Path(__file__).parent
+HEADS = {
+    "updates": "",
+    "kernel, ms": "the kernel's work for an update: the median",
+    "sent, kB": "what the page gets for an update",
+    "to the frame, ms": "from other values to the frame that shows them: the median",
+    "shown": "how many of the updates a frame showed",
+    "frames, ms": "median / 95 % / longest time between two frames",
+    "long tasks, ms": "what kept the page from anything else for more than 50 ms, for an update",
+    "blank": "frames without a plot",
+    "canvases": "how often the canvas was another one",
 }
 
 
-def measured(size: int, turns: int) -> Iterator[tuple[str, float, int]]:
-    """Update in turns, and yield the least time of each way in milliseconds and the bytes of its last update."""
-    updates = {name: make(size) for name, make in WAYS.items()}
-    times: dict[str, list[float]] = {name: [] for name in updates}
-    sizes = dict.fromkeys(updates, 0)
-    for turn in range(1, turns + 1):
-        values = data(turn, size)
-        for name, update in updates.items():
-            start = time.perf_counter()
-            sizes[name] = update(values)
-            times[name].append(time.perf_counter() - start)
-    for name, several in times.items():
-        yield name, 1000 * min(several), sizes[name]
+def measured(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    """Let a browser show every way, and return what it saw."""
+    npx, chromium = shutil.which("npx"), os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if npx is None or not (HERE.parent / "node_modules").is_dir():
+        sys.exit("the pages are driven by Playwright: install Node.js, and run npm ci")
+    if shutil.which(chromium) is None:
+        sys.exit(f"there is no browser at {chromium}; set CHROMIUM to where Chromium is")
+    with tempfile.TemporaryDirectory() as results, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+        free.close()
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+        told = {"XYZPY_UI_PORT": port, "XYZPY_FRAMES": json.dumps({**asked, "results": results}), "PATH": path}
+        command = [npx, "playwright", "test", "--config", "ui-tests/frames.config.ts"]
+        done = subprocess.run(command, cwd=HERE.parent, env={**os.environ, **told}, stdout=sys.stderr, check=False)
+        if done.returncode:
+            sys.exit("not every way could be measured, for the reasons above")
+        files = [Path(results, f"{place}.json") for place in range(len(asked["ways"]))]
+        return [loop for file in files for loop in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def delays(began: Sequence[float], changes: Sequence[float]) -> list[float]:
+    """Return how long after each update a frame showed it, in milliseconds; of those that were shown."""
+    found = []
+    for start, end in itertools.pairwise([*(1000 * one for one in began), np.inf]):
+        shown = [change - start for change in changes if start < change < end]
+        found += shown[:1]
+    return found
+
+
+def row(loop: dict[str, Any], first: dict[str, Any]) -> Iterator[str]:
+    """Tell of one way at one pace, beside the first way."""
+    updates = len(loop["took"])
+    yield "as fast as they go" if not loop["seconds"] else f"{1 / loop['seconds']:.0f} a second"
+    for value, other in zip(costs(loop), costs(first), strict=True):
+        yield f"{value:.1f} ({value / other:.2f})"
+    frames = loop["frames"][1:]
+    yield f"{len(loop['changes'])} of {updates}"
+    yield " / ".join(f"{value:.0f}" for value in np.percentile(frames, [50, 95, 100]))
+    yield f"{sum(loop['tasks']) / updates:.0f}"
+    yield str(loop["blank"])
+    yield str(loop["swaps"])
+
+
+def costs(loop: dict[str, Any]) -> tuple[float, float, float]:
+    """Return what the kernel works for an update, what it sends, and how late a frame shows it."""
+    late = delays(loop["began"], loop["changes"])
+    return (
+        float(np.median(loop["took"])),
+        loop["received"] / 1000 / len(loop["took"]),
+        float(np.median(late or [np.nan])),
+    )
 
 
 def main() -> None:
-    """Print a table for each size of the field."""
+    """Print one table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=15, help="how often each way updates")
-    turns = parser.parse_args().turns
-    for size in (10, 60, 150):
-        print(f"\n{size} x {size} cells")
-        for name, milliseconds, sent in measured(size, turns):
-            print(f"  {name:32} {milliseconds:8.1f} ms {sent / 1000:10.1f} kB")
+    parser.add_argument("--updates", type=int, default=30, help="how often each way updates at each pace")
+    parser.add_argument("--size", type=int, default=60, help="cells along each side of the field")
+    given = parser.parse_args()
+    paces = [1 / 3, 0]
+    asked = {"ways": list(WAYS), "size": given.size, "updates": given.updates, "seconds": paces, "folder": str(HERE)}
+    loops = measured(asked)
+    first = {loop["seconds"]: loop for loop in loops if loop["way"] == next(iter(WAYS))}
+    print(f"A field of {given.size} x {given.size} cells; in brackets, how many times as much as the explorer.\n")
+    print("| |", " | ".join(HEADS), "|")
+    print("|---" * (len(HEADS) + 1) + "|")
+    for loop in loops:
+        print("|", " | ".join([loop["way"], *row(loop, first[loop["seconds"]])]), "|")
+    print("\n" + "\n".join(f"- {head}: {said}" for head, said in HEADS.items() if said))
 
 
 if __name__ == "__main__":

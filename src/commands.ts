@@ -4,6 +4,7 @@ import { Widget } from '@lumino/widgets';
 import manifest from '../package.json';
 import { renderAbout } from './components/about';
 import { aboutText } from './core/about';
+import { trans } from './core/trans';
 
 /** The ids under which JupyterLab knows the commands. */
 export const CommandIDs = {
@@ -27,6 +28,6 @@ export async function showAbout(): Promise<void> {
   await showDialog({
     title: about.title,
     body: new Widget({ node: renderAbout(about) }),
-    buttons: [Dialog.okButton({ label: 'Close' })],
+    buttons: [Dialog.okButton({ label: trans.__('Close') })],
   });
 }

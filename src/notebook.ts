@@ -1,6 +1,7 @@
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
 
+import { trans } from './core/trans';
 import { CONTROL_SUFFIX, HOST_EVENTS, isControlWord } from './protocol';
 
 /** A notebook, and the place of the cell whose output holds a widget. */
@@ -61,7 +62,7 @@ export function serveWidgets(
     written = written
       .then(() => contents.save(path, { type: 'file', format: 'text', content: word }))
       .catch((error: unknown) => {
-        amiss(`${path}, through which a busy kernel is reached, could not be written: ${String(error)}`);
+        amiss(trans.__('%1, through which a busy kernel is reached, could not be written: %2', path, String(error)));
       });
   });
 }

@@ -3,8 +3,10 @@ import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 
 import { CommandIDs, showAbout } from './commands';
+import { type Catalogue, trans } from './core/trans';
 import { opener } from './lab/opener';
 import { labPlugins } from './lab/plugins';
+import { ICatalogue } from './lab/translation';
 import { serveWidgets } from './notebook';
 import { keepStills } from './stills';
 
@@ -13,12 +15,13 @@ const about: JupyterFrontEndPlugin<void> = {
   id: 'xyzpy-widgets:about',
   description: 'Adds the command that tells what xyzpy_widgets is.',
   autoStart: true,
+  requires: [ICatalogue],
   optional: [ICommandPalette],
-  activate: ({ commands }: JupyterFrontEnd, palette: ICommandPalette | null) => {
+  activate: ({ commands }: JupyterFrontEnd, _: Catalogue, palette: ICommandPalette | null) => {
     commands.addCommand(CommandIDs.about, {
       describedBy: { args: { type: 'object', properties: {} } },
-      label: 'xyzpy_widgets: About',
-      caption: 'Show the version of xyzpy_widgets and what it does',
+      label: trans.__('xyzpy_widgets: About'),
+      caption: trans.__('Show the version of xyzpy_widgets and what it does'),
       execute: showAbout,
     });
     palette?.addItem({ command: CommandIDs.about, category: 'xyzpy_widgets' });

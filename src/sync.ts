@@ -2,6 +2,7 @@
 
 import type { AnyModel } from '@anywidget/types';
 
+import { trans } from './core/trans';
 import {
   type Answer,
   isSent,
@@ -84,7 +85,7 @@ export function ask<Kind extends Request['kind'], Traits extends object>(
       AbortSignal.any([signal, answered.signal]),
     );
     signal.addEventListener('abort', () => {
-      reject(new Error('The view was closed.'));
+      reject(new Error(trans.__('The view was closed.')));
     });
     model.send(question);
   });

@@ -8,13 +8,15 @@ import select
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import psutil
 
-__all__ = ["PATIENCE", "Program", "started"]
+__all__ = ["PATIENCE", "Program", "running", "started"]
 
+ROOT = Path(__file__).parents[1]
 PATIENCE = 120.0
 """Seconds after which what never comes is a failure; a machine that is busy takes many for a process to start."""
 
@@ -67,6 +69,20 @@ def _session(process: psutil.Process) -> int | None:
         return None if process.status() == psutil.STATUS_ZOMBIE else os.getsid(process.pid)
     except (psutil.NoSuchProcess, ProcessLookupError):
         return None
+
+
+@contextlib.contextmanager
+def running(program: str, *arguments: Any) -> Iterator[subprocess.Popen[str]]:
+    """Run Python code that ends at the end of its input; a line can be read as soon as it is written."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import os, sys\nfrom pathlib import Path\n" + program, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        yield process
 
 
 @contextlib.contextmanager

@@ -17,7 +17,16 @@ ROOT = Path(__file__).parent.parent
 MODULES = sorted(found.name for found in pkgutil.walk_packages(xyz.__path__, "xyzpy_widgets."))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-REDUCED = {"06_ising": "sizes = [4, 8]\nreplicas, sweeps = 4, 60"}
+REDUCED = {
+    "04_explore": """coarse = {
+        "drive": [0.8, 1.1, 1.4],
+        "omega": [0.4, 0.6, 0.8],
+        "damping": [0.25, 0.5],
+        "angle": [0.0, 1.5],
+        "speed": [0.0],
+    }""",
+    "06_ising": "sizes = [4, 8]\nreplicas, sweeps = 4, 60",
+}
 """What stands in the cell of parameters in the place of a study of minutes."""
 
 

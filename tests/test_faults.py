@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
@@ -342,6 +343,9 @@ def test_a_name_without_suffix_is_one_file(tmp_path: Path) -> None:
         ({"a": ...}, SpaceError, r"a=\.\.\. means every stored value"),
         ([("a", [1]), ("a", [2])], SpaceError, r"name 'a' twice"),
         ([("a", [1], 3)], SpaceError, r"pairs of a name and its values"),
+        ([1, 2, 3], SpaceError, r"and 1 is none; write them as \{'a': \[1, 2\], 'b': \[3, 4\]\}$"),
+        ([{"a": 1}, {"a": 2}], SpaceError, r"\{'a': 1\} is none; a list of cases goes to the call for cases$"),
+        (pd.DataFrame({"a": [1], "b": [2]}), SpaceError, r"table of \['a', 'b'\], and a table lists cases"),
         ({1: [1]}, SpaceError, r"name an argument 1"),
         ("a", SpaceError, r"combos must be a mapping or pairs"),
         ({"a": np.zeros((2, 2))}, SpaceError, r"values of shape \(2, 2\)"),
@@ -438,6 +442,55 @@ def test_nothing_to_run_is_an_empty_result(counted: Counted, given: dict[str, An
     assert counted.calls == 0
 
 
+async def _later(a: int) -> int:
+    return a
+
+
+def _yielding(a: int) -> Iterator[int]:
+    yield a
+
+
+def _printing(a: int) -> None:
+    if not a:
+        return
+    print(a)  # noqa: T201 - as people write who forget to return
+
+
+def test_arguments_of_any_name_can_be_described() -> None:
+    """A function with ``**kwargs`` has no names to compare with; what is swept decides."""
+    runner = xyz.Runner(lambda **args: args["a"], "p", arg_attrs={"a": {"units": "m"}}, verbosity=0)
+    assert runner.run_combos({"a": [1]})["a"].attrs == {"units": "m"}
+    with pytest.raises(FunctionError, match="arg_attrs describes 'b', which is no argument; there is 'a'"):
+        xyz.Runner(lambda a: a, "p", arg_attrs={"b": {"units": "m"}})
+
+
+def test_a_function_whose_ends_differ_is_not_said_to_return_nothing() -> None:
+    """Only a function that can return nothing but None is refused, and only where outputs of it are named."""
+
+    def sometimes(a: int) -> int | None:
+        return a or None
+
+    def never(a: int) -> NoReturn:
+        raise ValueError(a)
+
+    for fn in (sometimes, never, lambda a: None):
+        assert xyz.Runner(fn, "p").fn is fn
+    assert xyz.Runner(_printing).fn is _printing
+
+
+@pytest.mark.parametrize("value", [iter([1]), (i for i in [1])])
+def test_a_result_that_is_yet_to_come_is_refused(value: Any) -> None:
+    """What would be empty when somebody looks at it is not kept as a value."""
+    with pytest.raises(ResultError, match="which is yet to be carried out"):
+        xyz.Runner(lambda a: value, "p", verbosity=0).run_combos({"a": [1]})
+
+
+def test_a_misspelt_public_name_is_told() -> None:
+    """Who mistypes a name is told the near one."""
+    with pytest.raises(AttributeError, match="'Harvestor'; did you mean 'Harvester'"):
+        xyz.Harvestor  # noqa: B018
+
+
 @pytest.mark.parametrize(
     ("made", "error", "said"),
     [
@@ -451,6 +504,11 @@ def test_nothing_to_run_is_an_empty_result(counted: Counted, given: dict[str, An
         (lambda fn, at: xyz.Runner(fn, ["p"], var_dims={"q": ["x"]}), FunctionError, r"'q', which is no output"),
         (lambda fn, at: xyz.Runner(fn, ["p"], var_coords={"x": [1]}), FunctionError, r"'x', which no output has"),
         (lambda fn, at: xyz.Runner(5, "out"), FunctionError, r"5 cannot be called"),  # type: ignore[arg-type]
+        (lambda fn, at: xyz.Runner(fn, "out", paralel=True), FunctionError, r"'paralel'; did you mean 'parallel'\?$"),
+        (lambda fn, at: xyz.label(fn), FunctionError, r"label was given .* itself; write @label\(\.\.\.\) above it"),
+        (lambda fn, at: xyz.Runner(_later), FunctionError, r"_later is an async function"),
+        (lambda fn, at: xyz.Runner(partial(_yielding, 1)), FunctionError, r"_yielding is a generator"),
+        (lambda fn, at: xyz.Runner(_printing, ["p"]), FunctionError, r"_printing returns nothing, .* names \['p'\]"),
     ],
 )
 def test_a_bad_description_is_refused_when_it_is_made(

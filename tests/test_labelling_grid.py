@@ -107,6 +107,55 @@ def test_an_added_label_of_another_type_is_taken_back() -> None:
     assert_exact(without(grid.labelled, addition).data, before.data)
 
 
+def test_what_has_changed_is_told_cell_by_cell() -> None:
+    """A file need not be written anew for a few cells: which they are is known, and whether they are all behind."""
+    grid = Grid(labelled({"a": [1, 2], "b": [1, 2]}, [0.5, ..., 1.5, ...]).copy())
+    assert grid.changed() is None
+    assert not grid.only_adds
+    grid.settle()
+    assert grid.changed() is not None
+    assert grid.changed().tolist() == []  # type: ignore[union-attr]
+    assert grid.only_adds
+    for label in (2, 1, 2):
+        grid.put(labelled({"a": [label], "b": [2]}, [2.5]))
+    assert grid.changed().tolist() == [1, 3]
+    assert not grid.only_adds
+    grid.settle()
+    grid.put(labelled({"a": [3], "b": [1]}, [3.5]))
+    assert grid.changed() is None
+    assert grid.only_adds
+    grid.settle()
+    grid.put(labelled({"a": [0], "b": [1]}, [4.5]))
+    assert grid.changed() is None
+    assert not grid.only_adds
+
+
+@pytest.mark.parametrize(
+    ("new", "fits"),
+    [
+        (labelled({"a": [1, 2]}, [0.5, 1.5]), True),
+        (labelled({"a": [3]}, [1.5]), True),
+        (labelled({"a": [0]}, [1.5]), True),
+        (labelled({"a": [2.5]}, [1.5]), False),
+        (labelled({"a": [3]}, [1.5], names="z"), False),
+        (labelled({"a": [3]}, [1.5], attrs={"note": "x"}), False),
+        (labelled({"a": [3]}, [1.5], constants={"k": 1}), False),
+        (labelled({"a": [3]}, [1.5], arg_attrs={"a": {"units": "m"}}), False),
+        (labelled({"a": [3]}, [1.5], var_attrs={"y": {"units": "m"}}), False),
+    ],
+)
+def test_it_is_known_before_whether_only_cells_change(new: Labelled, fits: bool) -> None:  # noqa: FBT001 - a parameter
+    """What brings another type of label, another output or another word about either takes a new file."""
+    assert Grid(labelled({"a": [1, 2]}, [0.5, ...]).copy()).check(new) is fits
+
+
+def test_labels_that_are_texts_take_a_new_file() -> None:
+    """Their type depends on the longest of them, so that one more may widen all."""
+    grid = Grid(labelled({"a": ["x", "y"]}, [0.5, ...]).copy())
+    assert grid.check(labelled({"a": ["y"]}, [1.5]))
+    assert not grid.check(labelled({"a": ["z"]}, [1.5]))
+
+
 def test_filling_and_growing_are_additions() -> None:
     """The law above holds for something: rows in holes and behind the end are told as additions, others are not."""
     y = np.arange(12.0).reshape(4, 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import xyzpy_widgets as xyz
 from tests.exact import fingerprint
 from tests.strategies import combos_of
-from tests.test_widgets_sheet import ARGUMENTS, Lattice, Method, sheets
+from tests.test_widgets_sheet import ARGUMENTS, Lattice, Method, energy, sheets
 from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.errors import LineError, SpaceError
@@ -133,22 +133,6 @@ def test_a_sampler_takes_draws() -> None:
     assert read_axis(Said("[1, 2]"), ANY, NOTEBOOK, sampled=True).values == (1, 2)
     with pytest.raises(LineError, match="“low” is greater than “high”"):
         read_axis(Said("uniform(2, 1)"), ANY, NOTEBOOK, sampled=True)
-
-
-def energy(  # type: ignore[no-untyped-def] # noqa: PLR0913 - one argument of each kind
-    T: float,  # noqa: N803 - as its field calls it
-    L: int,  # noqa: N803
-    lattice: Lattice,
-    kind: Literal["a", "b"] = "a",
-    p=0.5,  # noqa: ANN001 - told by its default
-    *,
-    flag: bool = False,
-    name: str = "x",
-    method: Method = Method.FAST,
-    free=None,  # noqa: ANN001 - anything at all
-) -> float:
-    """Give a number for every case."""
-    return T * L
 
 
 @pytest.fixture(scope="module")

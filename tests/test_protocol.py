@@ -15,7 +15,7 @@ from anywidget import AnyWidget
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.run import RUNNING
 from xyzpy_widgets.widgets import protocol
-from xyzpy_widgets.widgets.base import Widget
+from xyzpy_widgets.widgets.base import STILL_MIME, Widget
 from xyzpy_widgets.widgets.bokeh_view import BokehView
 from xyzpy_widgets.widgets.failures import Failures
 from xyzpy_widgets.widgets.plan_card import PlanCard
@@ -23,7 +23,6 @@ from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import CONTROL_SUFFIX
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
-from xyzpy_widgets.widgets.still import STILL_MIME
 
 ROOT = Path(__file__).parents[1]
 WIDGETS: tuple[type[Widget], ...] = (SpaceEditor, PlanCard, RunMonitor, Failures, BokehView, ResultsExplorer)

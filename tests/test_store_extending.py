@@ -19,6 +19,7 @@ import xyzpy_widgets as xyz
 from tests.exact import assert_exact
 from tests.kill_points import WITHOUT_COMPILER, Trial, at_every_call
 from tests.store_samples import ledger_of
+from tests.test_store_damage import flipped
 from xyzpy_widgets.errors import FormatError
 from xyzpy_widgets.store.inplace import Layout
 from xyzpy_widgets.store.lock import locked
@@ -158,9 +159,7 @@ def test_a_flipped_bit_is_noticed_after_an_extension(store: NetCDFStore) -> None
     bits = random.Random(0).sample(range(8 * len(whole)), 150) + random.Random(1).sample(range(8 * start), 150)
     noticed = 0
     for bit in bits:
-        changed = bytearray(whole)
-        changed[bit // 8] ^= 1 << bit % 8
-        store.path.write_bytes(changed)
+        store.path.write_bytes(flipped(whole, bit))
         try:
             content = store.read()
         except FormatError:

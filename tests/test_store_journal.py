@@ -9,22 +9,20 @@ import re
 import resource
 import shutil
 import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.programs import running
 from xyzpy_widgets.errors import EncodingError, StoreError
 from xyzpy_widgets.store.frames import HEADER, Record, scan
 from xyzpy_widgets.store.journal import discard, segments
 from xyzpy_widgets.store.segment import Segment
 
-ROOT = Path(__file__).parents[1]
 LONG = 60.0  # seconds, for what happens at once when it happens at all
 
 Write = Callable[[int, bytes], int]
@@ -253,7 +251,8 @@ class TestSync:
         with Segment.create(folder, interval=0.01) as segment:
             for number in range(100):
                 segment.append({"key": (number,)})
-            assert [thread.name for thread in threading.enumerate()].count(f"sync {segment.path.name}") == 1
+            (thread,) = (one for one in threading.enumerate() if one.name == f"sync {segment.path.name}")
+            assert thread.daemon  # a program that ends does not wait for it
             disk.happened.clear()
             segment.append({"key": "last"})
             assert disk.happened.wait(LONG)
@@ -461,20 +460,6 @@ class TestRemoval:
         """A mistyped path is reported before anything is computed."""
         with pytest.raises(StoreError, match=r"nowhere.*make the folder first"):
             Segment.create(tmp_path / "nowhere" / "journal")
-
-
-@contextmanager
-def running(program: str, *arguments: Any) -> Iterator[subprocess.Popen[str]]:
-    """Run Python source in another process, which ends at the end of its input."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", "import os, sys; from pathlib import Path\n" + program, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        yield process
 
 
 WRITER = """

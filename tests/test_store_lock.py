@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import os
 import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.programs import running
 from xyzpy_widgets.errors import StoreError, XyzWarning
 from xyzpy_widgets.store.lock import locked
 
-ROOT = Path(__file__).parents[1]
-
 COUNT = """
+from xyzpy_widgets.store.lock import locked
 path, counter = Path(sys.argv[1]), Path(sys.argv[2])
 for _ in range(50):
     with locked(path):
         counter.write_text(str(int(counter.read_text()) + 1))
 """
 HOLD = """
+from xyzpy_widgets.store.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
 FORK = """
 import signal
+from xyzpy_widgets.store.lock import locked
 with locked(Path(sys.argv[1])):
     if os.fork():
         signal.pause()
@@ -45,25 +44,6 @@ with locked(Path(sys.argv[1])):
 @pytest.fixture(name="path")
 def _path(tmp_path: Path) -> Path:
     return tmp_path / "study.h5"
-
-
-@contextmanager
-def running(program: str, *arguments: Any) -> Iterator[subprocess.Popen[str]]:
-    """Run Python source in another process."""
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import os, sys\nfrom pathlib import Path\nfrom xyzpy_widgets.store.lock import locked\n" + program,
-            *map(str, arguments),
-        ],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        yield process
 
 
 def heard(process: subprocess.Popen[str]) -> str:

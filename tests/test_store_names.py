@@ -83,7 +83,7 @@ def test_a_missing_file_is_named_with_the_one_that_was_meant(tmp_path: Path) -> 
         load_ds(tmp_path / "foo")
     with pytest.raises(StoreError, match=r"no table .*trig\.pkl; did you mean 'trig\.csv'"):
         load_df(tmp_path / "trig")
-    with pytest.raises(StoreError, match=r"no dataset .*other\.h5$"):
+    with pytest.raises(StoreError, match=r"no dataset .*other\.h5; correct the path$"):
         load_ds(tmp_path / "other")
 
 

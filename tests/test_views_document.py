@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import holoviews as hv
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.document import Box, FigureDocument, Patch, packed_library
+from xyzpy_widgets.views.filling import filling_of
 from xyzpy_widgets.views.inline import apart
-from xyzpy_widgets.views.plots import draw
+from xyzpy_widgets.views.plots import draw, limits_of
 from xyzpy_widgets.views.resolve import resolve
 from xyzpy_widgets.views.spec import Wishes
 
@@ -195,3 +197,62 @@ def test_any_view_follows_any_other(drawn: st.DataObject) -> None:
         views.document.show(draw(values, view))
         _, fresh = apart(hv.render(draw(values, view), backend="bokeh"))
         assert told(views.document.root) == told(fresh)
+
+
+def large(scale: float) -> xr.DataArray:
+    """More cells than are drawn one by one."""
+    labels = {"a": np.linspace(0, 1, 180), "b": np.geomspace(1, 10, 170)}
+    return xr.DataArray(scale * np.arange(180.0 * 170).reshape(180, 170), labels, ["a", "b"], name="z")
+
+
+def show(views: Views, values: xr.DataArray, wishes: dict[str, Any], states: xr.DataArray | None) -> bool:
+    """Show values in a view as it can be done with the least work; say whether they were filled in."""
+    view = resolve(values, Wishes(**wishes))
+    opts: dict[str, Any] = {"clim": limits_of(values, view)}
+    filling = filling_of(values, view, states, opts)
+    filled = views.document.fill(filling)
+    if not filled:
+        views.document.show(draw(values, view, states, **opts), filling=filling)
+    _, fresh = apart(hv.render(draw(values, view, states, **opts), backend="bokeh"))
+    assert told(views.document.root) == told(fresh)
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("wishes", "make"),
+    [
+        ({"kind": "heatmap", "col": "k"}, data),
+        ({"kind": "heatmap", "fixed": {"k": "p"}, "logz": True}, data),
+        ({"kind": "heatmap", "aggregate": "g"}, data),
+        ({"kind": "heatmap"}, large),
+    ],
+    ids=["panels", "log", "texts", "image"],
+)
+def test_cells_are_filled_without_being_drawn(wishes: dict[str, Any], make: Callable[[float], xr.DataArray]) -> None:
+    """Other values and states alone are filled in, in one patch, and make what a fresh plot is."""
+    views, states = Views(), xr.ones_like(make(1.0), dtype=int)
+    assert not show(views, make(1.0), wishes, states)
+    holes = make(2.0).where(make(1.0) != make(1.0)[0, 1])
+    assert show(views, holes, wishes, states.where(holes.notnull(), 2))
+    assert show(views, make(3.0), wishes, states)
+    assert len(views.patches) == 2
+    assert not show(views, make(3.0), wishes, None)
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_whatever_is_filled_ends_as_a_fresh_figure(drawn: st.DataObject) -> None:
+    """With holes anywhere, in any state, after other labels, kinds and whole panels without a value."""
+    views = Views()
+    for _ in range(4):
+        codes = np.array(drawn.draw(st.lists(st.integers(0, 4), min_size=18, max_size=18))).reshape(3, 3, 2)
+        values = data(drawn.draw(st.sampled_from([-1.0, 1.0, 5.0]))).where(codes != 0)
+        if drawn.draw(st.booleans()):
+            values[:, :, 1] = np.nan
+        if drawn.draw(st.integers(0, 4)) == 0:
+            values = values.assign_coords(C=[0.2, 1.0, 5.0])
+        states = values.copy(data=codes) if drawn.draw(st.booleans()) else None
+        try:
+            show(views, values, drawn.draw(st.sampled_from(KINDS[:3])), states)
+        except ViewError:
+            continue

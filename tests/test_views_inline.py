@@ -75,7 +75,7 @@ def test_a_page_stands_alone(tmp_path: Path) -> None:
 
 def test_a_figure_without_a_picture_says_so() -> None:
     """Where no script runs, a figure that has no picture is at least told."""
-    source = figure_html(plot(DATA) * hv.HLine(2), library=False)
+    source = figure_html(plot(DATA) * hv.Slope(2, 0), library=False)
     assert "This figure has no still picture" in source
 
 

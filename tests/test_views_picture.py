@@ -108,8 +108,46 @@ def test_there_is_no_picture_of_what_is_unknown() -> None:
     """A mark that cannot be drawn is never left out in silence."""
     data = xr.DataArray([1.0, 2, 3], dims=["t"], name="out")
     assert picture(hv.render(plot(data) * hv.Text(1, 2, "here"), backend="bokeh")) is None
-    assert picture(hv.render(plot(data) * hv.HLine(2), backend="bokeh")) is None
+    assert picture(hv.render(plot(data) * hv.Slope(2, 0), backend="bokeh")) is None
     assert picture(hv.render(hv.Table({"a": [1]}), backend="bokeh")) is None
+
+
+@pytest.mark.parametrize(
+    ("what", "place"),
+    [
+        (hv.VLine(20), "M{x:.1f} {height:.1f}V0.0"),
+        (hv.HLine(2), "M0.0 {y:.1f}H{width:.1f}"),
+        (hv.VLines([20]), "M{x:.1f} {height:.1f}V0.0"),
+        (hv.HLines([2]), "M0.0 {y:.1f}H{width:.1f}"),
+    ],
+    ids=lambda what: type(what).__name__,
+)
+def test_a_line_across_lies_where_it_says(what: Any, place: str) -> None:
+    """It goes through the point with the same value, from one end of the frame to the other."""
+    data = xr.DataArray([1.0, 2, 3], {"t": [10, 20, 30]}, ["t"], name="out")
+    field = next(one for one in drawn(plot(data) * what).iter(f"{SVG}svg") if "viewBox" not in one.attrib)
+    point = list(field.iter(f"{SVG}circle"))[1].attrib
+    frame = {"x": float(point["cx"]), "y": float(point["cy"])}
+    frame |= {name: float(field.attrib[name]) for name in ("width", "height")}
+    assert place.format(**frame) in [one.attrib["d"] for one in field.iter(f"{SVG}path")]
+
+
+def test_a_band_reaches_across_the_frame() -> None:
+    """A span between two values lies between their points."""
+    data = xr.DataArray([1.0, 2, 3], {"t": [10, 20, 30]}, ["t"], name="out")
+    field = next(one for one in drawn(plot(data) * hv.VSpan(10, 20)).iter(f"{SVG}svg") if "viewBox" not in one.attrib)
+    first, second = (float(one.attrib["cx"]) for one in list(field.iter(f"{SVG}circle"))[:2])
+    (band,) = field.iter(f"{SVG}rect")
+    assert float(band.attrib["x"]) == pytest.approx(first, abs=0.1)
+    assert float(band.attrib["width"]) == pytest.approx(second - first, abs=0.2)
+    assert band.attrib["height"] == f"{float(field.attrib['height']):.1f}"
+
+
+def test_a_dashed_line_is_dashed() -> None:
+    """One among lines that are not."""
+    data = xr.DataArray([1.0, 2, 3], {"t": [10, 20, 30]}, ["t"], name="out")
+    dashed = plot(data) * hv.Curve([(10, 1), (30, 2)]).opts(line_dash=[4, 2])
+    assert [line.get("stroke-dasharray") for line in drawn(dashed).iter(f"{SVG}path")].count("4 2") == 1
 
 
 @given(st.floats(-1e9, 1e9), st.floats(1e-3, 1e9))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.views_strategies import datasets, tables
 from xyzpy_widgets.errors import ViewError
-from xyzpy_widgets.views.code import code_of
+from xyzpy_widgets.views.code import call_of, words_of
 from xyzpy_widgets.views.resolve import named, resolve
 from xyzpy_widgets.views.roles import dimensions_of, wishes_of, with_label, with_role
 from xyzpy_widgets.views.spec import PLOT_KINDS, ViewSpec, Wishes
@@ -98,15 +98,15 @@ def test_the_code_draws_the_view(wishes: dict[str, Any], monkeypatch: pytest.Mon
     view = resolve(ds, Wishes(**wishes))
     drawn: list[ViewSpec] = []
     monkeypatch.setattr("xyzpy_widgets.views.plots.draw", lambda _, spec, **__: drawn.append(spec))
-    exec(code_of(ds, view), {"ds": ds})  # noqa: S102 - our own text
+    exec(call_of("ds.xyz.plot", words_of(ds, view)), {"ds": ds})  # noqa: S102 - our own text
     assert drawn == [view]
 
 
 def test_the_code_says_no_more_than_is_needed() -> None:
     """A view that is chosen by itself needs but its kind."""
-    assert code_of(study(), resolve(study())) == "ds.xyz.plot(kind='heatmap')"
+    assert words_of(study(), resolve(study())) == ["kind='heatmap'"]
     table = pd.DataFrame({"x": [1.0, 2], "y": [3.0, 4]})
-    assert code_of(table, resolve(table), "plot", ["df"]) == "plot(df, kind='scatter')"
+    assert call_of("plot", ["df", *words_of(table, resolve(table))]) == "plot(df, kind='scatter')"
 
 
 def test_what_had_a_role_takes_the_one_that_is_free() -> None:

@@ -22,6 +22,8 @@ from tests.front_end import FrontEnd
 from xyzpy_widgets.core.region import Action
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.spec import ViewSpec
+from xyzpy_widgets.widgets.base import STILL_MIME
+from xyzpy_widgets.widgets.plan_card import PlanCard
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 
 pytestmark = pytest.mark.usefixtures("front_end")
@@ -377,5 +379,13 @@ def test_a_notebook_keeps_a_still_picture() -> None:
     data, _ = study().xyz.explore(kind="line", x="C", by="k", fixed={"seed": 0})._repr_mimebundle_()
     assert "image/svg+xml;base64" in data["text/html"]
     assert data["text/plain"] == "<Explorer of a dataset: z, seed = 0>"
-    assert "application/vnd.jupyter.widget-view+json" in data
+    assert {"application/vnd.jupyter.widget-view+json", STILL_MIME} < set(data)
+    assert "run the cell again" in data["text/html"]
     assert len(data["text/html"]) < 20_000
+
+
+def test_every_widget_has_words_for_where_it_does_not_live() -> None:
+    """A part that is shown alone leaves no error in a notebook that is opened again."""
+    data, _ = PlanCard()._repr_mimebundle_()
+    assert {"application/vnd.jupyter.widget-view+json", STILL_MIME} < set(data)
+    assert data["text/html"] == "<div><b>PlanCard</b>: run the cell again to see it</div>"

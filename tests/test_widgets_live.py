@@ -16,10 +16,11 @@ import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.widgets import live, route
+from xyzpy_widgets.widgets.base import STILL_MIME
 from xyzpy_widgets.widgets.live import LiveMonitor
 from xyzpy_widgets.widgets.route import CONTROL_SUFFIX, ControlFile, heard_while_busy
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
-from xyzpy_widgets.widgets.still import STILL_MIME, progress_html, progress_text
+from xyzpy_widgets.widgets.still import progress_html, progress_text
 
 _gate = Event()
 

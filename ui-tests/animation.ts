@@ -22,6 +22,18 @@ runner = xyz.Runner(magnetisation, "m", arg_attrs={"T": {"units": "J/k"}})
 harvester = xyz.Harvester(runner, "ising.h5")
 harvester.delete_ds()`;
 
+/** Waits until what the page was told last is drawn. */
+async function painted(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        requestAnimationFrame(() => {
+          requestAnimationFrame(resolve);
+        });
+      }),
+  );
+}
+
 /** Saves what the page shows now, to be held for some time. */
 function camera(page: Page): (milliseconds: number) => Promise<void> {
   let count = 0;
@@ -29,6 +41,7 @@ function camera(page: Page): (milliseconds: number) => Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   return async (milliseconds) => {
     count += 1;
+    await painted(page);
     const name = `${count.toString().padStart(3, '0')}-${milliseconds.toString()}.png`;
     await page
       .locator('.jp-Notebook')
@@ -103,6 +116,7 @@ test('choose, plan, run, explore', async ({ page }) => {
   const more = Number(/\d+/.exec(await start.innerText())?.[0]);
   await start.click();
   await expect(explorer).toContainText(`${(64 + more).toString()} done`);
+  await expect(explorer).not.toContainText('live');
   await picked.getByRole('button', { name: 'Clear' }).click();
   await expect(picked).toHaveCount(0);
   await shoot(2600);

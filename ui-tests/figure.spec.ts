@@ -51,3 +51,19 @@ test('a figure works offline, changes in place and tells what is done in it', as
   expect(refused).toEqual([]);
   expect(complaints).toEqual([]);
 });
+
+test('a notebook whose kernel is gone shows stills of what stood in it', async ({ page }) => {
+  const notebook = new Notebook(page, 'stills.ipynb');
+  await notebook.open([FIGURE, 'data.xyz.explore()', 'view', 'import xyzpy_widgets as xyz; xyz.panel(abs).editor']);
+  for (const place of [0, 1, 2, 3]) await notebook.finish(place);
+  await expect(notebook.output(1).locator('canvas').first()).toBeVisible();
+  await notebook.save();
+  notebook.forgetKernel();
+  await notebook.look();
+  for (const place of [1, 2]) {
+    await expect(notebook.output(place).locator('img')).toBeVisible();
+    await expect(notebook.output(place)).toContainText('run the cell again to see it live');
+  }
+  await expect(notebook.output(3)).toHaveText(/SpaceEditor: run the cell again to see it/);
+  await expect(page.getByText('model not found')).toHaveCount(0);
+});

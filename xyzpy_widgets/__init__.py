@@ -88,7 +88,10 @@ _doors.follow("xarray", f"{__name__}.views.accessor")
 def __getattr__(name: str) -> Any:
     """Import a public name where it stands."""
     if name not in _ROOMS:
-        msg = f"module {__name__!r} has no attribute {name!r}"
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, __all__, n=1)
+        msg = f"module {__name__!r} has no attribute {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
         raise AttributeError(msg)
     value = getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
     globals()[name] = value

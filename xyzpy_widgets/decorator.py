@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from typing import Any
 
-from xyzpy_widgets.errors import OptionError
+from xyzpy_widgets.errors import FunctionError, OptionError
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
@@ -50,6 +50,8 @@ def label(  # noqa: PLR0913 - the public spelling
 
     Raises
     ------
+    FunctionError
+        When it stands above a function without being called.
     OptionError
         When both a harvester and a sampler are asked for.
 
@@ -63,6 +65,10 @@ def label(  # noqa: PLR0913 - the public spelling
     >>> foo.var_names
     ('sum', 'diff')
     """
+    if callable(var_names):
+        name = getattr(var_names, "__name__", repr(var_names))
+        msg = f"label was given {name} itself; write @label(...) above it, with the names of its outputs"
+        raise FunctionError(msg)
     if harvester is not False and sampler is not False:
         msg = f"harvester={harvester!r} and sampler={sampler!r}; choose one of them"
         raise OptionError(msg)

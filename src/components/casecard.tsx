@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 
-import { duration } from '../core/format';
-import { CASE_WORDS } from '../core/progress';
+import { duration, grouped } from '../core/format';
+import { caseWord } from '../core/progress';
+import { trans } from '../core/trans';
 import type { CaseReply, Named } from '../protocol';
 import { Button } from './controls';
 import { FailureDetails } from './failure';
@@ -44,8 +45,8 @@ function Body({ reply, onInsert }: { readonly reply: CaseReply } & Pick<CaseCard
   return (
     <>
       <div class="xyzpy-case-values">
-        <Values label="Arguments" values={reply.args} />
-        <Values label="Results" values={reply.results} />
+        <Values label={trans.__('Arguments')} values={reply.args} />
+        <Values label={trans.__('Results')} values={reply.results} />
       </div>
       {reply.failure && <FailureDetails failed={reply.failure} onInsert={onInsert} />}
     </>
@@ -55,23 +56,24 @@ function Body({ reply, onInsert }: { readonly reply: CaseReply } & Pick<CaseCard
 /** All that is known of one case. */
 export function CaseCard({ opened, onInsert, onClose }: CaseCardProps): JSX.Element {
   const reply = opened.state === 'shown' ? opened.reply : null;
+  const title = trans.__('Case %1', grouped(opened.number));
   return (
-    <section class="xyzpy-part xyzpy-case" aria-label={`Case ${String(opened.number)}`}>
+    <section class="xyzpy-part xyzpy-case" aria-label={title}>
       <div class="xyzpy-line">
-        <h4>Case {opened.number.toLocaleString('en')}</h4>
+        <h4>{title}</h4>
         {reply && (
           <span>
-            <Mark state={reply.state} /> {CASE_WORDS[reply.state]}
+            <Mark state={reply.state} /> {caseWord(reply.state)}
             {reply.seconds !== null && `, ${duration(reply.seconds)}`}
           </span>
         )}
         <span class="xyzpy-push">
           <Button class="xyzpy-quiet" onClick={onClose}>
-            Close
+            {trans.__('Close')}
           </Button>
         </span>
       </div>
-      {opened.state === 'asked' && <p class="xyzpy-sub">Waiting for the kernel …</p>}
+      {opened.state === 'asked' && <p class="xyzpy-sub">{trans.__('Waiting for the kernel …')}</p>}
       {opened.state === 'refused' && <p class="xyzpy-problem">{opened.said}</p>}
       {reply && <Body reply={reply} onInsert={onInsert} />}
     </section>

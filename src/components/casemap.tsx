@@ -3,6 +3,7 @@ import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 import { census, firstAxes, layoutOf, type Raster, rasterOf, regionOf } from '../core/casemap';
 import { labelAt, regionText, tally, ticksAcross, ticksOf } from '../core/maptext';
+import { trans } from '../core/trans';
 import type { MapAxis, Selection } from '../protocol';
 import { Button } from './controls';
 import { useTheme, useWidth } from './map_hooks';
@@ -19,7 +20,6 @@ interface CaseMapProps {
   readonly onSelect: (selection: Selection) => void;
 }
 
-const ABOUT = 'Case map: arrows move, Enter opens a case, Shift and arrows pick several out';
 const LABEL_HEIGHT = 15;
 
 interface SheetProps extends CaseMapProps {
@@ -33,6 +33,7 @@ function Sheet({ raster, picking, states, version }: SheetProps): JSX.Element {
   const theme = useTheme();
   const density = window.devicePixelRatio || 1;
   const { focus, region } = picking;
+  const about = trans.__('Case map: arrows move, Enter opens a case, Shift and arrows pick several out');
   const { across } = raster.layout;
   const size = { width: (raster.columns * raster.width) / density, height: (raster.rows * raster.height) / density };
   useLayoutEffect(() => {
@@ -40,7 +41,7 @@ function Sheet({ raster, picking, states, version }: SheetProps): JSX.Element {
   }, [raster, states, version, theme]);
   return (
     <div class="xyzpy-map-sheet" style={size}>
-      <canvas ref={canvas} style={size} tabIndex={0} role="application" aria-label={ABOUT} {...picking.handlers} />
+      <canvas ref={canvas} style={size} tabIndex={0} role="application" aria-label={about} {...picking.handlers} />
       <Frame raster={raster} region={region} kind="picked" />
       <Frame raster={raster} region={focus && regionOf(focus, focus)} kind="focus" />
       <Labels ticks={across ? ticksAcross(across, size.width) : []} along="x" />
@@ -51,8 +52,10 @@ function Sheet({ raster, picking, states, version }: SheetProps): JSX.Element {
 /** What the map shows along its axes. */
 function axisText({ across, down }: Raster['layout']): string {
   const named = [across, down].filter((axis) => axis !== null);
-  if (!named.length) return 'The cases in the order of their numbers.';
-  return named.map((axis) => `${axis.name}: ${labelAt(axis, 0)} to ${labelAt(axis, axis.size - 1)}`).join(' · ');
+  if (!named.length) return trans.__('The cases in the order of their numbers.');
+  return named
+    .map((axis) => trans.__('%1: %2 to %3', axis.name, labelAt(axis, 0), labelAt(axis, axis.size - 1)))
+    .join(' · ');
 }
 
 /** What is under the pointer, picked out, or where the keys stand. */
@@ -65,7 +68,7 @@ function Told({ raster, picking, states }: SheetProps): JSX.Element {
       </span>
       {region && (
         <Button class="xyzpy-quiet" onClick={clear}>
-          Clear the selection
+          {trans.__('Clear the selection')}
         </Button>
       )}
     </div>

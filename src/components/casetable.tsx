@@ -2,7 +2,8 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { readTable } from '../core/cases';
-import { counted } from '../core/format';
+import { grouped } from '../core/format';
+import { trans } from '../core/trans';
 import { Button } from './controls';
 import { Table } from './table';
 
@@ -41,7 +42,7 @@ export function CaseTable(props: CaseTableProps): JSX.Element {
         want(true);
       }}
     >
-      Add a table of cases …
+      {trans.__('Add a table of cases …')}
     </Button>
   );
 }
@@ -50,7 +51,9 @@ function OpenTable({ problem, onRemove, ...rest }: CaseTableProps & { readonly o
   const { text, known, told } = rest;
   const { columns, rows, problem: own } = readTable(text, known);
   const wrong = own || problem;
-  const read = rows.length ? `${counted(rows.length, 'case')} read.` : 'The first line names the arguments.';
+  const read = rows.length
+    ? trans._n('%2 case read.', '%2 cases read.', rows.length, grouped(rows.length))
+    : trans.__('The first line names the arguments.');
   return (
     <div class="xyzpy-cases">
       <CaseField {...rest} wrong={wrong} />
@@ -59,10 +62,10 @@ function OpenTable({ problem, onRemove, ...rest }: CaseTableProps & { readonly o
           {wrong || read}
         </span>
         <Button class="xyzpy-quiet xyzpy-push" onClick={onRemove}>
-          Remove the table
+          {trans.__('Remove the table')}
         </Button>
       </div>
-      {rows.length > 0 && <Table label="The first cases" columns={columns} rows={rows.slice(0, SHOWN)} />}
+      {rows.length > 0 && <Table label={trans.__('The first cases')} columns={columns} rows={rows.slice(0, SHOWN)} />}
     </div>
   );
 }
@@ -74,7 +77,9 @@ interface CaseFieldProps extends Omit<CaseTableProps, 'problem'> {
 function CaseField({ text, known, wrong, told, onChange }: CaseFieldProps): JSX.Element {
   return (
     <label class="xyzpy-field">
-      <span class="xyzpy-label">Table of cases: paste columns from a spreadsheet, or type them with commas</span>
+      <span class="xyzpy-label">
+        {trans.__('Table of cases: paste columns from a spreadsheet, or type them with commas')}
+      </span>
       <textarea
         rows={5}
         value={text}

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
+import { trans } from '../core/trans';
 import type { Code } from '../protocol';
 import { Button } from './controls';
 
@@ -16,14 +17,15 @@ export async function copy(text: string): Promise<boolean> {
 
 /** A button that copies a text and says whether it did. */
 export function CopyButton({ text }: { readonly text: string }): JSX.Element {
-  const [said, say] = useState('Copy');
+  const [done, tell] = useState<boolean | null>(null);
   const act = async (): Promise<void> => {
-    say((await copy(text)) ? 'Copied' : 'Select the text and copy it');
-    setTimeout(say, 2000, 'Copy');
+    tell(await copy(text));
+    setTimeout(tell, 2000, null);
   };
+  const told = done ? trans.__('Copied') : trans.__('Select the text and copy it');
   return (
     <Button class="xyzpy-quiet" onClick={() => void act()}>
-      <span aria-live="polite">{said}</span>
+      <span aria-live="polite">{done === null ? trans.__('Copy') : told}</span>
     </Button>
   );
 }
@@ -50,7 +52,7 @@ export function CodeBlock({ label, text, onInsert }: BlockProps): JSX.Element {
                 onInsert(text);
               }}
             >
-              Insert as a cell
+              {trans.__('Insert as a cell')}
             </Button>
           )}
         </span>
@@ -66,8 +68,8 @@ export function CodeBlock({ label, text, onInsert }: BlockProps): JSX.Element {
 export function CodeDrawer({ code, onInsert }: { readonly code: Code } & Pick<BlockProps, 'onInsert'>): JSX.Element {
   return (
     <div class="xyzpy-drawer">
-      <CodeBlock label="Python" text={code.python} onInsert={onInsert} />
-      {code.magic && <CodeBlock label="Magic" text={code.magic} onInsert={onInsert} />}
+      <CodeBlock label={trans.__('Python')} text={code.python} onInsert={onInsert} />
+      {code.magic && <CodeBlock label={trans.__('Magic')} text={code.magic} onInsert={onInsert} />}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-import { counted } from '../core/format';
+import { caseCount, grouped } from '../core/format';
+import { trans } from '../core/trans';
 import type { FailedCase, FailureGroup } from '../protocol';
 import { CodeBlock } from './code';
 import { Button } from './controls';
@@ -29,8 +30,8 @@ function Output({ label, text }: { readonly label: string; readonly text: string
 export function FailureDetails({ failed, onInsert }: DetailsProps): JSX.Element {
   return (
     <div class="xyzpy-details">
-      <Output label="Traceback" text={failed.traceback} />
-      {failed.output && <Output label="Printed" text={failed.output} />}
+      <Output label={trans.__('Traceback')} text={failed.traceback} />
+      {failed.output && <Output label={trans.__('Printed')} text={failed.output} />}
       {onInsert ? (
         <span>
           <Button
@@ -38,11 +39,11 @@ export function FailureDetails({ failed, onInsert }: DetailsProps): JSX.Element 
               onInsert(failed.code);
             }}
           >
-            Reproduce in a new cell
+            {trans.__('Reproduce in a new cell')}
           </Button>
         </span>
       ) : (
-        <CodeBlock label="Code that shows it again" text={failed.code} onInsert={null} />
+        <CodeBlock label={trans.__('Code that shows it again')} text={failed.code} onInsert={null} />
       )}
     </div>
   );
@@ -61,7 +62,11 @@ function CaseLine({ failed, onInsert }: DetailsProps): JSX.Element {
         }}
       >
         <code>{failed.text}</code>
-        {failed.tries > 1 && <span class="xyzpy-sub">tried {counted(failed.tries, 'time')}</span>}
+        {failed.tries > 1 && (
+          <span class="xyzpy-sub">
+            {trans._n('tried %2 time', 'tried %2 times', failed.tries, grouped(failed.tries))}
+          </span>
+        )}
       </button>
       {open && <FailureDetails failed={failed} onInsert={onInsert} />}
     </li>
@@ -91,13 +96,16 @@ export function Group({ group, cases, busy, onInsert, onRetry, onMore }: GroupPr
             <code>{raised}</code>
             {said && `: ${said}`}
           </h4>
-          <p class="xyzpy-sub">
-            {counted(count, 'case')}, in {place}
-          </p>
+          <p class="xyzpy-sub">{trans.__('%1, in %2', caseCount(count), place)}</p>
         </div>
         {onRetry && (
-          <Button class="xyzpy-push" onClick={onRetry} disabled={busy} title={busy ? 'A run is under way' : ''}>
-            {count === 1 ? 'Retry it' : `Retry these ${count.toLocaleString('en')}`}
+          <Button
+            class="xyzpy-push"
+            onClick={onRetry}
+            disabled={busy}
+            title={busy ? trans.__('A run is under way.') : ''}
+          >
+            {trans._n('Retry it', 'Retry these %2', count, grouped(count))}
           </Button>
         )}
       </div>
@@ -108,7 +116,7 @@ export function Group({ group, cases, busy, onInsert, onRetry, onMore }: GroupPr
       </ul>
       {cases.length < count && (
         <Button class="xyzpy-quiet" onClick={onMore}>
-          Show more of the {count.toLocaleString('en')}
+          {trans.__('Show more of the %1', grouped(count))}
         </Button>
       )}
     </section>

@@ -1,8 +1,9 @@
 import type { JSX } from 'preact';
 
 import { asNumber } from '../core/literals';
-import { judge } from '../core/rows';
-import type { Argument, Distribution, Kind, Row } from '../protocol';
+import { judge, rangeFields } from '../core/rows';
+import { trans } from '../core/trans';
+import type { Argument, Distribution, Row, Spacing } from '../protocol';
 import { Check, Field, Select, Text } from './controls';
 
 /** What the fields of a row need. */
@@ -16,27 +17,23 @@ export interface FieldsProps {
   readonly onChange: (changes: Partial<Row>) => void;
 }
 
-/** The word for each way in which values are given. */
-export const KIND_WORDS: Readonly<Record<Kind, string>> = {
-  fixed: 'Fixed',
-  list: 'List',
-  range: 'Range',
-  stored: 'Stored values',
-  choices: 'Choices',
-  distribution: 'Distribution',
-  cases: 'From the table',
-};
-
 function FixedFields({ row, argument, invalid, told, onChange }: FieldsProps): JSX.Element {
   const change = (value: string): void => {
     onChange({ value });
   };
   if (argument.choices.length) {
     const options = argument.choices.map((choice) => [choice, choice] as const);
-    return <Select label={`Value of ${row.name}`} value={row.value} options={options} onChange={change} />;
+    return <Select label={trans.__('Value of %1', row.name)} value={row.value} options={options} onChange={change} />;
   }
   return (
-    <Text label={`Value of ${row.name}`} value={row.value} onChange={change} invalid={invalid} told={told} size={14} />
+    <Text
+      label={trans.__('Value of %1', row.name)}
+      value={row.value}
+      onChange={change}
+      invalid={invalid}
+      told={told}
+      size={14}
+    />
   );
 }
 
@@ -44,7 +41,7 @@ function ListFields({ row, invalid, told, onChange }: FieldsProps): JSX.Element 
   return (
     <span class="xyzpy-grow">
       <Text
-        label={`Values of ${row.name}, with commas between them`}
+        label={trans.__('Values of %1, with commas between them', row.name)}
         value={row.values}
         placeholder="1, 2, 5"
         invalid={invalid}
@@ -57,30 +54,31 @@ function ListFields({ row, invalid, told, onChange }: FieldsProps): JSX.Element 
   );
 }
 
-const SPACINGS = [
-  ['linear', 'linear'],
-  ['log', 'logarithmic'],
-] as const;
+function spacings(): readonly (readonly [Spacing, string])[] {
+  return [
+    ['linear', trans.__('linear')],
+    ['log', trans.__('logarithmic')],
+  ];
+}
+
+/** How many characters a field of a range shows. */
+const SIZES = { start: 7, stop: 7, num: 4 } as const;
 
 function RangeFields({ row, argument, invalid, told, onChange }: FieldsProps): JSX.Element {
-  const ends = [
-    ['start', 'From', 7],
-    ['stop', 'To', 7],
-    ['num', 'Number', 4],
-  ] as const;
+  const ends = rangeFields();
   // only the field whose change alone would mend the row is marked; all of them where that cannot be told
   const marked = (key: 'start' | 'stop' | 'num'): boolean =>
     invalid &&
     (!row[key].trim() ||
       Boolean(judge({ ...row, start: '1', stop: '2', num: '2', [key]: row[key] }, argument).problem));
-  const sure = ends.some(([key]) => marked(key));
+  const sure = ends.some(([, key]) => marked(key));
   return (
     <>
-      {ends.map(([key, label, size]) => (
+      {ends.map(([label, key]) => (
         <Field key={key} label={label}>
           <Text
             value={row[key]}
-            size={size}
+            size={SIZES[key]}
             numeric
             told={told}
             invalid={sure ? marked(key) : invalid}
@@ -90,10 +88,10 @@ function RangeFields({ row, argument, invalid, told, onChange }: FieldsProps): J
           />
         </Field>
       ))}
-      <Field label="Spacing">
+      <Field label={trans.__('Spacing')}>
         <Select
           value={row.spacing}
-          options={SPACINGS}
+          options={spacings()}
           onChange={(spacing) => {
             onChange({ spacing });
           }}
@@ -107,7 +105,7 @@ function ChoiceFields({ row, argument, onChange }: FieldsProps): JSX.Element {
   const toggled = (place: number, on: boolean): readonly number[] =>
     argument.choices.map((_, at) => at).filter((at) => (at === place ? on : row.chosen.includes(at)));
   return (
-    <fieldset class="xyzpy-choices" aria-label={`Values of ${row.name}`}>
+    <fieldset class="xyzpy-choices" aria-label={trans.__('Values of %1', row.name)}>
       {argument.choices.map((choice, place) => (
         <Check
           key={choice}
@@ -127,7 +125,7 @@ function DistributionFields({ row, distributions, invalid, told, onChange }: Fie
   const chosen = distributions.find(({ name }) => name === row.distribution);
   return (
     <>
-      <Field label="Drawn from">
+      <Field label={trans.__('Drawn from')}>
         <Select
           value={row.distribution}
           options={distributions.map(({ name, label }) => [name, label] as const)}
@@ -175,8 +173,8 @@ export function Fields(props: FieldsProps): JSX.Element {
     case 'distribution':
       return <DistributionFields {...props} />;
     case 'stored':
-      return <Told>every value that is stored</Told>;
+      return <Told>{trans.__('every value that is stored')}</Told>;
     case 'cases':
-      return <Told>one value for each case of the table below</Told>;
+      return <Told>{trans.__('one value for each case of the table below')}</Told>;
   }
 }

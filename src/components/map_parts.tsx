@@ -3,7 +3,8 @@ import type { JSX } from 'preact';
 import type { Raster, Region } from '../core/casemap';
 import { grouped } from '../core/format';
 import { present, type Tick } from '../core/maptext';
-import { CASE_WORDS } from '../core/progress';
+import { caseWord } from '../core/progress';
+import { trans } from '../core/trans';
 import type { MapAxis } from '../protocol';
 import { Select } from './controls';
 import { Mark } from './mark';
@@ -23,10 +24,10 @@ export function AxisSelects({ axes, names: [across, down], onChange }: AxisSelec
   return (
     <>
       <label class="xyzpy-check">
-        <span class="xyzpy-faint">Across</span>
+        <span class="xyzpy-faint">{trans._p('axis', 'Across')}</span>
         <Select
           value={across}
-          options={[['', 'in order'], ...options]}
+          options={[['', trans._p('axis', 'in order')], ...options]}
           onChange={(name) => {
             onChange([name, name === down ? '' : down]);
           }}
@@ -34,7 +35,7 @@ export function AxisSelects({ axes, names: [across, down], onChange }: AxisSelec
       </label>
       {across !== '' && (
         <label class="xyzpy-check">
-          <span class="xyzpy-faint">Down</span>
+          <span class="xyzpy-faint">{trans._p('axis', 'Down')}</span>
           <Select
             value={down}
             options={[['', '–'], ...options.filter(([name]) => name !== across)]}
@@ -54,7 +55,7 @@ export function Legend({ counts }: { readonly counts: readonly number[] }): JSX.
     <ul class="xyzpy-legend">
       {present(counts).map(([state, count]) => (
         <li key={state}>
-          <Mark state={state} /> {CASE_WORDS[state]} <b>{grouped(count)}</b>
+          <Mark state={state} /> {caseWord(state)} <b>{grouped(count)}</b>
         </li>
       ))}
     </ul>

@@ -1,4 +1,5 @@
 import type { Notice } from '../core/kernels';
+import { trans } from '../core/trans';
 
 /** A button below a notice, and what it does. */
 export interface Action {
@@ -17,7 +18,7 @@ export function renderNotice(
   if (command !== undefined) page.append(element('pre', 'xyzpy-Notice-command', command));
   if (details !== undefined) {
     const more = element('details', '');
-    more.append(element('summary', '', 'Traceback'), element('pre', '', details));
+    more.append(element('summary', '', trans.__('Traceback')), element('pre', '', details));
     page.append(more);
   }
   const buttons = actions.map(({ label, act }, place) => {

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 
-import { bytes, counted, duration, grouped, interval, middle, roughly } from '../core/format';
-import { CHOICE_WORDS, countsOf, toRun } from '../core/plan';
+import { bytes, caseCount, duration, grouped, interval, middle, roughly } from '../core/format';
+import { choiceWord, countsOf, staleWord, toRun } from '../core/plan';
+import { trans } from '../core/trans';
 import type { CaseState, Choice, Counted, Plan, Trial, Wishes } from '../protocol';
 import { Button, Check, Field, Select, Text } from './controls';
 import { Mark } from './mark';
@@ -32,7 +33,7 @@ export function Counts({ plan, choices, open, onOpen }: CountsProps): JSX.Elemen
             class="xyzpy-count"
             expanded={open === of}
             disabled={value === 0}
-            title={value ? `List the ${counted(value, 'case')}` : ''}
+            title={value ? trans.__('List the %1', caseCount(value)) : ''}
             onClick={() => {
               onOpen(of);
             }}
@@ -67,24 +68,22 @@ interface FactsProps {
 }
 
 function TimeFact({ plan, trial, busy, onTry }: FactsProps): JSX.Element {
-  if (plan.to_run === 0) return <dd>nothing to run</dd>;
+  if (plan.to_run === 0) return <dd>{trans.__('nothing to run')}</dd>;
   if (plan.seconds) {
-    const [about, ends] = [middle(plan.seconds), interval(plan.seconds)];
+    const [about, ends, { timings }] = [middle(plan.seconds), interval(plan.seconds), plan];
+    const from = trans._n('from %2 timed case', 'from %2 timed cases', timings, grouped(timings));
     return (
       <dd>
-        {roughly(about)}{' '}
-        <span class="xyzpy-sub">
-          {ends === duration(about) ? '' : `${ends}, `}from {counted(plan.timings, 'timed case')}
-        </span>
+        {roughly(about)} <span class="xyzpy-sub">{ends === duration(about) ? from : `${ends}, ${from}`}</span>
       </dd>
     );
   }
   return (
     <dd>
       <span class="xyzpy-line">
-        unknown
+        {trans._p('time', 'unknown')}
         <Button onClick={onTry} disabled={busy || trial.state === 'running'}>
-          {trial.state === 'running' ? 'Trying one case …' : 'Try one case'}
+          {trial.state === 'running' ? trans.__('Trying one case …') : trans.__('Try one case')}
         </Button>
       </span>
     </dd>
@@ -97,22 +96,22 @@ export function Facts(props: FactsProps): JSX.Element {
   return (
     <dl class="xyzpy-facts">
       <div>
-        <dt>Time</dt>
+        <dt>{trans.__('Time')}</dt>
         <TimeFact {...props} />
       </div>
       <div>
-        <dt>Memory</dt>
-        <dd>{plan.memory_bytes === null ? 'unknown' : bytes(plan.memory_bytes)}</dd>
+        <dt>{trans.__('Memory')}</dt>
+        <dd>{plan.memory_bytes === null ? trans._p('memory', 'unknown') : bytes(plan.memory_bytes)}</dd>
       </div>
       {plan.disk_bytes !== null && (
         <div>
-          <dt>On disk</dt>
+          <dt>{trans.__('On disk')}</dt>
           <dd>{bytes(plan.disk_bytes)}</dd>
         </div>
       )}
       {trial.said && (
         <div class={trial.state === 'failed' ? 'xyzpy-problem' : ''}>
-          <dt>Tried</dt>
+          <dt>{trans.__('Tried')}</dt>
           <dd>{trial.said}</dd>
         </div>
       )}
@@ -144,7 +143,7 @@ function Segments({ plan, wishes, choices, name, onChange }: WishesProps): JSX.E
             }}
           />
           <span>
-            {CHOICE_WORDS[choice]}
+            {choiceWord(choice)}
             {plan && <b> {grouped(toRun(plan, { choice, stale: false }))}</b>}
           </span>
         </label>
@@ -162,7 +161,7 @@ export function Choices(props: WishesProps): JSX.Element | null {
     <div class="xyzpy-line">
       <span class="xyzpy-field">
         <span id={`${name}-label`} class="xyzpy-label">
-          Which cases
+          {trans.__('Which cases')}
         </span>
         <Segments {...props} />
       </span>
@@ -174,7 +173,7 @@ export function Choices(props: WishesProps): JSX.Element | null {
               onChange({ stale: on });
             }}
           >
-            and stale <b>{grouped(stale)}</b>
+            {staleWord()} <b>{grouped(stale)}</b>
           </Check>
         </span>
       )}
@@ -186,7 +185,7 @@ export function Choices(props: WishesProps): JSX.Element | null {
 export function Backend({ wishes, backends, onChange }: WishesProps): JSX.Element {
   return (
     <div class="xyzpy-line">
-      <Field label="Run in">
+      <Field label={trans.__('Run in')}>
         <Select
           value={wishes.backend}
           options={backends.map((backend) => [backend, backend] as const)}
@@ -196,10 +195,10 @@ export function Backend({ wishes, backends, onChange }: WishesProps): JSX.Elemen
         />
       </Field>
       {wishes.backend !== 'serial' && (
-        <Field label="Workers">
+        <Field label={trans.__('Workers')}>
           <Text
             value={wishes.workers === null ? '' : String(wishes.workers)}
-            placeholder="auto"
+            placeholder={trans._p('workers', 'auto')}
             size={5}
             numeric
             onChange={(text) => {

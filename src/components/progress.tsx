@@ -1,14 +1,25 @@
 import type { JSX } from 'preact';
 
-import { clock, counted, duration, grouped, interval, percent, rate } from '../core/format';
-import { ended, isActive, progressText, RUN_WORDS, runWord, tookText, waiting } from '../core/progress';
+import { clock, duration, grouped, interval, percent, rate } from '../core/format';
+import {
+  caseWord,
+  ended,
+  failedText,
+  isActive,
+  progressText,
+  RUN_MARKS,
+  runWord,
+  tookText,
+  waiting,
+} from '../core/progress';
+import { trans } from '../core/trans';
 import type { CaseState, ControlWord, Progress } from '../protocol';
 import { Button } from './controls';
 import { Mark } from './mark';
 
 /** The mark and the word for where a run stands. */
 export function StateWord({ progress }: { readonly progress: Progress }): JSX.Element {
-  const mark = progress.state === 'done' && progress.failed ? 'failed' : RUN_WORDS[progress.state][1];
+  const mark = progress.state === 'done' && progress.failed ? 'failed' : RUN_MARKS[progress.state];
   return (
     <span class="xyzpy-state" data-state={progress.state}>
       <Mark state={mark} />
@@ -31,7 +42,7 @@ export function Bar({ progress }: { readonly progress: Progress }): JSX.Element 
     <div
       class="xyzpy-bar"
       role="progressbar"
-      aria-label="Cases that have ended"
+      aria-label={trans.__('Cases that have ended')}
       aria-valuemin={0}
       aria-valuemax={Math.max(total, 1)}
       aria-valuenow={ended(progress)}
@@ -44,9 +55,17 @@ export function Bar({ progress }: { readonly progress: Progress }): JSX.Element 
   );
 }
 
-function Stat({ word, mark, children }: { word: string; mark?: CaseState; children: string }): JSX.Element {
+interface StatProps {
+  readonly word: string;
+  readonly mark?: CaseState;
+  /** Whether it takes a line of its own where there is little room. */
+  readonly wide?: boolean;
+  readonly children: string;
+}
+
+function Stat({ word, mark, wide, children }: StatProps): JSX.Element {
   return (
-    <div>
+    <div class={wide ? 'xyzpy-stat-wide' : ''}>
       <dt>
         {mark && <Mark state={mark} />} {word}
       </dt>
@@ -61,27 +80,35 @@ export function Stats({ progress }: { readonly progress: Progress }): JSX.Elemen
   const active = isActive(state);
   return (
     <dl class="xyzpy-stats">
-      <Stat word="done" mark="done">{`${grouped(done)} of ${grouped(total)}`}</Stat>
+      <Stat word={caseWord('done')} mark="done" wide>
+        {trans.__('%1 of %2', grouped(done), grouped(total))}
+      </Stat>
       {active && (
-        <Stat word="running" mark="running">
+        <Stat word={caseWord('running')} mark="running">
           {grouped(running)}
         </Stat>
       )}
-      <Stat word={active ? 'waiting' : 'not run'} mark="missing">
+      <Stat word={active ? trans._p('case', 'waiting') : caseWord('missing')} mark="missing">
         {grouped(waiting(progress))}
       </Stat>
-      <Stat word="failed" mark="failed">
+      <Stat word={caseWord('failed')} mark="failed">
         {grouped(failed)}
       </Stat>
       {cancelled > 0 && (
-        <Stat word="cancelled" mark="cancelled">
+        <Stat word={caseWord('cancelled')} mark="cancelled">
           {grouped(cancelled)}
         </Stat>
       )}
-      {elsewhere > 0 && <Stat word="in another run">{grouped(elsewhere)}</Stat>}
-      {active && <Stat word="left">{left ? interval(left) : 'unknown'}</Stat>}
-      {active && progress.rate !== null && <Stat word="throughput">{rate(progress.rate)}</Stat>}
-      <Stat word={active ? 'elapsed' : 'took'}>{active ? clock(elapsed) : tookText(progress)}</Stat>
+      {elsewhere > 0 && <Stat word={trans._p('case', 'in another run')}>{grouped(elsewhere)}</Stat>}
+      {active && <Stat word={trans._p('time', 'left')}>{left ? interval(left) : trans._p('time', 'unknown')}</Stat>}
+      {active && progress.rate !== null && <Stat word={trans.__('throughput')}>{rate(progress.rate)}</Stat>}
+      {active ? (
+        <Stat word={trans._p('time', 'elapsed')}>{clock(elapsed)}</Stat>
+      ) : (
+        <Stat word={trans._p('time', 'took')} wide>
+          {tookText(progress)}
+        </Stat>
+      )}
     </dl>
   );
 }
@@ -95,9 +122,10 @@ interface CurrentProps {
 export function CurrentCases({ progress, onOpen }: CurrentProps): JSX.Element | null {
   const { current, running } = progress;
   if (!current.length) return null;
+  const rest = running - current.length;
   return (
     <div class="xyzpy-current">
-      <span class="xyzpy-faint">Now</span>
+      <span class="xyzpy-faint">{trans._p('cases', 'Now')}</span>
       <ul>
         {current.map(({ number, text, seconds }) => (
           <li key={number}>
@@ -112,7 +140,7 @@ export function CurrentCases({ progress, onOpen }: CurrentProps): JSX.Element | 
             </button>
           </li>
         ))}
-        {running > current.length && <li class="xyzpy-sub">and {grouped(running - current.length)} more</li>}
+        {rest > 0 && <li class="xyzpy-sub">{trans._n('and %2 more', 'and %2 more', rest, grouped(rest))}</li>}
       </ul>
     </div>
   );
@@ -130,12 +158,13 @@ export interface ControlsProps {
 /** Cancelling ends cases under way, so it is asked once, in place. */
 export function CancelQuestion({ progress, onAsk, onControl }: ControlsProps): JSX.Element {
   const { running, done } = progress;
+  const end = running
+    ? trans._n('End %2 running case now?', 'End %2 running cases now?', running, grouped(running))
+    : trans.__('End the run now?');
+  const kept = trans._n('%2 finished is kept.', '%2 finished are kept.', done, grouped(done));
   return (
-    <div class="xyzpy-question" role="group" aria-label="Cancel the run">
-      <span>
-        {running ? `End ${counted(running, 'running case')} now?` : 'End the run now?'} {grouped(done)} finished{' '}
-        {done === 1 ? 'is' : 'are'} kept.
-      </span>
+    <div class="xyzpy-question" role="group" aria-label={trans.__('Cancel the run')}>
+      <span>{`${end} ${kept}`}</span>
       <span class="xyzpy-line xyzpy-push">
         <Button
           class="xyzpy-danger"
@@ -144,14 +173,14 @@ export function CancelQuestion({ progress, onAsk, onControl }: ControlsProps): J
             onControl('cancel');
           }}
         >
-          Cancel the run
+          {trans.__('Cancel the run')}
         </Button>
         <Button
           onClick={() => {
             onAsk(false);
           }}
         >
-          Go on
+          {trans.__('Go on')}
         </Button>
       </span>
     </div>
@@ -175,18 +204,18 @@ export function Controls({ progress, asking, onAsk, onControl }: ControlsProps):
   );
   return (
     <span class="xyzpy-line xyzpy-push">
-      {state === 'paused' && button('resume', 'Resume', 'Start cases again')}
-      {!ending && state !== 'paused' && button('pause', 'Pause', 'Start no case until resumed')}
-      {!ending && button('stop', 'Stop', 'Running cases finish, no other starts')}
+      {state === 'paused' && button('resume', trans.__('Resume'), trans.__('Start cases again'))}
+      {!ending && state !== 'paused' && button('pause', trans.__('Pause'), trans.__('Start no case until resumed'))}
+      {!ending && button('stop', trans.__('Stop'), trans.__('Running cases finish, no other starts'))}
       {state !== 'cancelling' && (
         <Button
-          title="End the running cases too"
+          title={trans.__('End the running cases too')}
           expanded={asking}
           onClick={() => {
             onAsk(!asking);
           }}
         >
-          Cancel …
+          {trans.__('Cancel …')}
         </Button>
       )}
     </span>
@@ -194,10 +223,12 @@ export function Controls({ progress, asking, onAsk, onControl }: ControlsProps):
 }
 
 /** How much of a run is there, for the line of a run that was found again. */
-export function foundText({ total, done, failed }: Progress): string {
+export function foundText(progress: Progress): string {
+  const { total, done, failed } = progress;
   const rest = total - done - failed;
-  const parts = [`${grouped(done)} of ${grouped(total)} (${String(percent(done, total))} %) are stored`];
-  if (failed) parts.push(`${grouped(failed)} failed`);
-  parts.push(rest ? `${grouped(rest)} not run` : 'nothing is left to run');
-  return `${parts.join(', ')}.`;
+  const share = trans.__('%1 %', percent(done, total));
+  const parts = [trans.__('%1 of %2 (%3) are stored', grouped(done), grouped(total), share)];
+  if (failed) parts.push(failedText(progress));
+  parts.push(rest ? trans._n('%2 not run', '%2 not run', rest, grouped(rest)) : trans.__('nothing is left to run'));
+  return trans.__('%1.', parts.join(', '));
 }

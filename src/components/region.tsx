@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 
-import { ACTION_WORDS } from '../core/explorer';
-import { counted, interval } from '../core/format';
+import { actionWord } from '../core/explorer';
+import { caseCount, grouped, interval } from '../core/format';
+import { caseWord } from '../core/progress';
+import { trans } from '../core/trans';
 import type { Picked, Proposal, RegionAction } from '../protocol';
 import { Button } from './controls';
 
@@ -16,19 +18,19 @@ interface PickedProps {
 export function PickedCard({ picked, busy, onAct, onDrop }: PickedProps): JSX.Element {
   const { parts, cases, done, failed, missing, actions } = picked;
   const states = [
-    [done, 'done'],
-    [failed, 'failed'],
-    [missing, 'not run'],
+    [done, caseWord('done')],
+    [failed, caseWord('failed')],
+    [missing, caseWord('missing')],
   ] as const;
-  const said = states.filter(([count]) => count > 0).map(([count, word]) => `${String(count)} ${word}`);
+  const said = states.filter(([count]) => count > 0).map(([count, word]) => `${grouped(count)} ${word}`);
   return (
-    <div class="xyzpy-part xyzpy-picked" role="group" aria-label="Picked out">
+    <div class="xyzpy-part xyzpy-picked" role="group" aria-label={trans.__('Picked out')}>
       <div class="xyzpy-line">
-        <strong>{counted(cases, 'case')} picked out</strong>
+        <strong>{trans._n('%2 case picked out', '%2 cases picked out', cases, grouped(cases))}</strong>
         <span class="xyzpy-sub">{said.join(', ')}</span>
         <span class="xyzpy-push">
           <Button class="xyzpy-quiet" onClick={onDrop}>
-            Clear
+            {trans._p('selection', 'Clear')}
           </Button>
         </span>
       </div>
@@ -43,7 +45,7 @@ export function PickedCard({ picked, busy, onAct, onDrop }: PickedProps): JSX.El
                 onAct(action);
               }}
             >
-              {ACTION_WORDS[action]}
+              {actionWord(action)}
             </Button>
           ))}
         </div>
@@ -64,19 +66,17 @@ interface ProposalProps {
 /** What would run in the region; nothing of it has. */
 export function ProposalCard({ proposal, busy, onRun, onDrop, onShow }: ProposalProps): JSX.Element {
   const { action, parts, to_run, stored, seconds, own } = proposal;
-  const kept = stored > 0 ? `, ${String(stored)} stored` : '';
+  const runs = trans._n('%2 case to run', '%2 cases to run', to_run, grouped(to_run));
+  const kept = stored > 0 ? `, ${trans._n('%2 stored', '%2 stored', stored, grouped(stored))}` : '';
   const time = seconds ? ` · ${interval(seconds)}` : '';
   return (
-    <div class="xyzpy-part xyzpy-picked" role="group" aria-label="Proposal">
+    <div class="xyzpy-part xyzpy-picked" role="group" aria-label={trans.__('Proposal')}>
       <div class="xyzpy-line">
-        <strong>{ACTION_WORDS[action]}</strong>
-        <span class="xyzpy-sub">
-          {counted(to_run, 'case')} to run{kept}
-          {time}
-        </span>
+        <strong>{actionWord(action)}</strong>
+        <span class="xyzpy-sub">{`${runs}${kept}${time}`}</span>
         <span class="xyzpy-push">
           <Button class="xyzpy-quiet" onClick={onDrop}>
-            Drop
+            {trans.__('Drop')}
           </Button>
         </span>
         {own ? (
@@ -88,16 +88,16 @@ export function ProposalCard({ proposal, busy, onRun, onDrop, onShow }: Proposal
               if (!busy && to_run > 0) onRun();
             }}
           >
-            Run {counted(to_run, 'case')}
+            {trans.__('Run %1', caseCount(to_run))}
           </button>
         ) : (
           <Button class="xyzpy-strong" onClick={onShow}>
-            Show the plan
+            {trans.__('Show the plan')}
           </Button>
         )}
       </div>
       <p class="xyzpy-sub">{parts.join(' · ')}</p>
-      {!own && <p class="xyzpy-sub">The parameters above are set to this; it runs from there.</p>}
+      {!own && <p class="xyzpy-sub">{trans.__('The parameters above are set to this; it runs from there.')}</p>}
     </div>
   );
 }

@@ -1,9 +1,11 @@
 import type { JSX, TargetedKeyboardEvent } from 'preact';
 
-import { counted } from '../core/format';
+import { grouped } from '../core/format';
+import { kindWord } from '../core/rows';
+import { trans } from '../core/trans';
 import type { Argument, Distribution, Row, RowVerdict } from '../protocol';
 import { Button, Select } from './controls';
-import { Fields, KIND_WORDS } from './fields';
+import { Fields } from './fields';
 import { Sparkline } from './sparkline';
 
 /** What a row of the space editor shows, and what it tells of. */
@@ -32,12 +34,12 @@ function Name({ argument }: { readonly argument: Argument }): JSX.Element {
 }
 
 function Movers({ row, first, last, onMove }: RowProps): JSX.Element {
-  const mover = (by: -1 | 1, word: string, arrow: string, off: boolean): JSX.Element => (
+  const mover = (by: -1 | 1, label: string, title: string, arrow: string): JSX.Element => (
     <Button
       class="xyzpy-icon"
-      label={`Move ${row.name} ${word}`}
-      title={`Move ${word} (Alt+${by < 0 ? '↑' : '↓'})`}
-      disabled={off}
+      label={label}
+      title={title}
+      disabled={by < 0 ? first : last}
       onClick={() => {
         onMove(by);
       }}
@@ -49,8 +51,8 @@ function Movers({ row, first, last, onMove }: RowProps): JSX.Element {
   );
   return (
     <span class="xyzpy-row-move">
-      {mover(-1, 'up', 'M2 8 6 4l4 4', first)}
-      {mover(1, 'down', 'M2 4l4 4 4-4', last)}
+      {mover(-1, trans.__('Move %1 up', row.name), trans.__('Move up (Alt+↑)'), 'M2 8 6 4l4 4')}
+      {mover(1, trans.__('Move %1 down', row.name), trans.__('Move down (Alt+↓)'), 'M2 4l4 4 4-4')}
     </span>
   );
 }
@@ -65,6 +67,7 @@ function onKey(event: TargetedKeyboardEvent<HTMLElement>, { first, last, onMove 
 /** How one argument varies: its name, the way its values are given, the values, where they lie and how many. */
 export function RowEditor(props: RowProps): JSX.Element {
   const { row, argument, verdict, told, onChange } = props;
+  const { count } = verdict;
   return (
     <div
       class="xyzpy-row"
@@ -79,9 +82,9 @@ export function RowEditor(props: RowProps): JSX.Element {
       <Name argument={argument} />
       <span class="xyzpy-row-kind">
         <Select
-          label={`How the values of ${row.name} are given`}
+          label={trans.__('How the values of %1 are given', row.name)}
           value={row.kind}
-          options={argument.kinds.map((kind) => [kind, KIND_WORDS[kind]] as const)}
+          options={argument.kinds.map((kind) => [kind, kindWord(kind)] as const)}
           onChange={(kind) => {
             onChange({ kind });
           }}
@@ -91,7 +94,9 @@ export function RowEditor(props: RowProps): JSX.Element {
         <Fields {...props} invalid={verdict.problem !== ''} />
       </span>
       <Sparkline verdict={verdict} />
-      <span class="xyzpy-row-count">{verdict.count === null ? '' : counted(verdict.count, 'value')}</span>
+      <span class="xyzpy-row-count">
+        {count === null ? '' : trans._n('%2 value', '%2 values', count, grouped(count))}
+      </span>
       <span id={told} class={verdict.problem ? 'xyzpy-row-told xyzpy-problem' : 'xyzpy-row-told xyzpy-sub'}>
         {verdict.problem || verdict.note}
       </span>

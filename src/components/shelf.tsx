@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 
-import { choiceOf, choicesOf, chosen, KIND_WORDS, LOG_WORDS, SPREAD_WORDS } from '../core/explorer';
-import type { Dimension, DimensionRole, PlotKind, Shelf } from '../protocol';
+import { choiceOf, choicesOf, chosen, logWord, plotKinds, spreads } from '../core/explorer';
+import { trans } from '../core/trans';
+import type { Dimension, DimensionRole, Shelf } from '../protocol';
 import { Check, Field, Select } from './controls';
 
 type Show = (what: 'variable' | 'kind' | 'logx' | 'logy' | 'logz' | 'spread', value: string) => void;
@@ -13,7 +14,7 @@ function Label({ dimension, onMove }: { dimension: Dimension; onMove: (position:
   if (role === 'fixed' && labels.length > 0) {
     return (
       <Select
-        label={`Label of ${name}`}
+        label={trans.__('Label of %1', name)}
         value={String(position)}
         options={labels.map((label, place) => [String(place), label] as const)}
         onChange={(value) => {
@@ -26,7 +27,7 @@ function Label({ dimension, onMove }: { dimension: Dimension; onMove: (position:
     <span class="xyzpy-slide">
       <input
         type="range"
-        aria-label={`Label of ${name}`}
+        aria-label={trans.__('Label of %1', name)}
         aria-valuetext={said}
         min={0}
         max={size - 1}
@@ -56,7 +57,7 @@ function Chip({ dimension, onRole, onMove }: ChipProps): JSX.Element {
         {name} <span class="xyzpy-faint">{size}</span>
       </span>
       <Select
-        label={`Role of ${name}`}
+        label={trans.__('Role of %1', name)}
         value={choiceOf(dimension)}
         options={choicesOf(dimension)}
         onChange={(choice) => {
@@ -83,14 +84,13 @@ interface ShelfProps extends Omit<ChipProps, 'dimension'> {
 
 /** Which variable is drawn, and as what. */
 function Subject({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.Element {
-  const kinds = Object.entries(KIND_WORDS) as [PlotKind, string][];
   const known = shelf.variables.includes(shelf.variable);
   const variables = known ? shelf.variables : [shelf.variable, ...shelf.variables];
   return (
     <>
-      <Field label="Show">
+      <Field label={trans._p('plot', 'Show')}>
         <Select
-          label="Variable"
+          label={trans.__('Variable')}
           value={shelf.variable}
           options={variables.map((name) => [name, name] as const)}
           onChange={(value) => {
@@ -98,11 +98,11 @@ function Subject({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.E
           }}
         />
       </Field>
-      <Field label="as">
+      <Field label={trans._p('plot', 'as')}>
         <Select
-          label="Kind of plot"
+          label={trans.__('Kind of plot')}
           value={shelf.kind}
-          options={kinds}
+          options={plotKinds()}
           onChange={(value) => {
             onShow('kind', value);
           }}
@@ -117,11 +117,11 @@ function Manner({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.El
   return (
     <>
       {shelf.spread !== null && (
-        <Field label="Spread">
+        <Field label={trans.__('Spread')}>
           <Select
-            label="Spread"
+            label={trans.__('Spread')}
             value={shelf.spread}
-            options={SPREAD_WORDS}
+            options={spreads()}
             onChange={(value) => {
               onShow('spread', value);
             }}
@@ -137,7 +137,7 @@ function Manner({ shelf, onShow }: Pick<ShelfProps, 'shelf' | 'onShow'>): JSX.El
               onShow(name as 'logx', checked ? 'yes' : '');
             }}
           >
-            {LOG_WORDS[name] ?? name}
+            {logWord(name)}
           </Check>
         ))}
       </span>
@@ -153,7 +153,7 @@ export function RoleShelf({ shelf, onRole, onMove, onShow }: ShelfProps): JSX.El
         <Subject shelf={shelf} onShow={onShow} />
         <Manner shelf={shelf} onShow={onShow} />
       </div>
-      <ul class="xyzpy-dimensions" aria-label="Roles of the dimensions">
+      <ul class="xyzpy-dimensions" aria-label={trans.__('Roles of the dimensions')}>
         {shelf.dimensions.map((dimension) => (
           <Chip key={dimension.name} dimension={dimension} onRole={onRole} onMove={onMove} />
         ))}

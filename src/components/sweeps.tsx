@@ -2,15 +2,12 @@ import type { JSX } from 'preact';
 
 import { countText, fileOf, GROUPS, type Group, inGroup, keyOf, markOf, remarks, type SweepRow } from '../core/board';
 import { percent } from '../core/format';
-import { ended, isActive, RUN_WORDS } from '../core/progress';
+import { ended, isActive, stateWord } from '../core/progress';
+import { trans } from '../core/trans';
 import type { ControlWord } from '../protocol';
 import { Mark } from './mark';
 
-/** Puts a sentence into the language of the page. */
-export type Say = (text: string) => string;
-
 interface Acts {
-  readonly say: Say;
   readonly open: (row: SweepRow) => void;
   readonly steer: (row: SweepRow, word: ControlWord) => void;
 }
@@ -21,12 +18,11 @@ export interface SweepsProps extends Acts {
 
 /** The sweeps of the running kernels: what needs attention, what runs, what is over or stored. */
 export function SweepList({ rows, ...acts }: SweepsProps): JSX.Element {
-  const { say } = acts;
-  if (!rows.length) return <Empty say={say} />;
+  if (!rows.length) return <Empty />;
   const heads: Readonly<Record<Group, string>> = {
-    attention: say('Needs attention'),
-    running: say('Running'),
-    kept: say('Stored and ended'),
+    attention: trans.__('Needs attention'),
+    running: trans._p('runs', 'Running'),
+    kept: trans.__('Stored and ended'),
   };
   return (
     <>
@@ -38,11 +34,11 @@ export function SweepList({ rows, ...acts }: SweepsProps): JSX.Element {
   );
 }
 
-function Empty({ say }: { readonly say: Say }): JSX.Element {
+function Empty(): JSX.Element {
   return (
     <div class="xyzpy-Sweeps-empty">
-      <p>{say('No sweep yet in any running kernel.')}</p>
-      <p>{say('A sweep is listed here as soon as a notebook makes a Harvester or a Sampler, or runs one.')}</p>
+      <p>{trans.__('No sweep yet in any running kernel.')}</p>
+      <p>{trans.__('A sweep is listed here as soon as a notebook makes a Harvester or a Sampler, or runs one.')}</p>
     </div>
   );
 }
@@ -60,9 +56,9 @@ function Section({ title, rows, ...acts }: SweepsProps & { readonly title: strin
   );
 }
 
-function Row({ row, say, open, steer }: Acts & { readonly row: SweepRow }): JSX.Element {
+function Row({ row, open, steer }: Acts & { readonly row: SweepRow }): JSX.Element {
   const { name, title, place, store, state } = row;
-  const tip = [`${title}: ${say(RUN_WORDS[state][0])}`, store, row.said].filter(Boolean).join('\n');
+  const tip = [trans.__('%1: %2', title, stateWord(state)), store, row.said].filter(Boolean).join('\n');
   const details = [...remarks(row), store && !row.run ? fileOf(store) : '', place].filter(Boolean);
   return (
     <li class="xyzpy-Sweep" data-kernel={row.kernel} data-sweep={row.id} data-state={state}>
@@ -80,7 +76,7 @@ function Row({ row, say, open, steer }: Acts & { readonly row: SweepRow }): JSX.
         {isActive(state) ? <Bar row={row} /> : null}
         <span class="xyzpy-Sweep-rest">{details.join(' · ')}</span>
       </button>
-      {isActive(state) ? <Steering row={row} say={say} steer={steer} /> : null}
+      {isActive(state) ? <Steering row={row} steer={steer} /> : null}
     </li>
   );
 }
@@ -103,15 +99,15 @@ function Bar({ row }: { readonly row: SweepRow }): JSX.Element {
   );
 }
 
-type SteeringProps = Pick<Acts, 'say' | 'steer'> & { readonly row: SweepRow };
+type SteeringProps = Pick<Acts, 'steer'> & { readonly row: SweepRow };
 
-function Steering({ row, say, steer }: SteeringProps): JSX.Element {
+function Steering({ row, steer }: SteeringProps): JSX.Element {
   const rests = row.state === 'paused' || row.state === 'held';
   const button = (word: ControlWord, label: string, shape: string): JSX.Element => (
     <button
       type="button"
       title={label}
-      aria-label={`${label}: ${row.name}`}
+      aria-label={trans.__('%1: %2', label, row.name)}
       onClick={() => {
         steer(row, word);
       }}
@@ -123,9 +119,9 @@ function Steering({ row, say, steer }: SteeringProps): JSX.Element {
   );
   return (
     <span class="xyzpy-Sweep-steering">
-      {rests ? button('resume', say('Resume'), 'M3 1.5 10.5 6 3 10.5Z') : null}
-      {row.state === 'running' ? button('pause', say('Pause'), 'M2.5 2h2.6v8H2.5ZM6.9 2h2.6v8H6.9Z') : null}
-      {row.state === 'stopping' ? null : button('stop', say('Stop'), 'M2 2h8v8H2Z')}
+      {rests ? button('resume', trans.__('Resume'), 'M3 1.5 10.5 6 3 10.5Z') : null}
+      {row.state === 'running' ? button('pause', trans.__('Pause'), 'M2.5 2h2.6v8H2.5ZM6.9 2h2.6v8H6.9Z') : null}
+      {row.state === 'stopping' ? null : button('stop', trans.__('Stop'), 'M2 2h8v8H2Z')}
     </span>
   );
 }

@@ -1,7 +1,8 @@
+import { trans } from './trans';
+
 /** What a package says of itself. */
 export interface Manifest {
   readonly version: string;
-  readonly description: string;
   readonly license: string;
 }
 
@@ -12,13 +13,13 @@ export interface About {
 }
 
 /** Tell a reader which version this is, what it does, and how to begin. */
-export function aboutText({ version, description, license }: Manifest): About {
+export function aboutText({ version, license }: Manifest): About {
   return {
     title: `xyzpy_widgets ${version}`,
     paragraphs: [
-      description,
-      'To begin, type in a notebook: import xyzpy_widgets as xyz',
-      `Free software under the licence ${license}.`,
+      trans.__('Run one function over many parameters; the results become one labelled dataset that only grows.'),
+      trans.__('To begin, type in a notebook: %1', 'import xyzpy_widgets as xyz'),
+      trans.__('Free software under the licence %1.', license),
     ],
   };
 }

@@ -1,9 +1,10 @@
 /** What the boards of the kernels say, as the side area, the status bar and the notifications put it. */
 
 import type { Board, CaseState, SweepLine } from '../protocol';
-import { counted, duration, grouped, middle } from './format';
+import { caseCount, duration, grouped, middle } from './format';
 import type { Preferences } from './preferences';
-import { ended, isActive, RUN_WORDS } from './progress';
+import { ended, failedText, isActive, remarkOn, RUN_MARKS } from './progress';
+import { trans } from './trans';
 
 /** A line of the board of one of the running kernels. */
 export interface SweepRow extends SweepLine {
@@ -25,7 +26,7 @@ export const GROUPS: readonly Group[] = ['attention', 'running', 'kept'];
 export function groupOf({ state, failed }: SweepLine): Group {
   if (state === 'held' || state === 'failed') return 'attention';
   if (isActive(state)) return 'running';
-  return failed ? 'attention' : 'kept';
+  return failed && state !== 'idle' ? 'attention' : 'kept';
 }
 
 /** The sweeps of one group; the latest run first. */
@@ -33,22 +34,23 @@ export function inGroup(rows: readonly SweepRow[], group: Group): readonly Sweep
   return rows.filter((row) => groupOf(row) === group).reverse();
 }
 
-/** The mark of a sweep. */
-export function markOf({ state, failed }: SweepLine): CaseState {
-  return state === 'done' && failed ? 'failed' : RUN_WORDS[state][1];
+/** The mark of a sweep; of one that rests, that of what its file holds. */
+export function markOf({ state, done, failed, total }: SweepLine): CaseState {
+  if (failed && (state === 'done' || state === 'idle')) return 'failed';
+  return state === 'idle' && total > 0 && done === total ? 'done' : RUN_MARKS[state];
 }
 
-/** How far a run is: `27/50`; empty before the first. */
+/** How far a run is, or how much of a grid there is in a file: `27/50`; empty where there is neither. */
 export function countText({ run, done, total }: SweepLine): string {
-  return run ? `${grouped(done)}/${grouped(total)}` : '';
+  return run || total ? `${grouped(done)}/${grouped(total)}` : '';
 }
 
 /** The parts of what is to be said of a sweep beside its count. */
 export function remarks(line: SweepLine): readonly string[] {
   const parts: string[] = [];
-  if (line.failed) parts.push(`${grouped(line.failed)} failed`);
-  if (line.state !== 'running' && line.state !== 'idle') parts.push(RUN_WORDS[line.state][0].toLowerCase());
-  if (line.state === 'running' && line.left) parts.push(`${duration(middle(line.left))} left`);
+  if (line.failed) parts.push(failedText(line));
+  if (line.state !== 'running' && line.state !== 'idle') parts.push(remarkOn(line.state));
+  if (line.state === 'running' && line.left) parts.push(trans.__('%1 left', duration(middle(line.left))));
   return parts;
 }
 
@@ -70,14 +72,11 @@ export function statusOf(rows: readonly SweepRow[]): Status | null {
   if (under.length > 1) {
     const sum = (of: (row: SweepRow) => number): string => grouped(under.reduce((total, row) => total + of(row), 0));
     const count = `${sum(({ done }) => done)}/${sum(({ total }) => total)}`;
-    return { text: `${counted(under.length, 'run')}, ${count}`, mark, row: null };
+    const text = trans._n('%2 run, %3', '%2 runs, %3', under.length, grouped(under.length), count);
+    return { text, mark, row: null };
   }
-  const rest = first.state === 'running' ? (first.left ? duration(middle(first.left)) : '') : wordOf(first);
+  const rest = first.state === 'running' ? (first.left ? duration(middle(first.left)) : '') : remarkOn(first.state);
   return { text: [countText(first), rest].filter(Boolean).join(' · '), mark, row: first };
-}
-
-function wordOf({ state }: SweepLine): string {
-  return RUN_WORDS[state][0].toLowerCase();
 }
 
 /** What is worth a notification. */
@@ -111,10 +110,15 @@ export function isNotable(
 
 /** A turn in one sentence. */
 export function turnText(line: SweepLine, turn: Turn): string {
-  const failed = line.failed ? `, ${grouped(line.failed)} failed` : '';
-  if (turn === 'held') return `${line.name} is held: ${counted(line.failed, 'case')} failed.`;
-  if (turn === 'ended') return `${line.name} was ended by an error. ${line.said}`;
-  return `${line.name} has finished ${counted(ended(line), 'case')} in ${duration(line.elapsed)}${failed}.`;
+  const { name, failed, said, elapsed } = line;
+  if (turn === 'held') {
+    return trans._n('%2 is held: %3 case failed.', '%2 is held: %3 cases failed.', failed, name, grouped(failed));
+  }
+  if (turn === 'ended') return trans.__('%1 was ended by an error. %2', name, said);
+  const [cases, time] = [caseCount(ended(line)), duration(elapsed)];
+  return failed
+    ? trans.__('%1 has finished %2 in %3, %4.', name, cases, time, failedText(line))
+    : trans.__('%1 has finished %2 in %3.', name, cases, time);
 }
 
 /** What no other row has: one kernel, one sweep, one run. */

@@ -1,6 +1,7 @@
 /** A table of cases, as it comes from a spreadsheet or a file. */
 
 import { splitList } from './literals';
+import { trans } from './trans';
 
 /** A table that was read, or what is wrong with it as one sentence. */
 export interface Table {
@@ -20,10 +21,10 @@ function cellsOf(line: string, separator: string): readonly string[] {
 function headProblem(columns: readonly string[], known: readonly string[]): string {
   const unknown = columns.find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    return `The first line must name the arguments (${known.join(', ')}); “${unknown}” is none of them.`;
+    return trans.__('The first line must name the arguments (%1); “%2” is none of them.', known.join(', '), unknown);
   }
   const twice = columns.find((name, place) => columns.indexOf(name) !== place);
-  return twice === undefined ? '' : `The column ${twice} stands there twice.`;
+  return twice === undefined ? '' : trans.__('The column %1 stands there twice.', twice);
 }
 
 /** Read a table: names in the first line, one case in each further one, tabs or commas between the columns. */
@@ -39,13 +40,9 @@ export function readTable(text: string, known: readonly string[]): Table {
   const uneven = rows.findIndex((cells) => cells.length !== columns.length || cells.includes(''));
   if (uneven >= 0) {
     const found = rows[uneven]?.filter(Boolean).length ?? 0;
-    return {
-      columns,
-      rows: [],
-      problem: `Case ${String(uneven + 1)} has ${String(found)} of ${String(columns.length)} values.`,
-    };
+    return { columns, rows: [], problem: trans.__('Case %1 has %2 of %3 values.', uneven + 1, found, columns.length) };
   }
   return rows.length
     ? { columns, rows, problem: '' }
-    : { ...EMPTY, columns, problem: 'No case follows the first line.' };
+    : { ...EMPTY, columns, problem: trans.__('No case follows the first line.') };
 }

@@ -1,36 +1,52 @@
 /** Words of the explorer. */
 
 import type { Dimension, DimensionRole, PlotKind, RegionAction } from '../protocol';
+import { trans } from './trans';
 
-export const KIND_WORDS: Readonly<Record<PlotKind, string>> = {
-  line: 'lines',
-  scatter: 'points',
-  bar: 'bars',
-  heatmap: 'heatmap',
-  hist: 'histogram',
-  box: 'boxes',
-  parallel: 'parallel axes',
-  table: 'table',
-};
+/** The kinds of plot, each with its word. */
+export function plotKinds(): readonly (readonly [PlotKind, string])[] {
+  return [
+    ['line', trans._p('plot', 'lines')],
+    ['scatter', trans._p('plot', 'points')],
+    ['bar', trans._p('plot', 'bars')],
+    ['heatmap', trans._p('plot', 'heatmap')],
+    ['hist', trans._p('plot', 'histogram')],
+    ['box', trans._p('plot', 'boxes')],
+    ['parallel', trans._p('plot', 'parallel axes')],
+    ['table', trans._p('plot', 'table')],
+  ];
+}
 
-export const MEANS = ['mean', 'median', 'min', 'max', 'sum', 'std'] as const;
+/** The ways to aggregate, each with its word. */
+function means(): readonly (readonly [string, string])[] {
+  return [
+    ['mean', trans._p('aggregate', 'mean')],
+    ['median', trans._p('aggregate', 'median')],
+    ['min', trans._p('aggregate', 'min')],
+    ['max', trans._p('aggregate', 'max')],
+    ['sum', trans._p('aggregate', 'sum')],
+    ['std', trans._p('aggregate', 'std')],
+  ];
+}
 
-const ROLE_WORDS: Readonly<Record<DimensionRole, string>> = {
-  x: 'x axis',
-  y: 'y axis',
-  color: 'colour',
-  row: 'row',
-  col: 'column',
-  slider: 'slider',
-  aggregate: '',
-  each: 'each',
-  fixed: 'fixed',
-};
+function roleWord(role: Exclude<DimensionRole, 'aggregate'>): string {
+  const words: Readonly<Record<typeof role, string>> = {
+    x: trans._p('role', 'x axis'),
+    y: trans._p('role', 'y axis'),
+    color: trans._p('role', 'colour'),
+    row: trans._p('role', 'row'),
+    col: trans._p('role', 'column'),
+    slider: trans._p('role', 'slider'),
+    each: trans._p('role', 'each'),
+    fixed: trans._p('role', 'fixed'),
+  };
+  return words[role];
+}
 
 /** What a dimension can be, as one list: every way to aggregate is a choice of its own. */
 export function choicesOf(dimension: Dimension): readonly (readonly [string, string])[] {
   return dimension.roles.flatMap((role): (readonly [string, string])[] =>
-    role === 'aggregate' ? MEANS.map((how) => [`aggregate ${how}`, how]) : [[role, ROLE_WORDS[role]]],
+    role === 'aggregate' ? means().map(([how, word]) => [`aggregate ${how}`, word]) : [[role, roleWord(role)]],
   );
 }
 
@@ -45,19 +61,32 @@ export function chosen(choice: string): { readonly role: DimensionRole; readonly
   return { role: role as DimensionRole, how };
 }
 
-export const ACTION_WORDS: Readonly<Record<RegionAction, string>> = {
-  fill: 'Fill what is missing',
-  refine: 'Refine, twice as fine',
-  retry: 'Retry what failed',
-  recompute: 'Run all again',
-};
+/** What can be done about a region. */
+export function actionWord(action: RegionAction): string {
+  const words: Readonly<Record<RegionAction, string>> = {
+    fill: trans.__('Fill what is missing'),
+    refine: trans.__('Refine, twice as fine'),
+    retry: trans.__('Retry what failed'),
+    recompute: trans.__('Run all again'),
+  };
+  return words[action];
+}
 
 /** What an axis or a colour that can be logarithmic is called. */
-export const LOG_WORDS: Readonly<Record<string, string>> = { logx: 'log x', logy: 'log y', logz: 'log colour' };
+export function logWord(name: string): string {
+  const words: Readonly<Record<string, string>> = {
+    logx: trans.__('log x'),
+    logy: trans.__('log y'),
+    logz: trans.__('log colour'),
+  };
+  return words[name] ?? name;
+}
 
 /** How a spread can be drawn. */
-export const SPREAD_WORDS: readonly (readonly [string, string])[] = [
-  ['', 'none'],
-  ['std', '± std'],
-  ['range', 'min to max'],
-];
+export function spreads(): readonly (readonly [string, string])[] {
+  return [
+    ['', trans._p('spread', 'none')],
+    ['std', trans._p('spread', '± std')],
+    ['range', trans._p('spread', 'min to max')],
+  ];
+}

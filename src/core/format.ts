@@ -1,30 +1,62 @@
-/** Numbers as people read them. Every text stands in English, as the rest of the page does. */
+/** Numbers as people read them, in the language of the page. */
 
-const GROUPED = new Intl.NumberFormat('en');
+import { trans } from './trans';
 
-/** A whole number with its thousands apart. */
-export function grouped(value: number): string {
-  return GROUPED.format(value);
+const TAG = /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i;
+const WRITERS = new Map<string, Intl.NumberFormat>();
+
+/** What writes numbers with so many digits behind the point, by the rules of the language of the page. */
+function writer(least: number, most: number): Intl.NumberFormat {
+  // Translators: the tag of the language whose way to write numbers is used, such as de or pt-BR
+  const said = trans._p('numbers', 'en');
+  const tag = TAG.test(said) ? said : 'en';
+  const key = `${tag} ${String(least)} ${String(most)}`;
+  const known = WRITERS.get(key);
+  if (known) return known;
+  const made = new Intl.NumberFormat(tag, { minimumFractionDigits: least, maximumFractionDigits: most });
+  WRITERS.set(key, made);
+  return made;
 }
 
-/** A number of things: `1 case`, `50 cases`. */
-export function counted(value: number, one: string, many = `${one}s`): string {
-  return `${grouped(value)} ${value === 1 ? one : many}`;
+/** A number with its thousands apart, and at most so many digits behind the point. */
+export function grouped(value: number, most = 3, least = 0): string {
+  return writer(least, most).format(value);
 }
 
-/** A number with at most four significant digits. */
+/** A number of cases: `1 case`, `50 cases`. */
+export function caseCount(value: number): string {
+  return trans._n('%2 case', '%2 cases', value, grouped(value));
+}
+
+/** A number with at most four significant digits, as Python writes it. */
 export function short(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   return size >= 1e6 || size < 1e-4 ? value.toExponential(3).replace(/\.?0+e\+?/, 'e') : String(+value.toPrecision(4));
 }
 
-const UNITS: readonly (readonly [string, number])[] = [
+type Unit = 'd' | 'h' | 'min' | 's';
+
+const UNITS: readonly (readonly [Unit, number])[] = [
   ['d', 86_400],
   ['h', 3600],
   ['min', 60],
   ['s', 1],
 ];
+
+/** A number of some unit of time. */
+function inUnit(value: string, unit: Unit): string {
+  switch (unit) {
+    case 'd':
+      return trans.__('%1 d', value);
+    case 'h':
+      return trans.__('%1 h', value);
+    case 'min':
+      return trans.__('%1 min', value);
+    case 's':
+      return trans.__('%1 s', value);
+  }
+}
 
 /** The greatest unit that a time fills, its rounding included: 59.7 s is a minute. */
 function unitOf(seconds: number): number {
@@ -32,23 +64,30 @@ function unitOf(seconds: number): number {
   return place < 0 ? UNITS.length - 1 : place;
 }
 
-/** A length of time in at most two units: `12 s`, `6 min`, `2 h 5 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 1) return seconds > 0 ? 'under 1 s' : '0 s';
-  if (seconds < 9.5) return `${String(+seconds.toFixed(seconds < 3 ? 1 : 0))} s`;
+/** A length of time in at most two units, the greater first. */
+function partsOf(seconds: number): readonly (readonly [string, Unit])[] {
+  if (seconds < 9.5) return [[grouped(seconds, seconds < 3 ? 1 : 0), 's']];
   const place = unitOf(seconds);
   const [unit, size] = UNITS[place] ?? ['s', 1];
   const next = UNITS[place + 1];
-  if (!next || seconds >= 10 * size || unit === 'min') return `${grouped(Math.round(seconds / size))} ${unit}`;
+  if (!next || seconds >= 10 * size || unit === 'min') return [[grouped(Math.round(seconds / size)), unit]];
   const parts = Math.round(seconds / next[1]);
   const rest = parts % (size / next[1]);
-  const whole = `${String(Math.floor(parts / (size / next[1])))} ${unit}`;
-  return rest ? `${whole} ${String(rest)} ${next[0]}` : whole;
+  const whole = [String(Math.floor(parts / (size / next[1]))), unit] as const;
+  return rest ? [whole, [String(rest), next[0]]] : [whole];
+}
+
+/** A length of time in at most two units: `12 s`, `6 min`, `2 h 5 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 1) return seconds > 0 ? trans.__('under 1 s') : inUnit('0', 's');
+  return partsOf(seconds)
+    .map(([value, unit]) => inUnit(value, unit))
+    .join(' ');
 }
 
 /** A length of time that is not known well: `about 6 min`; one that is short needs no such word. */
 export function roughly(seconds: number): string {
-  return seconds < 1 ? duration(seconds) : `about ${duration(seconds)}`;
+  return seconds < 1 ? duration(seconds) : trans.__('about %1', duration(seconds));
 }
 
 /** How long something has been going on, to the second: `2:11`, `1:02:05`. */
@@ -68,26 +107,37 @@ export function middle([low, high]: readonly [number, number]): number {
 export function interval([low, high]: readonly [number, number]): string {
   const [from, to] = [duration(low), duration(high)];
   if (from === to) return from;
-  const [first, unit, ...rest] = from.split(' ');
-  const [last, sameUnit, ...more] = to.split(' ');
-  const plain = rest.length === 0 && more.length === 0 && unit === sameUnit;
-  return plain && first !== 'under' ? `${String(first)}–${String(last)} ${String(unit)}` : `${from} – ${to}`;
+  const [[first, ...others], [last, ...more]] = [partsOf(low), partsOf(high)];
+  const plain = (low >= 1 || low === 0) && first && last && !others.length && !more.length && first[1] === last[1];
+  return plain ? inUnit(`${first[0]}–${last[0]}`, first[1]) : `${from} – ${to}`;
 }
 
 /** A number of bytes in powers of a thousand, as disks are sold. */
 export function bytes(value: number): string {
-  if (value < 1000) return `${String(value)} B`;
+  if (value < 1000) return trans.__('%1 B', grouped(value));
   const power = Math.min(4, Math.floor(Math.log10(value) / 3));
   const scaled = value / 1000 ** power;
-  return `${scaled < 9.95 ? scaled.toFixed(1) : grouped(Math.round(scaled))} ${['B', 'kB', 'MB', 'GB', 'TB'][power] ?? 'TB'}`;
+  const text = scaled < 9.95 ? grouped(scaled, 1, 1) : grouped(Math.round(scaled));
+  const written = [trans.__('%1 kB', text), trans.__('%1 MB', text), trans.__('%1 GB', text), trans.__('%1 TB', text)];
+  return written[power - 1] ?? text;
 }
 
 /** Cases per time, in the unit that gives at least one of them. */
 export function rate(perSecond: number): string {
-  if (perSecond <= 0) return '0 / s';
-  const [unit, size] = [...UNITS].reverse().find(([, length]) => perSecond * length >= 1) ?? ['d', 86_400];
+  const [unit, size] = [...UNITS].reverse().find(([, length]) => perSecond * length >= 1) ?? (['d', 86_400] as const);
+  if (perSecond <= 0) return trans.__('%1 / s', '0');
   const value = perSecond * size;
-  return `${value < 9.95 ? String(+value.toFixed(1)) : grouped(Math.round(value))} / ${unit}`;
+  const text = value < 9.95 ? grouped(value, 1) : grouped(Math.round(value));
+  switch (unit) {
+    case 'd':
+      return trans.__('%1 / d', text);
+    case 'h':
+      return trans.__('%1 / h', text);
+    case 'min':
+      return trans.__('%1 / min', text);
+    case 's':
+      return trans.__('%1 / s', text);
+  }
 }
 
 /** A share as a whole percentage; only what is whole is 100 %, and only nothing is 0 %. */

@@ -1,5 +1,7 @@
 /** What is said to a kernel and understood of its answers; text alone. */
 
+import { trans } from './trans';
+
 /** A page that stands where a view cannot be shown. */
 export interface Notice {
   readonly heading: string;
@@ -42,30 +44,33 @@ function textIn(answer: Expression | undefined): string | null {
   return text.slice(1, -1).replace(/\\(['"\\])/g, '$1');
 }
 
-/** Say what keeps a kernel from showing views of this version of the package; null where nothing does. */
+/** Say what keeps a kernel, known by its name, from showing views of this version of the package; null where nothing does. */
 export function hindrance({ version, python }: Found, wanted: string, kernel: string): Notice | null {
   if (version === wanted) return null;
   if (python === null) {
     return {
-      heading: `${kernel} is not a Python kernel`,
-      paragraphs: ['xyzpy_widgets runs in Python. Choose another kernel.'],
+      heading: trans.__('The kernel “%1” is not a Python kernel', kernel),
+      paragraphs: [trans.__('xyzpy_widgets runs in Python. Choose another kernel.')],
     };
   }
   const command = `${quotedForShell(python)} -m pip install xyzpy_widgets==${wanted}`;
   if (version === null) {
     return {
-      heading: `${kernel} has no xyzpy_widgets`,
+      heading: trans.__('The kernel “%1” has no xyzpy_widgets', kernel),
       paragraphs: [
-        'This view is drawn by the kernel, in whose environment the package is missing or cannot be imported. ' +
-          'Install it there, then try again:',
+        trans.__(
+          'This view is drawn by the kernel, in whose environment the package is missing or cannot be imported. Install it there, then try again:',
+        ),
       ],
       command,
     };
   }
   return {
-    heading: `${kernel} has xyzpy_widgets ${version}, JupyterLab has ${wanted}`,
+    heading: trans.__('The kernel “%1” has xyzpy_widgets %2, JupyterLab has %3', kernel, version, wanted),
     paragraphs: [
-      'Both must be of one version to understand each other. Install it there, restart the kernel, then try again:',
+      trans.__(
+        'Both must be of one version to understand each other. Install it there, restart the kernel, then try again:',
+      ),
     ],
     command,
   };
@@ -85,7 +90,7 @@ const SAID_IN_FULL = ['DamageError', 'FormatError', 'OptionError', 'StoreError',
 
 /** Say that some code failed: errors of the package say themselves what to do. */
 export function failure(what: string, ename: string, evalue: string, traceback: readonly string[]): Notice {
-  const heading = `${what} cannot be shown`;
+  const heading = trans.__('%1 cannot be shown', what);
   if (SAID_IN_FULL.includes(ename)) return { heading, paragraphs: [evalue] };
   return {
     heading,

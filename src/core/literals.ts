@@ -1,5 +1,7 @@
 /** What people type as values: numbers and lists, in the spelling of Python. */
 
+import { trans } from './trans';
+
 const NUMBER = /^[+-]?(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?\d+)?$/i;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
@@ -53,11 +55,11 @@ export function splitList(text: string): Items {
     } else nesting.take(character, whole.charAt(place - 1));
   }
   items.push(whole.slice(start));
-  if (nesting.missing) return { items: [], problem: `A closing ${nesting.missing} is missing.` };
+  if (nesting.missing) return { items: [], problem: trans.__('A closing %1 is missing.', nesting.missing) };
   const trimmed = items.map((item) => item.trim());
   if (trimmed.at(-1) === '') trimmed.pop();
   const gap = trimmed.indexOf('');
   return gap < 0
     ? { items: trimmed, problem: '' }
-    : { items: [], problem: `Value ${String(gap + 1)} is empty: two commas follow each other.` };
+    : { items: [], problem: trans.__('Value %1 is empty: two commas follow each other.', gap + 1) };
 }

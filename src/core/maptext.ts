@@ -2,8 +2,9 @@
 
 import { CASE_STATES, type CaseState, type MapAxis } from '../protocol';
 import { type Census, cellsUnder, type Raster, type Region } from './casemap';
-import { counted, grouped } from './format';
-import { CASE_WORDS } from './progress';
+import { caseCount, grouped } from './format';
+import { caseWord } from './progress';
+import { trans } from './trans';
 
 /** How many cases of each state there are. */
 export function tally(states: Uint8Array): readonly number[] {
@@ -21,7 +22,7 @@ export function present(counts: readonly number[]): readonly (readonly [CaseStat
 
 /** The label at a place of an axis; its number where the labels were too many to send. */
 export function labelAt({ labels, units }: MapAxis, place: number): string {
-  const label = labels[place] ?? `no. ${grouped(place + 1)}`;
+  const label = labels[place] ?? trans.__('no. %1', grouped(place + 1));
   return units && labels.length ? `${label} ${units}` : label;
 }
 
@@ -42,14 +43,15 @@ export function placeText(raster: Raster, region: Region): string {
 /** What stands in some blocks: one case by its state, several by how many there are of each. */
 export function censusText({ counts, total }: Census): string {
   const states = present(counts);
-  if (total === 0) return 'no case here';
-  if (total === 1) return CASE_WORDS[states[0]?.[0] ?? 'missing'];
-  return `${counted(total, 'case')}: ${states.map(([state, count]) => `${grouped(count)} ${CASE_WORDS[state]}`).join(', ')}`;
+  if (total === 0) return trans.__('no case here');
+  if (total === 1) return caseWord(states[0]?.[0] ?? 'missing');
+  const parts = states.map(([state, count]) => `${grouped(count)} ${caseWord(state)}`);
+  return trans.__('%1: %2', caseCount(total), parts.join(', '));
 }
 
 /** Where some blocks stand and what is there, in one line. */
 export function regionText(raster: Raster, region: Region, found: Census): string {
-  const place = placeText(raster, region) || (found.total === 1 ? `case ${grouped(found.first ?? 0)}` : '');
+  const place = placeText(raster, region) || (found.total === 1 ? trans.__('case %1', grouped(found.first ?? 0)) : '');
   return place ? `${place} · ${censusText(found)}` : censusText(found);
 }
 

@@ -1,7 +1,9 @@
 /** What a plan and its button say. */
 
 import type { Ask, Choice, Counted, Plan, Wishes } from '../protocol';
-import { counted, duration, grouped, middle, roughly } from './format';
+import { caseCount, duration, grouped, middle, roughly } from './format';
+import { caseWord } from './progress';
+import { trans } from './trans';
 
 /** How many cases a choice would run. */
 export function toRun(plan: Plan, { choice, stale }: Pick<Wishes, 'choice' | 'stale'>): number {
@@ -9,22 +11,30 @@ export function toRun(plan: Plan, { choice, stale }: Pick<Wishes, 'choice' | 'st
   return plan.new + (choice === 'new_failed' ? plan.failed : 0) + (stale ? (plan.stale ?? 0) : 0);
 }
 
-/** The words for each choice. */
-export const CHOICE_WORDS: Readonly<Record<Choice, string>> = {
-  new: 'New',
-  new_failed: 'New and failed',
-  all: 'All again',
-};
+/** The words for a choice. */
+export function choiceWord(choice: Choice): string {
+  const words: Readonly<Record<Choice, string>> = {
+    new: trans._p('cases', 'New'),
+    new_failed: trans._p('cases', 'New and failed'),
+    all: trans._p('cases', 'All again'),
+  };
+  return words[choice];
+}
+
+/** The words of the box that lets stale results run again too. */
+export function staleWord(): string {
+  return trans.__('and stale');
+}
 
 /** The counts of a plan with their words: the first is the sum of the others, of which there are none without choices. */
 export function countsOf(plan: Plan, choices: readonly Choice[]): readonly (readonly [Counted, string, number])[] {
-  if (!choices.length) return [['total', plan.total === 1 ? 'case' : 'cases', plan.total]];
-  const stale = plan.stale === null ? [] : ([['stale', 'stale', plan.stale]] as const);
+  if (!choices.length) return [['total', trans._n('case', 'cases', plan.total), plan.total]];
+  const stale = plan.stale === null ? [] : ([['stale', caseWord('stale'), plan.stale]] as const);
   return [
-    ['total', plan.total === 1 ? 'case in all' : 'cases in all', plan.total],
-    ['stored', 'stored', plan.stored],
-    ['failed', 'failed before', plan.failed],
-    ['new', 'new', plan.new],
+    ['total', trans._n('case in all', 'cases in all', plan.total), plan.total],
+    ['stored', trans._p('case', 'stored'), plan.stored],
+    ['failed', trans._p('case', 'failed before'), plan.failed],
+    ['new', trans._p('case', 'new'), plan.new],
     ...stale,
   ];
 }
@@ -35,43 +45,69 @@ export function sameWishes(one: Wishes, other: Wishes): boolean {
   return keys.every((key) => one[key] === other[key]);
 }
 
+/** What a plan runs: some cases, all of them again, or new ones alone. */
 function whatRuns(plan: Plan, choices: readonly Choice[]): string {
-  const { choice, stale } = plan.wishes;
-  if (!choices.length) return counted(plan.to_run, 'case');
-  if (choice === 'all') return `all ${counted(plan.to_run, 'case')} again`;
+  const [{ choice, stale }, count] = [plan.wishes, plan.to_run];
+  if (!choices.length) return caseCount(count);
+  if (choice === 'all') return trans._n('all %2 case again', 'all %2 cases again', count, grouped(count));
   const mixed = (choice === 'new_failed' && plan.failed > 0) || (stale && (plan.stale ?? 0) > 0);
-  return mixed ? counted(plan.to_run, 'case') : counted(plan.to_run, 'new case');
+  return mixed ? caseCount(count) : trans._n('%2 new case', '%2 new cases', count, grouped(count));
 }
 
 /** What the primary button will do. */
 export function buttonText(plan: Plan, choices: readonly Choice[]): string {
-  const time = plan.seconds ? ` · ${roughly(middle(plan.seconds))}` : '';
-  return `Run ${whatRuns(plan, choices)}${time}`;
+  const run = trans.__('Run %1', whatRuns(plan, choices));
+  return plan.seconds ? `${run} · ${roughly(middle(plan.seconds))}` : run;
 }
 
 /** What is asked before a run that is larger than some limits; empty for one that is not. */
 export function sizeQuestion(plan: Plan, choices: readonly Choice[], { cases, seconds }: Ask): string {
   const [, worst] = plan.seconds ?? [0, 0];
   if ((cases === null || plan.to_run <= cases) && (seconds === null || worst <= seconds)) return '';
-  const time = plan.seconds ? `It may take ${duration(worst)}.` : 'How long that takes is not known yet.';
-  return `Run ${whatRuns(plan, choices)}? ${time}`;
+  const what = whatRuns(plan, choices);
+  return plan.seconds
+    ? trans.__('Run %1? It may take %2.', what, duration(worst))
+    : trans.__('Run %1? How long that takes is not known yet.', what);
 }
 
 /** Why a plan runs nothing; empty when it runs something. */
 function emptyReason(plan: Plan): string {
   if (plan.to_run > 0) return '';
-  if (plan.total === 0) return 'There are no cases: give every argument at least one value.';
-  if (plan.stored === plan.total)
-    return `All ${counted(plan.total, 'case')} are stored. Choose “All again” to run them anew.`;
-  if (plan.failed > 0) return `Nothing new: ${grouped(plan.failed)} failed before. Choose “New and failed” to retry.`;
-  return `Nothing new: ${grouped(plan.stale ?? 0)} stale. Tick “and stale” to run them with the present function.`;
+  if (plan.total === 0) return trans.__('There are no cases: give every argument at least one value.');
+  const again = choiceWord('all');
+  if (plan.stored === plan.total) {
+    return trans._n(
+      'The %2 case is stored. Choose “%3” to run it anew.',
+      'All %2 cases are stored. Choose “%3” to run them anew.',
+      plan.total,
+      grouped(plan.total),
+      again,
+    );
+  }
+  if (plan.failed > 0) {
+    return trans._n(
+      'Nothing new: %2 failed before. Choose “%3” to retry.',
+      'Nothing new: %2 failed before. Choose “%3” to retry.',
+      plan.failed,
+      grouped(plan.failed),
+      choiceWord('new_failed'),
+    );
+  }
+  const stale = plan.stale ?? 0;
+  return trans._n(
+    'Nothing new: %2 stale. Tick “%3” to run it with the present function.',
+    'Nothing new: %2 stale. Tick “%3” to run them with the present function.',
+    stale,
+    grouped(stale),
+    staleWord(),
+  );
 }
 
 /** Why the button cannot be pressed now, as one sentence; empty when it can. */
 export function reasonAgainst(plan: Plan | null, wishes: Wishes, reason: string, busy: boolean): string {
-  if (busy) return 'A run is under way.';
+  if (busy) return trans.__('A run is under way.');
   if (reason) return reason;
-  if (!plan) return 'Choose the values of every argument first.';
-  if (!sameWishes(plan.wishes, wishes)) return 'Working out the plan …';
+  if (!plan) return trans.__('Choose the values of every argument first.');
+  if (!sameWishes(plan.wishes, wishes)) return trans.__('Working out the plan …');
   return emptyReason(plan);
 }

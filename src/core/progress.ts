@@ -1,33 +1,75 @@
 /** What the state of a run means. */
 
 import type { CaseState, Counts, Progress, RunState } from '../protocol';
-import { counted, duration, grouped, interval, percent } from './format';
+import { caseCount, duration, grouped, interval, percent } from './format';
+import { trans } from './trans';
 
-/** The word for each state of a run, and the mark that goes with it. */
-export const RUN_WORDS: Readonly<Record<RunState, readonly [string, CaseState]>> = {
-  idle: ['Nothing has run', 'missing'],
-  found: ['Found again', 'missing'],
-  queued: ['Queued', 'missing'],
-  running: ['Running', 'running'],
-  paused: ['Paused', 'running'],
-  held: ['Held', 'failed'],
-  stopping: ['Stopping', 'running'],
-  cancelling: ['Cancelling', 'running'],
-  done: ['Done', 'done'],
-  stopped: ['Stopped', 'cancelled'],
-  cancelled: ['Cancelled', 'cancelled'],
-  failed: ['Ended by an error', 'failed'],
-};
-
-/** The word for each state of a case. */
-export const CASE_WORDS: Readonly<Record<CaseState, string>> = {
-  missing: 'not run',
-  done: 'done',
-  failed: 'failed',
-  cancelled: 'cancelled',
+/** The mark of each state of a run. */
+export const RUN_MARKS: Readonly<Record<RunState, CaseState>> = {
+  idle: 'missing',
+  found: 'missing',
+  queued: 'missing',
   running: 'running',
-  stale: 'stale',
+  paused: 'running',
+  held: 'failed',
+  stopping: 'running',
+  cancelling: 'running',
+  done: 'done',
+  stopped: 'cancelled',
+  cancelled: 'cancelled',
+  failed: 'failed',
 };
+
+/** The word for a state of a run, as a heading. */
+export function stateWord(state: RunState): string {
+  const words: Readonly<Record<RunState, string>> = {
+    idle: trans._p('run', 'Nothing has run'),
+    found: trans._p('run', 'Found again'),
+    queued: trans._p('run', 'Queued'),
+    running: trans._p('run', 'Running'),
+    paused: trans._p('run', 'Paused'),
+    held: trans._p('run', 'Held'),
+    stopping: trans._p('run', 'Stopping'),
+    cancelling: trans._p('run', 'Cancelling'),
+    done: trans._p('run', 'Done'),
+    stopped: trans._p('run', 'Stopped'),
+    cancelled: trans._p('run', 'Cancelled'),
+    failed: trans._p('run', 'Ended by an error'),
+  };
+  return words[state];
+}
+
+/** The word for a state of a run, within a line. */
+export function remarkOn(state: RunState): string {
+  const words: Readonly<Record<RunState, string>> = {
+    idle: trans._p('run', 'nothing has run'),
+    found: trans._p('run', 'found again'),
+    queued: trans._p('run', 'queued'),
+    running: trans._p('run', 'running'),
+    paused: trans._p('run', 'paused'),
+    held: trans._p('run', 'held'),
+    stopping: trans._p('run', 'stopping'),
+    cancelling: trans._p('run', 'cancelling'),
+    done: trans._p('run', 'done'),
+    stopped: trans._p('run', 'stopped'),
+    cancelled: trans._p('run', 'cancelled'),
+    failed: trans._p('run', 'ended by an error'),
+  };
+  return words[state];
+}
+
+/** The word for a state of a case. */
+export function caseWord(state: CaseState): string {
+  const words: Readonly<Record<CaseState, string>> = {
+    missing: trans._p('case', 'not run'),
+    done: trans._p('case', 'done'),
+    failed: trans._p('case', 'failed'),
+    cancelled: trans._p('case', 'cancelled'),
+    running: trans._p('case', 'running'),
+    stale: trans._p('case', 'stale'),
+  };
+  return words[state];
+}
 
 const ACTIVE: readonly RunState[] = ['queued', 'running', 'paused', 'held', 'stopping', 'cancelling'];
 
@@ -48,16 +90,24 @@ export function ended({ done, failed, cancelled, elsewhere }: Counts): number {
 
 /** The word for where a run stands; one that is done with failures says so. */
 export function runWord({ state, failed }: Progress): string {
-  return state === 'done' && failed ? `Done, ${grouped(failed)} failed` : RUN_WORDS[state][0];
+  if (state !== 'done' || !failed) return stateWord(state);
+  return trans._n('Done, %2 failed', 'Done, %2 failed', failed, grouped(failed));
+}
+
+/** How many cases failed: `2 failed`. */
+export function failedText({ failed }: Counts): string {
+  return trans._n('%2 failed', '%2 failed', failed, grouped(failed));
 }
 
 /** A whole run in one sentence, as a screen reader or a tooltip has it. */
 export function progressText(progress: Progress): string {
   const { total, done, failed, elsewhere, left } = progress;
-  const parts = [`${grouped(done)} of ${grouped(total)} done`];
-  if (failed) parts.push(`${grouped(failed)} failed`);
-  if (elsewhere) parts.push(`${grouped(elsewhere)} in another run`);
-  if (isActive(progress.state) && left) parts.push(`${interval(left)} left`);
+  const parts = [trans.__('%1 of %2 done', grouped(done), grouped(total))];
+  if (failed) parts.push(failedText(progress));
+  if (elsewhere) {
+    parts.push(trans._n('%2 in another run', '%2 in another run', elsewhere, grouped(elsewhere)));
+  }
+  if (isActive(progress.state) && left) parts.push(trans.__('%1 left', interval(left)));
   return parts.join(', ');
 }
 
@@ -67,12 +117,12 @@ export function progressText(progress: Progress): string {
  */
 export function announcement(before: Progress, now: Progress): string {
   const quarter = (progress: Progress): number => Math.floor(percent(ended(progress), progress.total) / 25);
-  if (before.state !== now.state) return `${runWord(now)}: ${progressText(now)}.`;
-  if (!before.failed && now.failed) return `A case failed: ${progressText(now)}.`;
-  return isActive(now.state) && quarter(now) > quarter(before) ? `${progressText(now)}.` : '';
+  if (before.state !== now.state) return trans.__('%1: %2.', runWord(now), progressText(now));
+  if (!before.failed && now.failed) return trans.__('A case failed: %1.', progressText(now));
+  return isActive(now.state) && quarter(now) > quarter(before) ? trans.__('%1.', progressText(now)) : '';
 }
 
 /** How a run that is over went, for the place where the time left stood. */
-export function tookText({ elapsed, done, failed, cancelled }: Progress): string {
-  return `${counted(done + failed + cancelled, 'case')} in ${duration(elapsed)}`;
+export function tookText(progress: Progress): string {
+  return trans.__('%1 in %2', caseCount(ended(progress)), duration(progress.elapsed));
 }

@@ -1,15 +1,43 @@
 /** What can be said of a row while it is typed, before the kernel has seen it. */
 
-import type { Argument, Row, RowVerdict, Verdict } from '../protocol';
-import { counted, short } from './format';
+import type { Argument, Kind, Row, RowVerdict, Verdict } from '../protocol';
+import { grouped, short } from './format';
 import { asNumber, splitList } from './literals';
 import { isWide, placesOf, rangeOf, spanOf } from './spread';
+import { trans } from './trans';
 
 const MOST_VALUES = 1_000_000;
 const NOTHING: RowVerdict = { problem: '', note: '', count: null, places: [], span: '' };
 
 function wrong(problem: string): RowVerdict {
   return { ...NOTHING, problem };
+}
+
+function noNumber(text: string): string {
+  return trans.__('“%1” is not a number.', text);
+}
+
+/** The word for each way in which values are given. */
+export function kindWord(kind: Kind): string {
+  const words: Readonly<Record<Kind, string>> = {
+    fixed: trans._p('values', 'Fixed'),
+    list: trans._p('values', 'List'),
+    range: trans._p('values', 'Range'),
+    stored: trans._p('values', 'Stored values'),
+    choices: trans._p('values', 'Choices'),
+    distribution: trans._p('values', 'Distribution'),
+    cases: trans._p('values', 'From the table'),
+  };
+  return words[kind];
+}
+
+/** The fields of a range: the label of each, and what of a row it holds. */
+export function rangeFields(): readonly (readonly [string, 'start' | 'stop' | 'num'])[] {
+  return [
+    [trans._p('range', 'From'), 'start'],
+    [trans._p('range', 'To'), 'stop'],
+    [trans._p('range', 'Number'), 'num'],
+  ];
 }
 
 function isNumeric({ type }: Argument): boolean {
@@ -19,14 +47,14 @@ function isNumeric({ type }: Argument): boolean {
 /** What is wrong with one value of an argument, as one sentence; empty when nothing is, as far as the page can tell. */
 function valueProblem(text: string, argument: Argument): string {
   const typed = text.trim();
-  if (!typed) return `${argument.name} needs a value.`;
+  if (!typed) return trans.__('%1 needs a value.', argument.name);
   const { items, problem } = splitList(typed);
   if (problem) return problem;
   if (!isNumeric(argument)) return '';
-  if (items.length > 1) return `${typed} is more than one value; choose “list” for several.`;
+  if (items.length > 1) return trans.__('%1 is more than one value; choose “%2” for several.', typed, kindWord('list'));
   const value = asNumber(typed);
-  if (value === null) return `“${typed}” is not a number.`;
-  return argument.type === 'int' && !Number.isInteger(value) ? `${typed} is not a whole number.` : '';
+  if (value === null) return noNumber(typed);
+  return argument.type === 'int' && !Number.isInteger(value) ? trans.__('%1 is not a whole number.', typed) : '';
 }
 
 function judgeFixed(row: Row, argument: Argument): RowVerdict {
@@ -42,12 +70,14 @@ function spreadOver(values: readonly number[], spacing: Row['spacing'], count: n
 function judgeList(row: Row, argument: Argument): RowVerdict {
   const { items, problem } = splitList(row.values);
   if (problem) return wrong(problem);
-  if (!items.length) return wrong(`List the values of ${argument.name}, with commas between them.`);
+  if (!items.length) return wrong(trans.__('List the values of %1, with commas between them.', argument.name));
   const found = isNumeric(argument) ? items.map((item) => valueProblem(item, argument)).find(Boolean) : undefined;
   if (found) return wrong(found);
   const distinct = [...new Set(items)];
   const twice = items.length - distinct.length;
-  const note = twice ? `${counted(twice, 'value')} given twice ${twice === 1 ? 'counts' : 'count'} once.` : '';
+  const note = twice
+    ? trans._n('%2 value given twice counts once.', '%2 values given twice count once.', twice, grouped(twice))
+    : '';
   const numbers = distinct.map(asNumber).filter((value) => value !== null);
   if (numbers.length < distinct.length) return { ...NOTHING, note, count: distinct.length };
   return { ...spreadOver(numbers, isWide(numbers) ? 'log' : 'linear', distinct.length), note };
@@ -55,26 +85,36 @@ function judgeList(row: Row, argument: Argument): RowVerdict {
 
 /** What is wrong with the three numbers of a range. */
 function rangeProblem(row: Row, argument: Argument): string {
-  const asked = { From: row.start, To: row.stop, Number: row.num };
-  for (const [label, text] of Object.entries(asked)) {
-    if (!text.trim()) return `“${label}” is empty.`;
-    if (asNumber(text) === null) return `“${text.trim()}” is not a number.`;
+  for (const [label, key] of rangeFields()) {
+    const text = row[key].trim();
+    if (!text) return trans.__('“%1” is empty.', label);
+    if (asNumber(text) === null) return noNumber(text);
   }
   const [start, stop, num] = [row.start, row.stop, row.num].map((text) => asNumber(text) ?? 0) as [
     number,
     number,
     number,
   ];
-  if (!Number.isInteger(num) || num < 1) return `The number of values must be a whole number from 1, not ${row.num}.`;
-  if (num > MOST_VALUES) return `${short(num)} values are too many; a range has at most a million.`;
-  if (row.spacing === 'log' && !(start > 0 && stop > 0)) return 'A logarithmic range needs both ends above 0.';
-  if (num > 1 && start === stop) return `From and to are both ${row.start}; set the number to 1, or move one end.`;
+  if (!Number.isInteger(num) || num < 1) {
+    return trans.__('The number of values must be a whole number from 1, not %1.', row.num);
+  }
+  if (num > MOST_VALUES) {
+    return trans.__('%1 values are too many; a range has at most a million.', short(num));
+  }
+  if (row.spacing === 'log' && !(start > 0 && stop > 0)) {
+    return trans.__('A logarithmic range needs both ends above 0.');
+  }
+  if (num > 1 && start === stop) {
+    return trans.__('From and to are both %1; set the number to 1, or move one end.', row.start);
+  }
   return argument.type === 'int' ? wholeProblem(rangeOf(start, stop, num, row.spacing)) : '';
 }
 
 function wholeProblem(values: readonly number[]): string {
   const broken = values.find((value) => Math.abs(value - Math.round(value)) > 1e-9);
-  return broken === undefined ? '' : `${short(broken)} would be among the values, which is not a whole number.`;
+  return broken === undefined
+    ? ''
+    : trans.__('%1 would be among the values, which is not a whole number.', short(broken));
 }
 
 function judgeRange(row: Row, argument: Argument): RowVerdict {
@@ -86,19 +126,19 @@ function judgeRange(row: Row, argument: Argument): RowVerdict {
 }
 
 function judgeStored(_: Row, argument: Argument): RowVerdict {
-  if (!argument.stored) return wrong(`No values of ${argument.name} are stored yet.`);
+  if (!argument.stored) return wrong(trans.__('No values of %1 are stored yet.', argument.name));
   return { ...NOTHING, count: argument.stored };
 }
 
 function judgeChoices(row: Row, argument: Argument): RowVerdict {
-  if (!row.chosen.length) return wrong(`Choose at least one value of ${argument.name}.`);
+  if (!row.chosen.length) return wrong(trans.__('Choose at least one value of %1.', argument.name));
   return { ...NOTHING, count: row.chosen.length };
 }
 
 function judgeDistribution(row: Row): RowVerdict {
   const bad = row.parameters.find((text) => asNumber(text) === null);
   if (bad === undefined) return NOTHING;
-  return wrong(bad.trim() ? `“${bad.trim()}” is not a number.` : 'A parameter is empty.');
+  return wrong(bad.trim() ? noNumber(bad.trim()) : trans.__('A parameter is empty.'));
 }
 
 const JUDGES: Readonly<Record<Row['kind'], (row: Row, argument: Argument) => RowVerdict>> = {

@@ -1,7 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyJSONObject, ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
@@ -11,6 +10,7 @@ import { renderCode } from '../components/about';
 import { groupOf, type SweepRow } from '../core/board';
 import { functionAt, STUDY, sweepCode } from '../core/functions';
 import { isActive } from '../core/progress';
+import { trans } from '../core/trans';
 import { insertBelow } from '../notebook';
 import { sweepsIcon } from './icon';
 import { SIDE_ID } from './side';
@@ -23,21 +23,22 @@ export interface Scene {
   readonly sweeps: Sweeps;
   readonly tabs: Tabs;
   readonly tracker: INotebookTracker | null;
-  readonly trans: TranslationBundle;
 }
 
 type Command = CommandRegistry.ICommandOptions;
 type Args = ReadonlyPartialJSONObject;
 
 /** Which sweep a command is about; without a word of it, the one of the notebook in front that ran last. */
-const SWEEP_ARGS: ReadonlyJSONObject = {
-  type: 'object',
-  properties: {
-    kernel: { type: 'string', description: 'The id of the kernel that has the sweep' },
-    sweep: { type: 'string', description: 'The id of the sweep in that kernel' },
-    menu: { type: 'boolean', description: 'Whether the sweep is the one whose menu is open' },
-  },
-};
+function sweepArgs(): ReadonlyJSONObject {
+  return {
+    type: 'object',
+    properties: {
+      kernel: { type: 'string', description: trans.__('The id of the kernel that has the sweep') },
+      sweep: { type: 'string', description: trans.__('The id of the sweep in that kernel') },
+      menu: { type: 'boolean', description: trans.__('Whether the sweep is the one whose menu is open') },
+    },
+  };
+}
 const NO_ARGS: ReadonlyJSONObject = { type: 'object', properties: {} };
 
 /** Every command of the sweeps, by its id. */
@@ -46,12 +47,12 @@ export function sweepCommands(scene: Scene): Readonly<Record<string, Command>> {
 }
 
 function viewCommands(scene: Scene): Record<string, Command> {
-  const { trans, tabs } = scene;
+  const { tabs } = scene;
   const command = (view: View, label: string, caption: string): Command => ({
     label,
     caption,
     icon: view === 'panel' ? sweepsIcon : undefined,
-    describedBy: { args: SWEEP_ARGS },
+    describedBy: { args: sweepArgs() },
     isEnabled: (args) => chosen(scene, args) !== null,
     execute: (args) => {
       const row = chosen(scene, args);
@@ -76,22 +77,22 @@ function viewCommands(scene: Scene): Record<string, Command> {
 }
 
 function rowCommands(scene: Scene): Record<string, Command> {
-  const { trans, sweeps } = scene;
+  const { sweeps } = scene;
   return {
     [CommandIDs.showCode]: {
       label: trans.__('Show Code'),
       caption: trans.__('Show the Python that does what a sweep is set to do'),
-      describedBy: { args: SWEEP_ARGS },
+      describedBy: { args: sweepArgs() },
       isEnabled: (args) => (chosen(scene, args)?.kind ?? 'function') !== 'function',
       execute: async (args) => {
         const row = chosen(scene, args);
-        if (row) await showCode(await sweeps.code(row), row, trans);
+        if (row) await showCode(await sweeps.code(row), row);
       },
     },
     [CommandIDs.copyPath]: {
       label: trans.__('Copy Path'),
       caption: trans.__('Copy the path of the file that holds the results of a sweep'),
-      describedBy: { args: SWEEP_ARGS },
+      describedBy: { args: sweepArgs() },
       isEnabled: (args) => Boolean(chosen(scene, args)?.store),
       execute: (args) => {
         const row = chosen(scene, args);
@@ -102,7 +103,7 @@ function rowCommands(scene: Scene): Record<string, Command> {
 }
 
 function notebookCommands(scene: Scene): Record<string, Command> {
-  const { trans, tracker, app } = scene;
+  const { tracker, app } = scene;
   return {
     [CommandIDs.newSweep]: {
       label: trans.__('New Sweep from This Function'),
@@ -125,8 +126,8 @@ function notebookCommands(scene: Scene): Record<string, Command> {
         args: {
           type: 'object',
           properties: {
-            cwd: { type: 'string', description: 'The folder of the notebook' },
-            isLauncher: { type: 'boolean', description: 'Whether it is called from the launcher' },
+            cwd: { type: 'string', description: trans.__('The folder of the notebook') },
+            isLauncher: { type: 'boolean', description: trans.__('Whether it is called from the launcher') },
           },
         },
       },
@@ -136,7 +137,7 @@ function notebookCommands(scene: Scene): Record<string, Command> {
   };
 }
 
-function generalCommands({ app, trans, sweeps }: Scene): Record<string, Command> {
+function generalCommands({ app, sweeps }: Scene): Record<string, Command> {
   const underWay = (): readonly SweepRow[] => sweeps.rows().filter(({ state }) => isActive(state));
   return {
     [CommandIDs.showSweeps]: {
@@ -187,7 +188,7 @@ export function openView({ tabs, tracker }: Scene, row: SweepRow, view: View): v
   tabs.open({ view, kernel: row.kernel, session: row.session, key: row.key, name: row.name }, beside?.id ?? null);
 }
 
-async function showCode(code: string, { name }: SweepRow, trans: TranslationBundle): Promise<void> {
+async function showCode(code: string, { name }: SweepRow): Promise<void> {
   const { button } = await showDialog({
     title: name,
     body: new Widget({ node: renderCode(code) }),

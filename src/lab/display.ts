@@ -2,6 +2,7 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import type { Widget } from '@lumino/widgets';
 
 import { ASKED, type Expression, failure, type Found, foundIn, type Notice } from '../core/kernels';
+import { trans } from '../core/trans';
 import type { TabManager } from './manager';
 
 const VIEW = 'application/vnd.jupyter.widget-view+json';
@@ -35,7 +36,10 @@ async function displayed(kernel: Kernel.IKernelConnection, code: string, what: s
     const { ename, evalue, traceback } = content;
     throw new Hindered(failure(what, ename, evalue, traceback));
   }
-  if (id === '') throw new Hindered({ heading: `${what} cannot be shown`, paragraphs: ['Nothing was displayed.'] });
+  if (id === '') {
+    const heading = trans.__('%1 cannot be shown', what);
+    throw new Hindered({ heading, paragraphs: [trans.__('Nothing was displayed.')] });
+  }
   return id;
 }
 

@@ -2,6 +2,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { Kernel, ServiceManager, Session } from '@jupyterlab/services';
 
 import { pythonKernels } from '../core/kernels';
+import { trans } from '../core/trans';
 
 // the comms of widgets are handled by the line of the tab, see `Line`
 const CONNECTED = { kernelConnectionOptions: { handleComms: false } };
@@ -33,7 +34,7 @@ export class FileKernel {
     if (before) await this.shutDown();
     this.session = before ? this.start() : this.find();
     const { kernel } = await this.session;
-    if (!kernel) throw new Error('The server gave no kernel.');
+    if (!kernel) throw new Error(trans.__('The server gave no kernel.'));
     return kernel;
   }
 
@@ -74,7 +75,7 @@ export class FileKernel {
     const { kernelspecs, sessions } = this.services;
     await kernelspecs.ready;
     const name = this.chosen || (kernelspecs.specs ? pythonKernels(kernelspecs.specs)[0] : undefined);
-    if (name === undefined) throw new Error('This server has no Python kernel.');
+    if (name === undefined) throw new Error(trans.__('This server has no Python kernel.'));
     const asked = { path: this.path, name: PathExt.basename(this.path), type: 'file', kernel: { name } };
     return sessions.startNew(asked, CONNECTED);
   }

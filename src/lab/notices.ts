@@ -1,7 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
-import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { isNotable, turnText, type SweepRow, type Turn } from '../core/board';
+import { trans } from '../core/trans';
 import type { Preferred } from './preferred';
 import type { Sweeps } from './sweeps';
 
@@ -12,12 +12,7 @@ const KINDS: Readonly<Record<Turn, 'success' | 'warning' | 'error'>> = {
 };
 
 /** Notify of runs that finish, are held, or end by an error, as far as the reader wants it. */
-export function notify(
-  sweeps: Sweeps,
-  preferred: Preferred,
-  trans: TranslationBundle,
-  open: (row: SweepRow) => void,
-): void {
+export function notify(sweeps: Sweeps, preferred: Preferred, open: (row: SweepRow) => void): void {
   sweeps.turned.connect((_, { row, turn }) => {
     if (!isNotable(row, turn, preferred.now)) return;
     const kind = turn === 'finished' && row.failed ? 'warning' : KINDS[turn];

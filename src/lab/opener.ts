@@ -5,12 +5,15 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { spreadsheetIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
 import { call } from '../core/kernels';
+import { type Catalogue, trans } from '../core/trans';
 import { type ExplorerDocument, ExplorerFactory, PathModelFactory } from './document';
 import { FileKernel } from './file_kernel';
 import { type Shown, WidgetPanel } from './panel';
+import { ICatalogue } from './translation';
 
 const FILES = { factory: 'Explorer', model: 'xyzpy-file', fileType: 'xyzpy-dataset', type: 'file' } as const;
 /** `schema/plugin.json` names this type of file too: its folders have an item of their own in the context menu. */
@@ -22,19 +25,23 @@ const FOLDERS = {
 } as const;
 
 /** What `explore-file` takes. */
-const ARGS = {
-  type: 'object',
-  properties: {
-    path: {
-      type: 'string',
-      description: 'The file, or the folder of zarr, from the root of the server; without one, what is selected',
+function exploreArgs(): ReadonlyJSONObject {
+  return {
+    type: 'object',
+    properties: {
+      path: {
+        type: 'string',
+        description: trans.__(
+          'The file, or the folder of zarr, from the root of the server; without one, what is selected',
+        ),
+      },
+      kernel: {
+        type: 'string',
+        description: trans.__('The name of a kind of kernel, in the place of the usual one'),
+      },
     },
-    kernel: {
-      type: 'string',
-      description: 'The name of a kind of kernel, in the place of the usual one',
-    },
-  },
-} as const;
+  };
+}
 
 /** Register result files as documents which are opened as explorers, and return what keeps track of their tabs. */
 function registerDocuments(app: JupyterFrontEnd, rendermime: IRenderMimeRegistry): WidgetTracker<ExplorerDocument> {
@@ -42,21 +49,22 @@ function registerDocuments(app: JupyterFrontEnd, rendermime: IRenderMimeRegistry
   const tracker = new WidgetTracker<ExplorerDocument>({ namespace: 'xyzpy-widgets-explorer' });
   docRegistry.addFileType({
     name: FILES.fileType,
-    displayName: 'Labelled Dataset',
+    displayName: trans.__('Labelled Dataset'),
     extensions: ['.h5', '.nc', '.nc4', '.hdf5'],
     fileFormat: 'base64',
     icon: spreadsheetIcon,
   });
   docRegistry.addFileType({
     name: FOLDERS.fileType,
-    displayName: 'Labelled Dataset',
+    displayName: trans.__('Labelled Dataset'),
     pattern: '^.*\\.zarr$',
     contentType: 'directory',
     icon: spreadsheetIcon,
   });
   for (const { factory: name, model, fileType, type } of [FILES, FOLDERS]) {
     docRegistry.addModelFactory(new PathModelFactory(model, type));
-    const options = { name, modelName: model, fileTypes: [fileType], defaultFor: [fileType], readOnly: true };
+    const label = type === 'directory' ? trans.__('Explorer of a folder') : trans.__('Explorer');
+    const options = { name, label, modelName: model, fileTypes: [fileType], defaultFor: [fileType], readOnly: true };
     const factory = new ExplorerFactory(options, (context) => panelOf(context, serviceManager, rendermime, type));
     factory.widgetCreated.connect((_, tab) => {
       tab.title.icon = spreadsheetIcon;
@@ -107,7 +115,7 @@ function panelOf(
     connect: () => kernel.connect(),
     remedies: () =>
       kernel.others.map(([spec, display]) => ({
-        label: `Use “${display}”`,
+        label: trans.__('Use “%1”', display),
         act: () => {
           kernel.choose(spec);
           void panel.open();
@@ -118,12 +126,12 @@ function panelOf(
     const before = path;
     path = services.contents.localPath(now);
     follow({ before, path, kernel, panel, shown: shown(), type }).catch((error: unknown) => {
-      Notification.error(`${shown().name} could not be followed: ${String(error)}`);
+      Notification.error(trans.__('%1 could not be followed: %2', shown().name, String(error)));
     });
   });
   panel.disposed.connect(() => {
     kernel.shutDown().catch((error: unknown) => {
-      Notification.error(`The kernel of ${shown().name} could not be shut down: ${String(error)}`);
+      Notification.error(trans.__('The kernel of %1 could not be shut down: %2', shown().name, String(error)));
     });
   });
   return panel;
@@ -134,10 +142,11 @@ export const opener: JupyterFrontEndPlugin<void> = {
   id: 'xyzpy-widgets:opener',
   description: 'Opens netCDF, HDF5 and zarr as explorers of xyzpy_widgets, in kernels of their own.',
   autoStart: true,
-  requires: [IRenderMimeRegistry],
+  requires: [ICatalogue, IRenderMimeRegistry],
   optional: [IFileBrowserFactory, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
+    _: Catalogue,
     rendermime: IRenderMimeRegistry,
     browsers: IFileBrowserFactory | null,
     restorer: ILayoutRestorer | null,
@@ -154,10 +163,10 @@ export const opener: JupyterFrontEndPlugin<void> = {
     const selected = (): string => [...(browsers?.tracker.currentWidget?.selectedItems() ?? [])][0]?.path ?? '';
     const pathIn = ({ path }: { readonly path?: unknown }): string => (typeof path === 'string' ? path : selected());
     commands.addCommand(CommandIDs.exploreFile, {
-      label: 'Explore',
-      caption: 'Look at a result file as plots and tables, in a kernel of its own, without writing code',
+      label: trans.__('Explore'),
+      caption: trans.__('Look at a result file as plots and tables, in a kernel of its own, without writing code'),
       icon: spreadsheetIcon,
-      describedBy: { args: ARGS },
+      describedBy: { args: exploreArgs() },
       isEnabled: (args) => pathIn(args) !== '',
       execute: async (args) => {
         const path = pathIn(args);

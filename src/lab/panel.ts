@@ -5,6 +5,7 @@ import { Panel, Widget } from '@lumino/widgets';
 import manifest from '../../package.json';
 import { type Action, renderNotice, renderWaiting } from '../components/notice';
 import { hindrance, type Notice } from '../core/kernels';
+import { trans } from '../core/trans';
 import { Hindered, lookInto, viewOf, WrongKernel } from './display';
 import { Line } from './line';
 import { NoWidgets, type TabManager, widgetManagers } from './manager';
@@ -44,7 +45,7 @@ export class WidgetPanel extends Panel {
   async open(): Promise<void> {
     const attempt = ++this.tries;
     this.hangUp();
-    this.put(renderWaiting(`Opening ${this.options.name}…`));
+    this.put(renderWaiting(trans.__('Opening %1…', this.options.name)));
     try {
       const view = await this.view(() => this.isDisposed || attempt !== this.tries);
       if (view === null) return;
@@ -54,7 +55,7 @@ export class WidgetPanel extends Panel {
       if (this.isDisposed || attempt !== this.tries) return;
       this.hangUp();
       const remedies = error instanceof WrongKernel ? this.options.remedies?.() : [];
-      this.say(noticeOf(error, this.options.name), 'Try again', remedies);
+      this.say(noticeOf(error, this.options.name), trans.__('Try again'), remedies);
     }
   }
 
@@ -94,8 +95,9 @@ export class WidgetPanel extends Panel {
   private readonly lose = (): void => {
     this.tries += 1;
     this.hangUp();
-    const paragraphs = ['The kernel was restarted or has ended, and what was shown here with it.'];
-    this.say({ heading: `${this.options.name} is gone`, paragraphs }, 'Open again');
+    const heading = trans.__('%1 is gone', this.options.name);
+    const paragraphs = [trans.__('The kernel was restarted or has ended, and what was shown here with it.')];
+    this.say({ heading, paragraphs }, trans.__('Open again'));
   };
 
   private hangUp(): void {
@@ -127,18 +129,20 @@ export class WidgetPanel extends Panel {
 
 async function nameOf(kernel: Kernel.IKernelConnection): Promise<string> {
   const spec = await kernel.spec;
-  return `The kernel “${spec?.display_name ?? kernel.name}”`;
+  return spec?.display_name ?? kernel.name;
 }
 
 function noticeOf(error: unknown, name: string): Notice {
   if (error instanceof Hindered) return error.notice;
   if (error instanceof NoWidgets) {
     return {
-      heading: 'JupyterLab shows no widgets here',
-      paragraphs: ['Install its extension for widgets where JupyterLab is installed, then load this page anew:'],
+      heading: trans.__('JupyterLab shows no widgets here'),
+      paragraphs: [
+        trans.__('Install its extension for widgets where JupyterLab is installed, then load this page anew:'),
+      ],
       command: 'pip install jupyterlab_widgets',
     };
   }
   const said = error instanceof Error ? error.message : String(error);
-  return { heading: `${name} cannot be shown`, paragraphs: [said] };
+  return { heading: trans.__('%1 cannot be shown', name), paragraphs: [said] };
 }

@@ -5,10 +5,10 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
-import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 
 import { CommandIDs } from '../commands';
+import { type Catalogue, trans } from '../core/trans';
 import { openView, sweepCommands, type Scene } from './commands';
 import { notify } from './notices';
 import { Preferred } from './preferred';
@@ -17,6 +17,7 @@ import { StatusItem } from './status';
 import { Sweeps } from './sweeps';
 import type { WidgetTab } from './tab';
 import { Tabs } from './tabs';
+import { ICatalogue, translation } from './translation';
 
 const IPreferred = new Token<Preferred>('xyzpy-widgets:IPreferred', 'What the reader has set.');
 const ISweeps = new Token<Sweeps>('xyzpy-widgets:ISweeps', 'The sweeps of all running kernels.');
@@ -35,10 +36,6 @@ const PALETTE = [
   CommandIDs.newStudy,
   CommandIDs.stopAll,
 ];
-
-function translated(translator: ITranslator | null): TranslationBundle {
-  return (translator ?? nullTranslator).load('xyzpy_widgets');
-}
 
 /** Reads the settings. */
 const settings: JupyterFrontEndPlugin<Preferred> = {
@@ -76,22 +73,21 @@ const views: JupyterFrontEndPlugin<Scene> = {
   id: 'xyzpy-widgets:views',
   description: 'Shows single sweeps in tabs beside the notebook, and adds the commands of sweeps.',
   autoStart: true,
-  requires: [ISweeps, IRenderMimeRegistry],
-  optional: [ITranslator, INotebookTracker, ILayoutRestorer],
+  requires: [ICatalogue, ISweeps, IRenderMimeRegistry],
+  optional: [INotebookTracker, ILayoutRestorer],
   provides: IScene,
   activate: (
     app: JupyterFrontEnd,
+    _: Catalogue,
     sweeps: Sweeps,
     rendermime: IRenderMimeRegistry,
-    translator: ITranslator | null,
     notebooks: INotebookTracker | null,
     restorer: ILayoutRestorer | null,
   ) => {
     const { shell, serviceManager, commands } = app;
-    const trans = translated(translator);
     const tracker = new WidgetTracker<WidgetTab>({ namespace: 'xyzpy-widgets' });
-    const tabs = new Tabs({ shell, sweeps, kernels: serviceManager.kernels, rendermime, tracker, trans });
-    const scene: Scene = { app, sweeps, tabs, tracker: notebooks, trans };
+    const tabs = new Tabs({ shell, sweeps, kernels: serviceManager.kernels, rendermime, tracker });
+    const scene: Scene = { app, sweeps, tabs, tracker: notebooks };
     for (const [id, command] of Object.entries(sweepCommands(scene))) commands.addCommand(id, command);
     void restorer?.restore(tracker, {
       command: CommandIDs.restore,
@@ -110,10 +106,10 @@ const side: JupyterFrontEndPlugin<void> = {
   requires: [ISweeps, IScene],
   optional: [ILayoutRestorer],
   activate: ({ shell }: JupyterFrontEnd, sweeps: Sweeps, scene: Scene, restorer: ILayoutRestorer | null) => {
-    const area = new SideArea(sweeps, scene.trans, (row) => {
+    const area = new SideArea(sweeps, (row) => {
       openView(scene, row, 'panel');
     });
-    shell.add(area, 'left', { rank: 650, type: 'Sweeps' });
+    shell.add(area, 'left', { rank: 650, type: trans.__('Sweeps') });
     restorer?.add(area, area.id);
   },
 };
@@ -132,11 +128,11 @@ const status: JupyterFrontEndPlugin<void> = {
     preferred: Preferred,
     bar: IStatusBar | null,
   ) => {
-    notify(sweeps, preferred, scene.trans, (row) => {
+    notify(sweeps, preferred, (row) => {
       openView(scene, row, 'panel');
     });
     if (!bar) return;
-    const item = new StatusItem(sweeps, preferred, scene.trans, ({ row }) => {
+    const item = new StatusItem(sweeps, preferred, ({ row }) => {
       if (row) openView(scene, row, 'panel');
       else void commands.execute(CommandIDs.showSweeps);
     });
@@ -157,11 +153,19 @@ const lists: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IScene],
   optional: [ICommandPalette, ILauncher],
-  activate: (_: JupyterFrontEnd, { trans }: Scene, palette: ICommandPalette | null, launcher: ILauncher | null) => {
+  activate: (_app: JupyterFrontEnd, _scene: Scene, palette: ICommandPalette | null, launcher: ILauncher | null) => {
     const category = trans.__('Parameter Sweeps');
     for (const command of PALETTE) palette?.addItem({ command, category });
     launcher?.add({ command: CommandIDs.newStudy, category, args: { isLauncher: true } });
   },
 };
 
-export const labPlugins: readonly JupyterFrontEndPlugin<unknown>[] = [settings, sweeps, views, side, status, lists];
+export const labPlugins: readonly JupyterFrontEndPlugin<unknown>[] = [
+  translation,
+  settings,
+  sweeps,
+  views,
+  side,
+  status,
+  lists,
+];

@@ -1,10 +1,10 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { h, render } from 'preact';
 
 import { SweepList } from '../components/sweeps';
 import type { SweepRow } from '../core/board';
+import { trans } from '../core/trans';
 import { sweepsIcon } from './icon';
 import type { Sweeps } from './sweeps';
 
@@ -15,7 +15,6 @@ export const SIDE_ID = 'xyzpy-widgets-sweeps';
 export class SideArea extends Widget {
   constructor(
     private readonly sweeps: Sweeps,
-    private readonly trans: TranslationBundle,
     private readonly open: (row: SweepRow) => void,
   ) {
     super();
@@ -48,10 +47,9 @@ export class SideArea extends Widget {
 
   protected override onUpdateRequest(): void {
     if (!this.isVisible) return;
-    const { sweeps, open, trans } = this;
+    const { sweeps, open } = this;
     const props = {
       rows: sweeps.rows(),
-      say: (text: string) => trans.__(text),
       open,
       steer: (row: SweepRow, word: Parameters<Sweeps['steer']>[1]) => {
         sweeps.steer(row, word);

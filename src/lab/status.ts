@@ -1,10 +1,10 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import { h, render } from 'preact';
 
 import { Mark } from '../components/mark';
 import { statusOf, type Status } from '../core/board';
+import { trans } from '../core/trans';
 import type { Preferred } from './preferred';
 import type { Sweeps } from './sweeps';
 
@@ -17,7 +17,6 @@ export class StatusItem extends Widget {
   constructor(
     private readonly sweeps: Sweeps,
     private readonly preferred: Preferred,
-    private readonly trans: TranslationBundle,
     private readonly open: (status: Status) => void,
   ) {
     super();
@@ -49,14 +48,14 @@ export class StatusItem extends Widget {
     this.sweeps.look('status', wanted);
     this.status = wanted ? statusOf(this.sweeps.rows()) : null;
     if (before !== this.active) this.turned.emit();
-    const { status, trans } = this;
+    const { status } = this;
     if (!status) return;
     const title = trans.__('Sweeps under way: click to open');
     const onClick = (): void => {
       this.open(status);
     };
     render(
-      h('button', { type: 'button', title, 'aria-label': `${title}: ${status.text}`, onClick }, [
+      h('button', { type: 'button', title, 'aria-label': trans.__('%1: %2', title, status.text), onClick }, [
         h(Mark, { state: status.mark }),
         h('span', {}, status.text),
       ]),

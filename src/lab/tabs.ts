@@ -2,9 +2,9 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { Kernel } from '@jupyterlab/services';
-import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { SweepRow } from '../core/board';
+import { trans } from '../core/trans';
 import { sweepsIcon } from './icon';
 import type { Sweeps } from './sweeps';
 import { WidgetTab } from './tab';
@@ -36,7 +36,6 @@ interface Around {
   readonly kernels: Kernel.IManager;
   readonly rendermime: IRenderMimeRegistry;
   readonly tracker: WidgetTracker<WidgetTab>;
-  readonly trans: TranslationBundle;
 }
 
 /** The tabs of the main area that show sweeps; they come and go with their kernels, and are found again after a reload. */
@@ -72,7 +71,7 @@ export class Tabs {
   }
 
   private made(args: TabArgs, id: string): WidgetTab {
-    const { kernels, rendermime, trans } = this.around;
+    const { kernels, rendermime } = this.around;
     const words: Readonly<Record<View, string>> = {
       panel: trans.__('Panel'),
       plan: trans.__('Plan'),
@@ -81,7 +80,7 @@ export class Tabs {
     const tab: WidgetTab = new WidgetTab({
       id,
       name: args.name,
-      caption: `${words[args.view]}: ${args.name}`,
+      caption: trans.__('%1: %2', words[args.view], args.name),
       icon: sweepsIcon,
       kernels,
       rendermime,
@@ -102,7 +101,7 @@ export class Tabs {
 
   /** Find the kernel that has the sweep now. */
   private connect(args: TabArgs): Promise<Kernel.IKernelConnection> {
-    const { sweeps, trans } = this.around;
+    const { sweeps } = this.around;
     const row = sweeps.known(args);
     const kernel = row && sweeps.kernel(row.kernel);
     if (kernel) return Promise.resolve(kernel);

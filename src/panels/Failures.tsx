@@ -3,7 +3,8 @@ import { useState } from 'preact/hooks';
 
 import { Button } from '../components/controls';
 import { Group } from '../components/failure';
-import { counted, grouped } from '../core/format';
+import { caseCount, grouped } from '../core/format';
+import { trans } from '../core/trans';
 import type { FailedCase, FailureGroup, FailuresTraits } from '../protocol';
 import { ask, tell } from '../sync';
 import { useInsert } from './hooks';
@@ -44,22 +45,22 @@ function useMore({ model, signal }: Props): More {
 
 function Held({ props }: { readonly props: Props }): JSX.Element {
   return (
-    <div class="xyzpy-question" role="group" aria-label="The run is held">
-      <span>{props.traits.held} Nothing new is started.</span>
+    <div class="xyzpy-question" role="group" aria-label={trans.__('The run is held')}>
+      <span>{`${props.traits.held} ${trans.__('Nothing new is started.')}`}</span>
       <span class="xyzpy-line xyzpy-push">
         <Button
           onClick={() => {
             tell(props.model, { kind: 'continue' });
           }}
         >
-          Continue anyway
+          {trans.__('Continue anyway')}
         </Button>
         <Button
           onClick={() => {
             tell(props.model, { kind: 'control', word: 'stop' });
           }}
         >
-          Stop
+          {trans.__('Stop')}
         </Button>
       </span>
     </div>
@@ -75,13 +76,20 @@ interface HeadProps {
 
 function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
   const total = groups.reduce((sum, { count }) => sum + count, 0);
+  const many = groups.length;
+  const said = trans._n('%2 in %3 group', '%2 in %3 groups', many, caseCount(total), grouped(many));
   return (
     <header class="xyzpy-head">
-      <h3>Failures</h3>
-      <span class="xyzpy-sub">{total ? `${counted(total, 'case')} in ${counted(groups.length, 'group')}` : ''}</span>
+      <h3>{trans.__('Failures')}</h3>
+      <span class="xyzpy-sub">{total ? said : ''}</span>
       {groups.length > 1 && onRetry && (
-        <Button class="xyzpy-push" disabled={busy} title={busy ? 'A run is under way' : ''} onClick={onRetry}>
-          Retry all {grouped(total)}
+        <Button
+          class="xyzpy-push"
+          disabled={busy}
+          title={busy ? trans.__('A run is under way.') : ''}
+          onClick={onRetry}
+        >
+          {trans.__('Retry all %1', grouped(total))}
         </Button>
       )}
     </header>
@@ -117,7 +125,7 @@ export function Failures(props: Props): JSX.Element {
           }}
         />
       ))}
-      {!groups.length && <p class="xyzpy-empty">No case has failed.</p>}
+      {!groups.length && <p class="xyzpy-empty">{trans.__('No case has failed.')}</p>}
     </>
   );
 }

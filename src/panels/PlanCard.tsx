@@ -5,8 +5,9 @@ import { CodeDrawer } from '../components/code';
 import { Button } from '../components/controls';
 import { Backend, Choices, Counts, Facts, Shares } from '../components/plan';
 import { Table } from '../components/table';
-import { counted } from '../core/format';
+import { caseCount, grouped } from '../core/format';
 import { buttonText, countsOf, reasonAgainst, sameWishes, sizeQuestion } from '../core/plan';
+import { trans } from '../core/trans';
 import type { CasesReply, Choice, Counted, Plan, PlanCardTraits, Wishes } from '../protocol';
 import { ask, set, tell } from '../sync';
 import { useDisconnected, useInsert } from './hooks';
@@ -74,17 +75,17 @@ function ListView({ plan, choices, lists }: ListViewProps): JSX.Element | null {
   const { listing, more } = lists;
   if (listing.state === 'closed') return null;
   const word = countsOf(plan, choices).find(([of]) => of === listing.of)?.[1] ?? '';
-  if (listing.state === 'asked') return <p class="xyzpy-sub">Waiting for the kernel …</p>;
+  if (listing.state === 'asked') return <p class="xyzpy-sub">{trans.__('Waiting for the kernel …')}</p>;
   if (listing.state === 'refused') return <p class="xyzpy-problem">{listing.said}</p>;
   const { columns, rows, total } = listing.reply;
   return (
     <div class="xyzpy-list">
-      <Table label={`Cases: ${word}`} columns={columns} rows={rows} />
+      <Table label={trans.__('Cases: %1', word)} columns={columns} rows={rows} />
       <div class="xyzpy-line xyzpy-sub">
-        {counted(rows.length, 'case')} of {total.toLocaleString('en')}
+        {trans.__('%1 of %2', caseCount(rows.length), grouped(total))}
         {rows.length < total && (
           <Button class="xyzpy-quiet" onClick={more}>
-            Show more
+            {trans.__('Show more')}
           </Button>
         )}
       </div>
@@ -104,14 +105,14 @@ interface FootProps {
 function Foot({ props, open, toggle, run }: FootProps): JSX.Element {
   const { plan, wishes, choices, busy, code } = props.traits;
   const reason = useDisconnected(props.root)
-    ? 'The kernel is gone: make the panel again to go on.'
+    ? trans.__('The kernel is gone: make the panel again to go on.')
     : props.traits.reason;
   const against = reasonAgainst(plan, wishes, reason, busy);
   return (
     <footer class="xyzpy-foot">
       {code.python && (
         <Button class="xyzpy-quiet" onClick={toggle} expanded={open}>
-          {open ? 'Hide the code' : 'Show the code'}
+          {open ? trans.__('Hide the code') : trans.__('Show the code')}
         </Button>
       )}
       <span
@@ -126,12 +127,14 @@ function Foot({ props, open, toggle, run }: FootProps): JSX.Element {
         aria-disabled={against !== ''}
         aria-describedby={`xyzpy-${props.traits.panel}-reason`}
         aria-keyshortcuts="Control+Enter"
-        title="Ctrl+Enter"
+        title={trans.__('Ctrl+Enter')}
         onClick={() => {
           if (!against) run();
         }}
       >
-        {plan && sameWishes(plan.wishes, wishes) && plan.to_run > 0 && !reason ? buttonText(plan, choices) : 'Run'}
+        {plan && sameWishes(plan.wishes, wishes) && plan.to_run > 0 && !reason
+          ? buttonText(plan, choices)
+          : trans.__('Run')}
       </button>
     </footer>
   );
@@ -140,9 +143,11 @@ function Foot({ props, open, toggle, run }: FootProps): JSX.Element {
 function Head({ title, store }: PlanCardTraits): JSX.Element {
   return (
     <header class="xyzpy-head">
-      <h3>Plan</h3>
+      <h3>{trans.__('Plan')}</h3>
       {title && <code>{title}</code>}
-      <span class="xyzpy-push xyzpy-sub">{store ? `into ${store}` : title && 'kept in memory only'}</span>
+      <span class="xyzpy-push xyzpy-sub">
+        {store ? trans.__('into %1', store) : title && trans.__('kept in memory only')}
+      </span>
     </header>
   );
 }
@@ -151,8 +156,11 @@ function Head({ title, store }: PlanCardTraits): JSX.Element {
 function Figures(props: Props): JSX.Element {
   const { plan, choices, trial, busy } = props.traits;
   const lists = useLists(props);
-  if (!plan)
-    return <p class="xyzpy-empty">No plan yet: the cases are counted as soon as every argument has a value.</p>;
+  if (!plan) {
+    return (
+      <p class="xyzpy-empty">{trans.__('No plan yet: the cases are counted as soon as every argument has a value.')}</p>
+    );
+  }
   const shown = lists.listing.state === 'closed' ? null : lists.listing.of;
   const tryOne = (): void => {
     tell(props.model, { kind: 'try_one' });
@@ -202,11 +210,11 @@ function useRun({ model, traits }: Props): Running {
 
 function SizeQuestion({ question, run, drop }: Running): JSX.Element {
   return (
-    <div class="xyzpy-question" role="group" aria-label="Run so many cases">
+    <div class="xyzpy-question" role="group" aria-label={trans.__('Run so many cases')}>
       <span>{question}</span>
-      <Button onClick={run}>Run them</Button>
+      <Button onClick={run}>{trans.__('Run them')}</Button>
       <Button class="xyzpy-quiet" onClick={drop}>
-        Not now
+        {trans.__('Not now')}
       </Button>
     </div>
   );

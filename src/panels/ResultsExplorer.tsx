@@ -6,7 +6,8 @@ import { Button } from '../components/controls';
 import { PickedCard, ProposalCard } from '../components/region';
 import { RoleShelf } from '../components/shelf';
 import { Table } from '../components/table';
-import { counted } from '../core/format';
+import { grouped } from '../core/format';
+import { trans } from '../core/trans';
 import type { ExportRequest, ResultsExplorerTraits, ViewCodes } from '../protocol';
 import { ask, set, tell } from '../sync';
 import { mountFigure } from './figure';
@@ -103,12 +104,12 @@ function SaveRow({ props, fail }: { props: Props; fail: (said: string) => void }
   const png = async (): Promise<void> => {
     const blob = await pngOf(root, traits.heading);
     if (blob) save(`${traits.shelf?.variable ?? 'view'}.png`, blob);
-    else fail('There is no picture to save.');
+    else fail(trans.__('There is no picture to save.'));
   };
   const forms = ['svg', 'html', 'csv', 'netcdf'] as const;
   return (
-    <span class="xyzpy-line xyzpy-saves" role="group" aria-label="Save as">
-      <span class="xyzpy-faint">Save as</span>
+    <span class="xyzpy-line xyzpy-saves" role="group" aria-label={trans.__('Save as')}>
+      <span class="xyzpy-faint">{trans.__('Save as')}</span>
       <Button class="xyzpy-quiet" onClick={() => void png()}>
         PNG
       </Button>
@@ -121,11 +122,14 @@ function SaveRow({ props, fail }: { props: Props; fail: (said: string) => void }
   );
 }
 
-const CODE_LABELS: Readonly<Record<keyof ViewCodes, string>> = {
-  plot: 'The plot',
-  hvplot: 'The plot by hvPlot alone',
-  explore: 'An explorer on this view',
-};
+function codeLabel(name: keyof ViewCodes): string {
+  const labels: Readonly<Record<keyof ViewCodes, string>> = {
+    plot: trans.__('The plot'),
+    hvplot: trans.__('The plot by hvPlot alone'),
+    explore: trans.__('An explorer on this view'),
+  };
+  return labels[name];
+}
 
 /** The view as code. */
 function Codes({ props }: { readonly props: Props }): JSX.Element {
@@ -135,7 +139,7 @@ function Codes({ props }: { readonly props: Props }): JSX.Element {
   return (
     <div class="xyzpy-part xyzpy-codes">
       {known.map(([name, code]) => (
-        <CodeBlock key={name} label={CODE_LABELS[name]} text={code} onInsert={insert} />
+        <CodeBlock key={name} label={codeLabel(name)} text={code} onInsert={insert} />
       ))}
     </div>
   );
@@ -154,7 +158,7 @@ function Foot({ props, fail }: { props: Props; fail: (said: string) => void }): 
             setOpen(!open);
           }}
         >
-          {open ? 'Hide the view as code' : 'View as code'}
+          {open ? trans.__('Hide the view as code') : trans.__('View as code')}
         </Button>
         <span class="xyzpy-push">
           <SaveRow props={props} fail={fail} />
@@ -217,14 +221,15 @@ function Seen({ props, fail }: { props: Props; fail: (said: string) => void }): 
       <Plot {...props} shown={shelf !== null && rows === null} fail={fail} />
       {rows && (
         <>
-          <Table label="Rows" columns={rows.columns} rows={rows.rows} />
+          <Table label={trans.__('Rows')} columns={rows.columns} rows={rows.rows} />
           <p class="xyzpy-sub">
-            {rows.rows.length < rows.total && `${String(rows.rows.length)} of `}
-            {counted(rows.total, 'row')}
+            {rows.rows.length < rows.total
+              ? trans._n('%2 of %3 row', '%2 of %3 rows', rows.total, grouped(rows.rows.length), grouped(rows.total))
+              : trans._n('%2 row', '%2 rows', rows.total, grouped(rows.total))}
           </p>
         </>
       )}
-      {!shelf && <p class="xyzpy-empty">{said || 'Drawing …'}</p>}
+      {!shelf && <p class="xyzpy-empty">{said || trans.__('Drawing …')}</p>}
     </div>
   );
 }
@@ -236,7 +241,7 @@ function Head({ model, traits }: Props): JSX.Element {
     <header class="xyzpy-head">
       <h3>
         {unfolded === null ? (
-          'Explore'
+          trans.__('Explore')
         ) : (
           <button
             type="button"
@@ -246,12 +251,12 @@ function Head({ model, traits }: Props): JSX.Element {
               set(model, { unfolded: !unfolded });
             }}
           >
-            Results
+            {trans.__('Results')}
           </button>
         )}
       </h3>
       {title && <code>{title}</code>}
-      <span class="xyzpy-push xyzpy-sub">{busy ? `live · ${said}` : said}</span>
+      <span class="xyzpy-push xyzpy-sub">{busy ? trans.__('live · %1', said) : said}</span>
     </header>
   );
 }

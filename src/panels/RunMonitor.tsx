@@ -16,6 +16,7 @@ import {
 } from '../components/progress';
 import { grouped } from '../core/format';
 import { announcement, isActive } from '../core/progress';
+import { trans } from '../core/trans';
 import { control } from '../host';
 import type { ControlWord, Progress, RunMonitorTraits, Selection } from '../protocol';
 import { ask, set, tell } from '../sync';
@@ -63,14 +64,16 @@ function Amiss({ gone, silent, active }: { gone: boolean; silent: boolean; activ
   if (gone) {
     return (
       <p class="xyzpy-notice" role="alert">
-        The kernel is gone, and this is how things stood last. What was finished is kept: make the panel again to go on.
+        {trans.__(
+          'The kernel is gone, and this is how things stood last. What was finished is kept: make the panel again to go on.',
+        )}
       </p>
     );
   }
   if (!silent || !active) return null;
   return (
     <p class="xyzpy-notice" role="alert">
-      No word from the kernel for a while. It may be busy, or gone; what was finished is kept.
+      {trans.__('No word from the kernel for a while. It may be busy, or gone; what was finished is kept.')}
     </p>
   );
 }
@@ -81,13 +84,11 @@ function Found({ progress, onGoOn }: { readonly progress: Progress; readonly onG
     <div class="xyzpy-part xyzpy-run">
       <Bar progress={progress} />
       <div class="xyzpy-line">
-        <span>
-          {foundText(progress)} {progress.said}
-        </span>
+        <span>{`${foundText(progress)} ${progress.said}`}</span>
         {rest > 0 && (
           <span class="xyzpy-push">
             <Button class="xyzpy-strong" onClick={onGoOn}>
-              Go on with the {grouped(rest)} left
+              {trans._n('Go on with the %2 left', 'Go on with the %2 left', rest, grouped(rest))}
             </Button>
           </span>
         )}
@@ -110,7 +111,8 @@ function Head({ props, children }: { readonly props: Props; readonly children: J
 /** What the middle of the monitor holds in each state: nothing yet, what was found, or the run. */
 function Middle({ props, open }: { readonly props: Props; readonly open: (number: number) => void }): JSX.Element {
   const { progress } = props.traits;
-  if (progress.state === 'idle') return <p class="xyzpy-empty">The run is shown here as soon as it is started.</p>;
+  if (progress.state === 'idle')
+    return <p class="xyzpy-empty">{trans.__('The run is shown here as soon as it is started.')}</p>;
   if (progress.state === 'found') {
     return (
       <Found
@@ -141,14 +143,14 @@ function Steering({ props, controls }: { readonly props: Props; readonly control
           tell(props.model, { kind: 'continue' });
         }}
       >
-        Continue anyway
+        {trans.__('Continue anyway')}
       </Button>
       <Button
         onClick={() => {
           tell(props.model, { kind: 'control', word: 'stop' });
         }}
       >
-        Stop
+        {trans.__('Stop')}
       </Button>
     </span>
   );

@@ -5,9 +5,10 @@ import { CaseTable } from '../components/casetable';
 import { Field, Text } from '../components/controls';
 import { RowEditor } from '../components/row';
 import { readTable } from '../core/cases';
-import { grouped } from '../core/format';
+import { caseCount, grouped } from '../core/format';
 import { asNumber } from '../core/literals';
 import { moved, verdictOn, withCases } from '../core/rows';
+import { trans } from '../core/trans';
 import type { Argument, Row, RowVerdict, SpaceEditorTraits } from '../protocol';
 import { set } from '../sync';
 import type { PanelProps } from './mount';
@@ -31,7 +32,7 @@ function Rows({ props, edit, say }: { props: Props; edit: Edit; say: (text: stri
   const move = (place: number, by: number): void => {
     const name = rows[place]?.name ?? '';
     edit({ rows: moved(rows, place, place + by) });
-    say(`${name} is now ${String(place + by + 1)} of ${String(rows.length)}.`);
+    say(trans.__('%1 is now %2 of %3.', name, place + by + 1, rows.length));
   };
   return (
     <div class="xyzpy-rows">
@@ -85,8 +86,8 @@ function Unvaried({ known }: { readonly known: readonly Argument[] }): JSX.Eleme
   if (known.every(({ role }) => role === 'swept')) return null;
   return (
     <dl class="xyzpy-unvaried">
-      <Fixed label="Constants" known={of('constant')} />
-      <Fixed label="Not recorded" known={of('resource')} />
+      <Fixed label={trans.__('Constants')} known={of('constant')} />
+      <Fixed label={trans.__('Not recorded')} known={of('resource')} />
     </dl>
   );
 }
@@ -94,7 +95,10 @@ function Unvaried({ known }: { readonly known: readonly Argument[] }): JSX.Eleme
 /** How the number of cases comes about, for example `40 × 4 × 6 = 960 cases`. */
 function total({ traits }: Props): string {
   const { arguments: known, rows, cases, sampled, draws, verdict, revision } = traits;
-  if (sampled) return draws && asNumber(draws) !== null ? `${grouped(Number(draws))} draws` : '';
+  if (sampled) {
+    const number = asNumber(draws);
+    return number === null ? '' : trans._n('%2 draw', '%2 draws', number, grouped(number));
+  }
   const named = rows.flatMap((row) =>
     known.filter(({ name }) => name === row.name).map((argument) => ({ row, argument })),
   );
@@ -108,17 +112,18 @@ function total({ traits }: Props): string {
   const factors = (table ? [table, ...counts] : counts).filter((count) => count !== 1);
   if (factors.includes(null)) return '';
   const product = factors.reduce<number>((sofar, count) => sofar * (count ?? 0), 1);
-  const whole = `${grouped(product)} ${product === 1 ? 'case' : 'cases'}`;
+  const whole = caseCount(product);
   return factors.length > 1 ? `${factors.map((count) => grouped(count ?? 0)).join(' × ')} = ${whole}` : whole;
 }
 
 function Draws({ props, edit }: { readonly props: Props; readonly edit: Edit }): JSX.Element {
   const { draws, verdict, revision, panel } = props.traits;
-  const own = asNumber(draws) === null || Number(draws) < 1 ? 'The number of draws must be a whole number from 1.' : '';
+  const bad = asNumber(draws) === null || Number(draws) < 1;
+  const own = bad ? trans.__('The number of draws must be a whole number from 1.') : '';
   const problem = verdict.revision === revision ? verdict.draws.problem : own;
   return (
     <div class="xyzpy-line">
-      <Field label="Draws">
+      <Field label={trans.__('Draws')}>
         <Text
           value={draws}
           numeric
@@ -159,12 +164,12 @@ export function SpaceEditor(props: Props): JSX.Element {
   const [said, say] = useState('');
   const edit = editor(props);
   const { arguments: known, rows, sampled, verdict, revision } = props.traits;
-  if (!known.length) return <p class="xyzpy-empty">The function has no arguments to vary.</p>;
+  if (!known.length) return <p class="xyzpy-empty">{trans.__('The function has no arguments to vary.')}</p>;
   const problem = verdict.revision === revision ? verdict.problem : '';
   return (
     <>
       <header class="xyzpy-head">
-        <h3>Parameters</h3>
+        <h3>{trans.__('Parameters')}</h3>
         <span class="xyzpy-push xyzpy-total">{total(props)}</span>
       </header>
       {rows.length > 0 && <Rows props={props} edit={edit} say={say} />}

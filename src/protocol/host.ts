@@ -24,5 +24,11 @@ export interface ControlDetail {
   readonly word: ControlWord;
 }
 
+/**
+ * The description of the symbol (`Symbol.for`) under which the page holds a catalogue of translations: an object with the
+ * functions `__`, `_n` and `_p` of gettext. An application that puts none there is spoken to in English.
+ */
+export const TRANSLATION = 'xyzpy_widgets.translation';
+
 /** Marks an output that holds a widget, and beside it as HTML a card that is shown while the widget is not there. */
 export const STILL_MIME = 'application/vnd.xyzpy.still+json';

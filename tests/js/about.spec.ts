@@ -9,10 +9,8 @@ test('the title names the version that package.json names', () => {
 });
 
 test('the text holds the description, the first line to type and the licence', () => {
-  const text = aboutText({ version: '9.8.7', description: 'Does this.', license: 'BSD-3-Clause' }).paragraphs.join(
-    '\n',
-  );
-  expect(text).toContain('Does this.');
+  const text = aboutText({ version: '9.8.7', license: 'BSD-3-Clause' }).paragraphs.join('\n');
+  expect(text).toContain(manifest.description);
   expect(text).toContain('import xyzpy_widgets as xyz');
   expect(text).toContain('BSD-3-Clause');
 });

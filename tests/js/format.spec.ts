@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 
 import {
   bytes,
+  caseCount,
   clock,
-  counted,
   duration,
   grouped,
   interval,
@@ -73,7 +73,7 @@ describe('numbers are read as people write them', () => {
   });
 
   test('counts, clocks and short numbers', () => {
-    expect([counted(1, 'case'), counted(1200, 'case'), grouped(1e6)]).toEqual(['1 case', '1,200 cases', '1,000,000']);
+    expect([caseCount(1), caseCount(1200), grouped(1e6)]).toEqual(['1 case', '1,200 cases', '1,000,000']);
     expect([clock(131), clock(3725), clock(0)]).toEqual(['2:11', '1:02:05', '0:00']);
     expect([short(0), short(0.5), short(1 / 3), short(1e-9), short(2.5e7)]).toEqual([
       '0',

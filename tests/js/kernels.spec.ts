@@ -24,18 +24,20 @@ describe('what keeps a kernel from showing views', () => {
 
   test('without the package, the command installs the wanted version with the Python of that kernel', () => {
     const notice = hindrance({ version: null, python: '/my envs/bin/python' }, '0.1.0', 'K');
-    expect(notice?.heading).toBe('K has no xyzpy_widgets');
+    expect(notice?.heading).toBe('The kernel “K” has no xyzpy_widgets');
     expect(notice?.command).toBe('"/my envs/bin/python" -m pip install xyzpy_widgets==0.1.0');
   });
 
   test('another version is told with both, and the command brings the one of JupyterLab', () => {
     const notice = hindrance({ version: '0.0.9', python: '/py' }, '0.1.0', 'K');
-    expect(notice?.heading).toBe('K has xyzpy_widgets 0.0.9, JupyterLab has 0.1.0');
+    expect(notice?.heading).toBe('The kernel “K” has xyzpy_widgets 0.0.9, JupyterLab has 0.1.0');
     expect(notice?.command).toBe('/py -m pip install xyzpy_widgets==0.1.0');
   });
 
   test('a kernel of another language is told from one without the package', () => {
-    expect(hindrance({ version: null, python: null }, '0.1.0', 'K')?.heading).toBe('K is not a Python kernel');
+    expect(hindrance({ version: null, python: null }, '0.1.0', 'K')?.heading).toBe(
+      'The kernel “K” is not a Python kernel',
+    );
   });
 });
 

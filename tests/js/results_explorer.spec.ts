@@ -1,50 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { choiceOf, choicesOf, chosen } from '../../src/core/explorer';
-import { DEFAULTS, type Dimension, type ResultsExplorerTraits } from '../../src/protocol';
+import type { Dimension } from '../../src/protocol';
+import { EXPLORED, GAMMA, PICKED, PROPOSAL } from './explored';
 import { button, field, show, type } from './page';
-
-const GAMMA: Dimension = {
-  name: 'gamma',
-  caption: 'gamma [1/m]',
-  size: 4,
-  role: 'x',
-  how: '',
-  roles: ['x', 'color', 'slider', 'aggregate', 'fixed'],
-  labels: ['1', '2', '3', '4'],
-  position: 0,
-};
-const SEED: Dimension = { ...GAMMA, name: 'seed', role: 'slider', position: 1 };
-const EXPLORED: ResultsExplorerTraits = {
-  ...DEFAULTS.ResultsExplorer,
-  title: 'score(gamma, seed)',
-  said: '6 done, 2 not run',
-  shelf: {
-    variables: ['score', 'seconds'],
-    variable: 'score',
-    kind: 'line',
-    dimensions: [GAMMA, SEED],
-    logs: { logx: true, logy: false },
-    spread: null,
-  },
-};
-const PICKED = {
-  parts: ['gamma 1, 2'],
-  cases: 2,
-  done: 1,
-  failed: 0,
-  missing: 1,
-  actions: ['fill', 'refine'] as const,
-};
-const PROPOSAL = {
-  id: 'one',
-  action: 'refine' as const,
-  parts: ['gamma 3 values'],
-  to_run: 1,
-  stored: 2,
-  seconds: null,
-  own: true,
-};
 
 describe('the explorer', () => {
   test('shows a role for every dimension, and sends the one that is chosen', async () => {

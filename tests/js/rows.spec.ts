@@ -43,7 +43,7 @@ describe('a row is judged while it is typed', () => {
   test.each<[Partial<Row>, string]>([
     [{ kind: 'fixed', value: '' }, 'T needs a value.'],
     [{ kind: 'fixed', value: 'hot' }, '“hot” is not a number.'],
-    [{ kind: 'fixed', value: '1, 2' }, '1, 2 is more than one value; choose “list” for several.'],
+    [{ kind: 'fixed', value: '1, 2' }, '1, 2 is more than one value; choose “List” for several.'],
     [{ kind: 'fixed', value: '"1' }, 'A closing " is missing.'],
     [{ kind: 'list', values: '1,,2' }, 'Value 2 is empty: two commas follow each other.'],
     [{ kind: 'list', values: '' }, 'List the values of T, with commas between them.'],

@@ -60,6 +60,9 @@ def _names(where: str, given: Iterable[Any]) -> tuple[str, ...]:
 def _pairs(given: Any) -> Iterable[Any]:
     if isinstance(given, Mapping):
         return given.items()
+    if _is_table(given):
+        msg = f"combos is a table of {list(given.columns)}, and a table lists cases; give it to the call for cases"
+        raise SpaceError(msg)
     if isinstance(given, str) or not isinstance(given, Iterable):
         msg = f"combos must be a mapping or pairs of names and values, not {given!r}"
         raise SpaceError(msg)
@@ -70,7 +73,9 @@ def _pairs(given: Any) -> Iterable[Any]:
 def _as_pair(pair: Any) -> tuple[Any, Any]:
     items = tuple(pair) if isinstance(pair, Iterable) and not isinstance(pair, str) else ()
     if len(items) != 2:  # noqa: PLR2004 - a pair
-        msg = f"combos must be pairs of a name and its values, and {pair!r} is none"
+        cases = isinstance(pair, Mapping)
+        remedy = "a list of cases goes to the call for cases" if cases else "write them as {'a': [1, 2], 'b': [3, 4]}"
+        msg = f"combos must be pairs of a name and its values, and {pair!r} is none; {remedy}"
         raise SpaceError(msg)
     return items
 
@@ -131,7 +136,7 @@ def as_cases(given: Any, fn_args: str | Sequence[str] | None = None, remaining: 
         if fn_args is None
         else _names("fn_args names an argument", (fn_args,) if isinstance(fn_args, str) else fn_args)
     )
-    if hasattr(given, "columns") and hasattr(given, "iloc"):
+    if _is_table(given):
         return _table_cases(given, wanted)
     names = wanted or tuple(remaining or ())
     rows = [given] if isinstance(given, Mapping) else _listed(given)
@@ -140,6 +145,10 @@ def as_cases(given: Any, fn_args: str | Sequence[str] | None = None, remaining: 
     if isinstance(rows[0], Mapping):
         return _mapping_cases(rows)
     return _tuple_cases(rows, names)
+
+
+def _is_table(given: Any) -> bool:
+    return hasattr(given, "columns") and hasattr(given, "iloc")
 
 
 def _listed(given: Any) -> list[Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.axes import distinct
 from xyzpy_widgets.core.forms import as_values
 from xyzpy_widgets.core.labels import label_array
+from xyzpy_widgets.core.returns import check_returns
 from xyzpy_widgets.core.variables import Variable, as_variables, hint
 from xyzpy_widgets.errors import FunctionError
 
@@ -107,7 +108,7 @@ class FunctionSpec:
         if parameters is None:
             self._check_given(self.fn_args, given)
             return
-        if not any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values()):
+        if not _takes_any(parameters):
             known = _fn_args(self.fn, None)
             for name in sorted(given - set(known)):
                 msg = f"{self.name} has no argument {name!r}; {hint(name, known)}"
@@ -193,6 +194,10 @@ def _signature(fn: Callable[..., Any]) -> Mapping[str, inspect.Parameter] | None
         return None
 
 
+def _takes_any(parameters: Mapping[str, inspect.Parameter]) -> bool:
+    return any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters.values())
+
+
 def as_function_spec(
     fn: Callable[..., Any],
     var_names: Any = None,
@@ -208,9 +213,10 @@ def as_function_spec(
     Raises `FunctionError` where names do not fit together, and `SpaceError` for coordinates that cannot be labels.
     """
     if not callable(fn):
-        msg = f"{fn!r} cannot be called; give a function"
+        msg = f"{fn!r} cannot be called; give a function, not what it returned"
         raise FunctionError(msg)
     variables = as_variables(var_names, var_dims)
+    check_returns(fn, [] if variables is None else [variable.name for variable in variables])
     own = {name: _mapping(name, value) for name, value in fixed.items()}
     coords = {dim: as_values(dim, values) for dim, values in _mapping("var_coords", var_coords).items()}
     spec = FunctionSpec(fn, _fn_args(fn, fn_args), variables, coords, **own)
@@ -245,7 +251,8 @@ def _check_names(spec: FunctionSpec) -> None:
         return
     names = [variable.name for variable in spec.variables]
     _check_known("var_attrs describes", spec.var_attrs, names, "is no output")
-    _check_known("arg_attrs describes", spec.arg_attrs, (*spec.fn_args, *spec.inner_dims), "is no argument")
+    if not _takes_any(_parameters(spec.fn) or {}):
+        _check_known("arg_attrs describes", spec.arg_attrs, (*spec.fn_args, *spec.inner_dims), "is no argument")
     for name in names:
         if name in spec.inner_dims:
             msg = f"{name!r} is an output and a dimension of an output; rename one of them"

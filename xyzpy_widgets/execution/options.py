@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from xyzpy_widgets.errors import OptionError
+from xyzpy_widgets.core.variables import hint
+from xyzpy_widgets.errors import FunctionError, OptionError
 from xyzpy_widgets.execution.adapters import dask_client, is_mapping_pool, joblib_backends
 
 __all__ = ["RunOptions", "as_run_options"]
@@ -74,6 +75,7 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
     retries: int = 0,
     timeout: float | None = None,
     capture: bool = True,
+    **unknown: Any,
 ) -> RunOptions:
     """Read the run settings of the public calls.
 
@@ -112,7 +114,12 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
     ------
     OptionError
         For anything else, with the choices.
+    FunctionError
+        For a setting of another name, with the near one.
     """
+    for name in unknown:
+        msg = f"there is no setting {name!r}; {hint(name, as_run_options.__kwdefaults__ or ())}"
+        raise FunctionError(msg)
     _check_count("num_workers", num_workers, 1, "workers")
     _check_count("retries", retries, 0, "tries")
     _check_count("max_failures", max_failures, 1, "failures")

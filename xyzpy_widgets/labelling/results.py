@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -94,6 +94,9 @@ def _scalar(name: str, value: Any) -> Any:
             f"the output {name!r} is described as a scalar, and the function returned {found}: {value!r:.200}; "
             f"name its dimensions: var_dims={{{name!r}: [...]}}"
         )
+        raise ResultError(msg)
+    if isinstance(value, (Iterator, Awaitable)):
+        msg = f"the output {name!r} is {value!r:.200}, which is yet to be carried out; return what comes of it"
         raise ResultError(msg)
     return value
 

@@ -19,7 +19,7 @@ from xyzpy_widgets.store.literal import Json, from_json
 __all__ = ["Schema", "assemble", "attrs_of", "decode", "layout_of", "read_schema"]
 
 _OF_ALL = ("name", "dims", "coord", "attrs")  # what the schema says of each variable; the rest is of its type
-_BLOCKS = {1: 16384, VERSION: BLOCK}  # the bytes that share a checksum, in each version of the format
+_BLOCKS = {1: 16384, 2: BLOCK, VERSION: BLOCK}  # the bytes that share a checksum, in each version of the format
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +98,21 @@ def layout_of(source: Source) -> Layout | None:
         return None
     schema = read_schema(source)
     sums = source.stretch(source.group, "checksums")
-    if schema.block != BLOCK or schema.ledger is None or sums is None:
+    if schema.block != BLOCK or schema.ledger is None or sums is None or sums.offset is None:
         return None
     places: dict[tuple[str, str], Place] = {}
     book, first = f"/{source.group}", 1  # the first one is that of the schema
     for path, group, part in (("/", None, schema.data), (book, source.group, schema.ledger)):
         for entry in part["variables"]:
             found = source.stretch(group, entry["name"])
-            if found is not None and found.dtype.kind != "O":
+            if found is None:
+                return None
+            if found.dtype.kind != "O" and found.size:
                 note = {key: value for key, value in entry.items() if key not in _OF_ALL}
                 places[path, entry["name"]] = Place(
-                    found.offset, found.size, found.dtype, note, found.attrs, first, found.size
+                    found.offset, found.size, found.dtype, note, found.attrs, first, found.size, found.cell
                 )
-                first += -(-found.size // BLOCK)
-            else:
-                plain = source.read(group, entry["name"])
-                first += count_checksums(plain.dtype, plain.size)
+            first += count_checksums(found.dtype, found.size // found.dtype.itemsize)
     return Layout(book, places, sums.offset, source.room)
 
 

@@ -6,7 +6,7 @@ The group ``ledger`` (with underscores behind it, should a variable have that na
 over the same dimensions, and these:
 
 ``schema``
-    A JSON text. ``format`` is "xyzpy_widgets", ``version`` is 2. ``data`` and ``ledger`` (null where there is none)
+    A JSON text. ``format`` is "xyzpy_widgets", ``version`` is 3. ``data`` and ``ledger`` (null where there is none)
     each have ``attrs`` and ``variables``; a variable has ``name``, ``dims``, ``coord`` (whether it is a coordinate),
     ``attrs``, ``dtype`` (its type in memory), and the notes of `cells` and `objects` on what its plain form does not
     say. ``ledger`` also has ``coords``: those of the dataset that it shares. Attributes are pairs of key and value;
@@ -17,6 +17,9 @@ over the same dimensions, and these:
     as one block: all strings in UTF-8, joined by NUL.
 ``pending``
     Room for what is being written when cells are filled in place; see `inplace`.
+
+A variable of the ledger whose cells are all the same takes no room (since version 3): HDF5 has no address for it then,
+and every reader finds its fill value in each cell. It has the checksums that the cells would have.
 
 Nothing in the file is code, and reading it runs none.
 """
@@ -41,7 +44,7 @@ from xyzpy_widgets.store.objects import Where, is_readable
 
 __all__ = ["VERSION", "SumsOf", "encode"]
 
-VERSION = 2
+VERSION = 3
 SumsOf = Callable[[tuple[str, str], NDArray[Any]], Sequence[int] | NDArray[np.uint32]]
 
 _OURS = ("schema", "checksums", "pending")
@@ -111,6 +114,7 @@ def _encode_group(dataset: xr.Dataset, shared: tuple[str, ...]) -> tuple[dict[st
     """Encode the variables of a dataset; return them and what the schema says of them."""
     variables: dict[str, PlainVariable] = {}
     entries: list[Json] = []
+    beside = _coords_of(dataset)
     for key, variable in dataset.variables.items():
         name = str(key)
         if name in shared:
@@ -118,8 +122,8 @@ def _encode_group(dataset: xr.Dataset, shared: tuple[str, ...]) -> tuple[dict[st
         axis = variable.dims == (name,)
         encoded = encode_cells(variable.to_numpy(), _place(dataset, name), axis=axis)
         attrs = {**plain_attrs(variable.attrs), **encoded.marks}
-        if name in dataset.data_vars and (beside := _coords_of(dataset, name)):
-            attrs["coordinates"] = " ".join(beside)
+        if beside.get(name):
+            attrs["coordinates"] = " ".join(beside[name])
         dims = tuple(map(str, variable.dims))
         variables[name] = PlainVariable(dims, encoded.values, attrs, encoded.note)
         known = {"name": name, "dims": list(dims), "coord": name in dataset.coords}
@@ -132,15 +136,18 @@ def _listed_coords(dataset: xr.Dataset) -> list[str]:
     return [str(name) for name in dataset.coords if name not in dataset.dims and " " not in str(name)]
 
 
-def _coords_of(dataset: xr.Dataset, name: Any) -> list[str]:
-    """Return the coordinates that belong to a variable, after the CF conventions."""
-    dims = set(dataset[name].dims)
-    return [coord for coord in _listed_coords(dataset) if dims.issuperset(dataset.variables[coord].dims)]
+def _coords_of(dataset: xr.Dataset) -> dict[str, list[str]]:
+    """Return the coordinates that belong to each data variable, after the CF conventions."""
+    listed, known = _listed_coords(dataset), dataset.variables
+    return {
+        str(name): [coord for coord in listed if set(known[coord].dims) <= set(known[name].dims)]
+        for name in dataset.data_vars
+    }
 
 
 def _loose_coords(dataset: xr.Dataset) -> dict[str, str]:
     """Return the attribute that names the coordinates which belong to no variable."""
-    claimed = {coord for name in dataset.data_vars for coord in _coords_of(dataset, name)}
+    claimed = {coord for coords in _coords_of(dataset).values() for coord in coords}
     loose = [coord for coord in _listed_coords(dataset) if coord not in claimed]
     return {"coordinates": " ".join(loose)} if loose else {}
 

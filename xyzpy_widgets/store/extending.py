@@ -26,8 +26,9 @@ from numpy.typing import NDArray
 from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.disk import sync
 from xyzpy_widgets.store.encoding import encode
+from xyzpy_widgets.store.headers import ROOT, SUPERBLOCK
 from xyzpy_widgets.store.image import BLOCK, Image, checksums
-from xyzpy_widgets.store.inplace import PENDING, Extent, Layout, opened_to_write, tell_change, write_at
+from xyzpy_widgets.store.inplace import PENDING, Extent, Layout, Place, opened_to_write, tell_change, write_at
 from xyzpy_widgets.store.laying import Key, Laying, variables_of
 from xyzpy_widgets.store.lock import try_lock
 from xyzpy_widgets.store.trailer import trailer_of
@@ -37,7 +38,6 @@ __all__ = ["extend", "room_along", "versions_of"]
 _SHARE = 4  # what part of the numbers there is room for
 _LEAST = 4096  # bytes of room
 _KNOWN = b"\x89HDF\r\n\x1a\n\0"  # a superblock of version 0 (HDF5 File Format, II.A)
-_ROOT = slice(64, 72)  # where it says where the group at the root is
 _VERSIONS = 32  # how many more descriptions there is room for
 
 
@@ -83,29 +83,23 @@ def extend(path: Path, data: xr.Dataset, ledger: xr.Dataset, layout: Layout) -> 
     if spare is None:
         return None
     with reported(path), path.open("rb") as file:
+        head = bytearray(file.read(SUPERBLOCK))
         image = encode(data, ledger, partial(_sums_beyond, file, layout))
         end = file.seek(0, io.SEEK_END)
-        file.seek(0)
-        superblock = bytearray(file.read(_ROOT.stop))
+    if not head.startswith(_KNOWN) or not _fit(image, layout):
+        return None
     places = {key: place.offset for key, place in layout.places.items()}
-    try:
-        with Laying(spare.start, {**places, (layout.group, PENDING): layout.room.start}) as laying:
-            group = laying.add(image, {})
-            laying.add_room(group, layout.room.stop - layout.room.start)
-    except LookupError:
+    pending = layout.room.stop - layout.room.start
+    laying = Laying(image, spare.start, {**places, (layout.group, PENDING): layout.room.start}, {}, pending)
+    if laying.stop > spare.stop:
         return None
-    root = -(-laying.sheet.size // 8) * 8
-    new = slice(spare.start, root + laying.root.stop - laying.root.start)
-    if new.stop > spare.stop or not superblock.startswith(_KNOWN) or not _fit(laying, layout):
+    head[ROOT] = laying.root.to_bytes(8, "little")
+    turn = ROOT.start, bytes(head[ROOT])
+    trailer = trailer_of([(0, bytes(head)), (spare.start, laying.content)], end)
+    if not _turned(path, [*_pieces(laying, layout), (end, trailer)], turn):
         return None
-    superblock[_ROOT] = root.to_bytes(8, "little")
-    for at, content in ((root, _read(laying, laying.root)), (0, superblock)):
-        laying.sheet.seek(at)
-        laying.sheet.write(content)
-    if not _turned(path, _pieces(laying, layout, new, end), (_ROOT.start, bytes(superblock[_ROOT]))):
-        return None
-    room = {key: place.room - laying.numbers[key][1].nbytes for key, place in layout.places.items()}
-    return laying.layout(image, layout.room, slice(new.stop, spare.stop), room)
+    room = {key: layout.places[key].room - one.nbytes for key, one in laying.numbers.items() if key in layout.places}
+    return laying.layout(image, slice(laying.stop, spare.stop), room)
 
 
 def _sums_beyond(
@@ -121,30 +115,31 @@ def _sums_beyond(
     return np.concatenate([known, np.array(checksums(values, first=whole), dtype="<u4")])
 
 
-def _fit(laying: Laying, layout: Layout) -> bool:
-    """Say whether numbers are those of the variables of a file, in their types, and have room there."""
-    if set(laying.numbers) != {*layout.places, (layout.group, "checksums")}:
+def _fit(image: Image, layout: Layout) -> bool:
+    """Say whether the numbers of an image are of the variables of a file, in their types, and have room there."""
+    variables = variables_of(image)
+    numbers = {key for key, one in variables.items() if one.values.dtype != object and one.values.size}
+    if numbers != {*layout.places, (layout.group, "checksums")}:
         return False
-    numbers = ((place, laying.numbers[key][1]) for key, place in layout.places.items())
-    return all(one.dtype == place.dtype and place.size <= one.nbytes <= place.room for place, one in numbers)
+    return all(_fits(place, variables[key].values) for key, place in layout.places.items())
 
 
-def _pieces(laying: Laying, layout: Layout, new: slice, end: int) -> list[Extent]:
-    """Return all that is to be written before it is seen: what is ``new``, what is added, and a trailer at the end."""
-    at, checksums = laying.numbers[layout.group, "checksums"]
-    sums = slice(at, at + checksums.nbytes)
-    described = (slice(new.start, sums.start), slice(sums.stop, new.stop))
-    pieces = [(one.start, _read(laying, one)) for one in described] + [(at, checksums.tobytes())]
-    for key, place in layout.places.items():
-        added = laying.numbers[key][1].reshape(-1).view(np.uint8)[place.size :]
-        pieces.append((place.offset + place.size, added.tobytes()))
-    apart = [slice(laying.root.start, new.start), sums, slice(new.stop, end)]
-    return [*pieces, (end, trailer_of(io.BufferedReader(laying.sheet), end, apart))]
+def _fits(place: Place, values: NDArray[Any]) -> bool:
+    """Say whether numbers are of the type of those at a place, and what comes behind them may stand there."""
+    if values.dtype != place.dtype or values.nbytes < place.size:
+        return False
+    added = values.reshape(-1).view(np.uint8)[place.size :]
+    return values.nbytes <= place.room if place.offset is not None else place.takes(added.tobytes())
 
 
-def _read(laying: Laying, where: slice) -> bytes:
-    laying.sheet.seek(where.start)
-    return laying.sheet.read(where.stop - where.start) if where.stop > where.start else b""
+def _pieces(laying: Laying, layout: Layout) -> list[Extent]:
+    """Return what is to be written before it is seen: what is described anew, and what is added."""
+    pieces = []
+    for key, values in laying.numbers.items():
+        before = layout.places[key].size if key in layout.places else 0
+        added = values.reshape(-1).view(np.uint8)[before:]
+        pieces.append((laying.addresses[key] + before, added.tobytes()))
+    return [(laying.start, laying.content), *pieces]
 
 
 def _turned(path: Path, pieces: list[Extent], turn: Extent) -> bool:

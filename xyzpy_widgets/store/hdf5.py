@@ -1,8 +1,8 @@
 """Images as netCDF-4 files, through h5py.
 
-HDF5 only lays the file out, in memory: the groups, types, dimension scales, attributes and texts, with the room for the
-numbers left open. Then the file is written by ordinary writes. So the numbers are never copied, and a full disk is met
-by Python, which can report it, and not by HDF5, which cannot close a file that it failed to write.
+HDF5 reads them. They are written without it (`laying`): the groups, types, dimension scales, attributes and texts are
+made in memory, and then everything is written by ordinary writes. So the numbers are never copied, and a full disk is
+met by Python, which can report it, and not by HDF5, which cannot close a file that it failed to write.
 
 The result follows the netCDF-4 specification (dimension scales, ``_Netcdf4Dimid``, ``_Netcdf4Coordinates``, the names
 of dimensions without labels), so netCDF4, h5netcdf and every tool built on them read it.
@@ -10,7 +10,6 @@ of dimensions without labels), so netCDF4, h5netcdf and every tool built on them
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,16 +23,18 @@ from numpy.typing import NDArray
 from xyzpy_widgets.errors import DamageError, FormatError, StoreError
 from xyzpy_widgets.store.atomic import replacing
 from xyzpy_widgets.store.extending import extend, room_along, versions_of
+from xyzpy_widgets.store.headers import SUPERBLOCK, superblock
 from xyzpy_widgets.store.image import (
     Image,
     Remains,
     Source,
     Stretch,
+    is_uniform,
     ledger_group,
     rescue,
 )
 from xyzpy_widgets.store.inplace import PENDING, Layout, finish, room_for
-from xyzpy_widgets.store.laying import NO_COORDINATE, NOT_A_SCALE, Laying
+from xyzpy_widgets.store.laying import NO_COORDINATE, NOT_A_SCALE, Laying, variables_of
 from xyzpy_widgets.store.lock import try_lock
 from xyzpy_widgets.store.padded import Padded
 from xyzpy_widgets.store.trailer import check_trailer, trailer_of
@@ -49,30 +50,24 @@ def write(path: Path, image: Image, growing: str | None = None) -> Layout:
 
     With ``growing``, the name of a dimension, there is room for a quarter more along it; see `extending`.
     """
-    room = room_along(image, growing)
-    with Laying() as laying:
-        group = laying.add(image, room)
-        total = sum(values.nbytes for _, values in laying.numbers.values())
-        spare = None
-        if growing is not None:
-            size = versions_of(laying.file.id.get_filesize() - total - sum(room.values()), image)
-            spare = slice(start := laying.leave(size), start + size)
-        pending = slice(start := laying.add_room(group, room_for(total)), start + room_for(total))
+    numbers = {key: one.values for key, one in variables_of(image).items() if one.values.dtype != object}
+    of_cases = (key for key in numbers if key[0] != "/" and key[1] != "checksums")
+    once = {key: None for key in of_cases if is_uniform(numbers[key])}
+    room = {key: more for key, more in room_along(image, growing).items() if key not in once}
+    total = sum(values.nbytes for key, values in numbers.items() if key not in once)
+    laying = Laying(image, SUPERBLOCK, once, room, room_for(total))
+    end, spare = laying.stop, None
+    if growing is not None:
+        spare = slice(end, end := end + versions_of(len(laying.content), image))
+    head = superblock(laying.root, end) + laying.content
     with replacing(path) as temporary, temporary.open("wb") as target:
-        for offset, page in laying.sheet.pieces():
-            target.seek(offset)
-            target.write(page)
-        for offset, values in laying.numbers.values():
-            target.seek(offset)
+        target.write(head)
+        for key, values in laying.numbers.items():
+            target.seek(laying.addresses[key])
             target.write(values.reshape(-1).view(np.uint8).data)
-        end = laying.sheet.size
-        target.truncate(end)
         target.seek(end)
-        apart = [slice(at, at + one.nbytes + room.get(key, 0)) for key, (at, one) in laying.numbers.items()]
-        target.write(
-            trailer_of(io.BufferedReader(laying.sheet), end, [*apart, pending, *([] if spare is None else [spare])])
-        )
-    return laying.layout(image, pending, spare, room)
+        target.write(trailer_of([(0, head)], end))
+    return laying.layout(image, spare, room)
 
 
 def settle(path: Path) -> None:
@@ -184,10 +179,12 @@ def _source(path: Path, file: h5py.File) -> Source:
 
     def stretch(group: str | None, name: str) -> Stretch | None:
         dataset = _dataset(file if group is None else file[group], name)
-        offset = dataset.id.get_offset()
-        if offset is None:
+        offset, cell = dataset.id.get_offset(), b""
+        if dataset.chunks is not None:
             return None
-        return Stretch(offset, dataset.nbytes, dataset.dtype, frozenset(dataset.attrs) - frozenset(_OF_HDF5))
+        if offset is None and dataset.size:
+            cell = np.array(dataset.fillvalue, dtype=dataset.dtype).tobytes()
+        return Stretch(offset, dataset.nbytes, dataset.dtype, frozenset(dataset.attrs) - frozenset(_OF_HDF5), cell)
 
     room = _room(file, group) if ours else None
     return Source(path, frozenset(names), group if ours else None, read, room, stretch)

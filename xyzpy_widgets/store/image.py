@@ -24,6 +24,7 @@ __all__ = [
     "Stretch",
     "checksums",
     "count_checksums",
+    "is_uniform",
     "ledger_group",
     "rescue",
 ]
@@ -66,12 +67,27 @@ class Image:
 
 
 class Stretch(NamedTuple):
-    """Where the numbers of a variable are in a file: the first byte, how many, of which type, with which attributes."""
+    """Where the numbers of a variable are in a file.
 
-    offset: int
+    Attributes
+    ----------
+    offset : int or None
+        Their first byte; None where every cell is ``cell``, and none stands in the file.
+    size : int
+        How many bytes they have, or would have.
+    dtype : numpy.dtype
+        Their type.
+    attrs : frozenset of str
+        The names of their attributes.
+    cell : bytes
+        What stands in each cell, where none stands in the file.
+    """
+
+    offset: int | None
     size: int
     dtype: np.dtype[Any]
     attrs: frozenset[str]
+    cell: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,8 @@ class Source:
     room : slice or None
         The bytes that are left for what is pending, see `inplace`; None where there are none.
     stretch : callable or None
-        Tells where the numbers of a variable are in the file, see `Stretch`; None where the format cannot.
+        Tells where the numbers of a variable are in the file, see `Stretch`, and None of one that does not stand in one
+        piece; None where the format cannot.
     """
 
     path: Path
@@ -129,12 +146,24 @@ def ledger_group(taken: Callable[[str], bool]) -> str:
     return group
 
 
+def is_uniform(values: NDArray[Any]) -> bool:
+    """Say whether there are numbers, and all are the same, bit by bit."""
+    if values.dtype.kind not in "iuf" or not values.size:
+        return False
+    words = values.reshape(-1).view(f"u{values.itemsize}")
+    return bool(words[0] == words[-1] and (words == words[0]).all())
+
+
 def checksums(values: NDArray[Any], block: int = BLOCK, first: int = 0) -> list[int]:
     """Return the CRC-32 of each block of numbers in C order, from the ``first`` on; or that of all texts, with NULs."""
     if values.dtype == object:
         return [zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))]
-    buffer, crc32 = values.reshape(-1).view(np.uint8).data, zlib.crc32
-    return [crc32(buffer[start : start + block]) for start in range(first * block, len(buffer), block)]
+    rest = values.reshape(-1)[first * block // values.itemsize :]
+    buffer, crc32 = rest.view(np.uint8).data, zlib.crc32
+    if len(buffer) > block and is_uniform(rest):
+        whole, last = divmod(len(buffer), block)
+        return [crc32(buffer[:block])] * whole + [crc32(buffer[:last])] * bool(last)
+    return [crc32(buffer[start : start + block]) for start in range(0, len(buffer), block)]
 
 
 def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:

@@ -70,8 +70,10 @@ class Place:
 
     Attributes
     ----------
-    offset, size : int
-        Their first byte, and how many there are.
+    offset : int or None
+        Their first byte; None where every cell is ``cell``, and none stands in the file.
+    size : int
+        How many bytes there are, or would be.
     dtype : numpy.dtype
         Their type in the file.
     note : mapping
@@ -82,22 +84,30 @@ class Place:
         Which checksum is their first.
     room : int
         How many bytes there may become without moving.
+    cell : bytes
+        What stands in each cell, where none stands in the file.
     """
 
-    offset: int
+    offset: int | None
     size: int
     dtype: np.dtype[Any]
     note: Mapping[str, Json]
     marks: frozenset[str]
     first: int
     room: int
+    cell: bytes = b""
 
     @classmethod
-    def of(cls, offset: int, variable: PlainVariable, first: int, more: int = 0) -> Place:
+    def of(cls, offset: int | None, variable: PlainVariable, first: int, more: int = 0) -> Place:
         """Return the place of a variable that was written at an offset, with room for some bytes ``more``."""
         values = variable.values
         size, marks = values.nbytes, frozenset(variable.attrs)
-        return cls(offset, size, values.dtype, variable.note, marks, first, size + more)
+        cell = values.reshape(-1)[:1].tobytes() if offset is None else b""
+        return cls(offset, size, values.dtype, variable.note, marks, first, size + more, cell)
+
+    def takes(self, raw: bytes) -> bool:
+        """Say whether the bytes of some cells may stand here."""
+        return self.offset is not None or raw == self.cell * (len(raw) // len(self.cell))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,26 +151,28 @@ def extents_of(place: Place, values: NDArray[Any], cells: NDArray[np.intp]) -> l
     if not fits:
         return None
     raw = encoded.values.reshape(len(cells), -1).view(np.uint8)
+    begin = place.offset
+    if begin is None:
+        return [] if place.takes(raw.tobytes()) else None
     starts = [0, *(np.flatnonzero(np.diff(cells) != 1) + 1).tolist(), len(cells)]
     width = raw.shape[1]
     return [
-        (place.offset + int(cells[start]) * width, raw[start:stop].tobytes())
-        for start, stop in itertools.pairwise(starts)
+        (begin + int(cells[start]) * width, raw[start:stop].tobytes()) for start, stop in itertools.pairwise(starts)
     ]
 
 
 def _sums(descriptor: int, place: Place, extents: list[Extent]) -> Iterator[tuple[int, int]]:
     """Return the checksums that change with some bytes of a variable: which, and what they become."""
-    block, content = -1, bytearray()
+    block, content, origin = -1, bytearray(), place.offset or 0
     for offset, data in extents:
-        start = offset - place.offset
+        start = offset - origin
         for number in range(start // BLOCK, (start + len(data) - 1) // BLOCK + 1):
             begin = number * BLOCK
             if number != block:
                 if block >= 0:
                     yield place.first + block, zlib.crc32(content)
                 size = min(BLOCK, place.size - begin)
-                block, content = number, bytearray(os.pread(descriptor, size, place.offset + begin))
+                block, content = number, bytearray(os.pread(descriptor, size, origin + begin))
             low, high = max(start, begin), min(start + len(data), begin + BLOCK)
             content[low - begin : high - begin] = data[low - start : high - start]
     if block >= 0:

@@ -1,24 +1,26 @@
-"""Laying a netCDF-4 file out with HDF5, which is given no numbers but told where they are.
+"""Laying a netCDF-4 file out: its metadata, in one piece, and where its numbers go.
 
-HDF5 takes room in a file one piece after the other, so where it puts what it writes is known: the group at the root
-stands first, right behind the superblock, and everything else behind it, in the order in which it is made. An object
-without a name takes up room that is left for later.
+The metadata stands wherever it is asked to, and says where the numbers are, which may be there already. A variable of
+numbers whose cells are all the same need not stand anywhere: it is said once, as what HDF5 fills it with.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
-from typing import Any, Self
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import h5py
 import numpy as np
 from numpy.typing import NDArray
 
+from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.attributes import Plain
+from xyzpy_widgets.store.headers import REFERENCE, TEXT, Header, Heap, Piece, Reference, joined
 from xyzpy_widgets.store.image import Image, PlainVariable, count_checksums
 from xyzpy_widgets.store.inplace import PENDING, Layout, Place
-from xyzpy_widgets.store.sheet import Sheet
 
 __all__ = ["NOT_A_SCALE", "NO_COORDINATE", "Key", "Laying", "variables_of"]
 
@@ -26,70 +28,86 @@ NO_COORDINATE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
 NOT_A_SCALE = "_nc4_non_coord_"
 """What stands before the name of a variable that shares it with a dimension."""
 _COMPLEX = {8: "_PFNC_FLOAT_COMPLEX_TYPE", 16: "_PFNC_DOUBLE_COMPLEX_TYPE"}
-_UNPLACED = b"\xff" * 8
-_PREFIX = struct.Struct("<8xI4x")  # of an object's header, which tells its size (HDF5 File Format, IV.A.1.a)
-_CONTIGUOUS = b"\x03\x01"  # a layout message of version 3, of numbers in one piece (HDF5 File Format, IV.A.2.i)
+_REFERENCES = bytes.fromhex("19000000 10000000") + REFERENCE  # a list of them, of any length
+_USER = h5py.h5t.create(h5py.h5t.COMPOUND, 16)  # what a scale says of a variable along it: which, and which axis
+_USER.insert(b"dataset", 0, h5py.h5t.STD_REF_OBJ)
+_USER.insert(b"dimension", 8, h5py.h5t.STD_I32LE)
+_SIZE_IN_HEAP = 16
 
 Key = tuple[str, str]
 """The group ("/" or that of the ledger) and the name of a variable."""
 
 
+@dataclass(slots=True)
+class _Scale:
+    """A dimension: its number, the header of what stands for it, and the variables along it, each with the axis."""
+
+    number: int
+    header: Header
+    users: list[tuple[Header, int]] = field(default_factory=list)
+
+
 class Laying:
-    """Lays an image out, and remembers where its numbers go.
+    """An image laid out.
 
     Parameters
     ----------
+    image : Image
     start : int
-        The byte before which, but for the superblock and the group at the root, nothing is to be written.
-    places : mapping of Key to int, optional
-        Where the numbers are, which are left out of the file then; by default they get room.
+        Where the metadata begins.
+    places : mapping of Key to (int or None)
+        Where some of the numbers are, None for those that are said once; the others get room behind the metadata.
+    room : mapping of Key to int
+        How many bytes to leave behind some of these.
+    pending : int
+        How many bytes there are, or are to be, for what is pending.
 
     Attributes
     ----------
-    numbers : dict of Key to (int, ndarray)
-        Where the numbers of each variable are, and what they are.
-    root : slice
-        The bytes of the group at the root.
+    start : int
+        As given.
+    content : bytes
+        The metadata.
+    numbers : dict of Key to ndarray
+        All that stands elsewhere in the file, and has some size.
+    addresses : dict
+        Where each is that has a key in ``numbers``, and other things.
+    root : int
+        Where the header of the group at the root is.
+    pending : slice
+        What there is for what is pending.
+    stop : int
+        Where the last ends that got room, a multiple of 8.
     """
 
-    def __init__(self, start: int = 1, places: Mapping[Key, int] | None = None) -> None:
-        self.sheet = Sheet()
-        self.file = h5py.File(self.sheet, "w", track_order=True, meta_block_size=0)
-        self.numbers: dict[Key, tuple[int, NDArray[Any]]] = {}
-        self._places = dict(places or {})
-        self._room: Mapping[Key, int] = {}
-        self._scales: dict[str, h5py.Dataset] = {}
-        self._unplaced: list[tuple[int, int, int]] = []  # the header, the number of bytes, and where they are
-        self._left: list[Any] = []
-        self.leave(start)
-        self.root = slice(h5py.h5o.get_info(self.file.id).addr, h5py.h5o.get_info(self._left[0]).addr)
+    def __init__(
+        self, image: Image, start: int, places: Mapping[Key, int | None], room: Mapping[Key, int], pending: int
+    ) -> None:
+        self.start = start
+        self.numbers: dict[Key, NDArray[Any]] = {}
+        self.addresses: dict[Any, int] = {key: place for key, place in places.items() if place is not None}
+        self._once = {key for key, place in places.items() if place is None}
+        self._heap, root, book = Heap(start), Header(), Header()
+        self._pieces: list[Piece] = [self._heap, root, book]
+        self._scales: dict[str, _Scale] = {}
+        self._links: dict[str, dict[str, Header]] = {"/": {image.group: book}, f"/{image.group}": {}}
+        self._add_group("/", image.variables)
+        self._add_group(f"/{image.group}", image.ledger)
+        self._add_pending(f"/{image.group}", pending)
+        self._finish(root, book, image.attrs)
+        self.stop = start + sum(len(piece.content) for piece in self._pieces)
+        for key, values in self.numbers.items():
+            if key not in self.addresses:
+                self.addresses[key] = self.stop
+                self.stop += values.nbytes + room.get(key, 0)
+        self.stop = -(-self.stop // 8) * 8
+        self.content = joined(self._pieces, start, self.addresses)
+        self.root = self.addresses[root]
+        where = self.addresses[f"/{image.group}", PENDING]
+        self.pending = slice(where, where + pending)
+        del self.numbers[f"/{image.group}", PENDING]
 
-    def leave(self, size: int) -> int:
-        """Leave so many bytes alone, and return the first."""
-        space = h5py.h5s.create_simple((size,))
-        self._left.append(h5py.h5d.create(self.file.id, None, h5py.h5t.NATIVE_UINT8, space, _early()))
-        return int(self._left[-1].get_offset())
-
-    def add(self, image: Image, room: Mapping[Key, int]) -> h5py.Group:
-        """Lay an image out, with some bytes behind some of its numbers; return the group of the ledger."""
-        self._room = room
-        self._add_group(self.file, image.variables)
-        _set_attrs(self.file, image.attrs)
-        group = self.file.create_group(image.group, track_order=True)
-        self._add_group(group, image.ledger)
-        return group
-
-    def _add_group(self, group: h5py.Group, variables: Mapping[str, PlainVariable]) -> None:
-        """Add the dimensions that are new, then the variables."""
-        for variable in variables.values():
-            for dim, size in zip(variable.dims, variable.values.shape, strict=True):
-                if dim not in self._scales:
-                    self._add_dimension(group, dim, size, variables.get(dim))
-        for name, variable in variables.items():
-            if not _is_scale(name, variable):
-                self._add_variable(group, name, variable)
-
-    def layout(self, image: Image, pending: slice, spare: slice | None, room: Mapping[Key, int]) -> Layout:
+    def layout(self, image: Image, spare: slice | None, room: Mapping[Key, int]) -> Layout:
         """Say where in the file everything is that can be filled in place."""
         book = f"/{image.group}"
         variables = variables_of(image)
@@ -99,93 +117,120 @@ class Laying:
         first = count_checksums(schema.values.dtype, schema.values.size)
         for key, one in variables.items():
             if key in self.numbers:
-                places[key] = Place.of(self.numbers[key][0], one, first, room.get(key, 0))
+                places[key] = Place.of(self.addresses[key], one, first, room.get(key, 0))
+            elif key in self._once:
+                places[key] = Place.of(None, one, first)
             first += count_checksums(one.values.dtype, one.values.size)
-        return Layout(book, places, self.numbers[book, "checksums"][0], pending, spare)
+        return Layout(book, places, self.addresses[book, "checksums"], self.pending, spare)
 
-    def _add_dimension(self, group: h5py.Group, dim: str, size: int, labels: PlainVariable | None) -> None:
+    def _new(self, group: str, name: str) -> Header:
+        """Begin something with a name in a group."""
+        if name in self._links[group]:
+            msg = f"a file takes {name!r} for itself, so no variable may have this name; rename it"
+            raise EncodingError(msg)
+        header = self._links[group][name] = Header()
+        self._pieces.append(header)
+        return header
+
+    def _add_group(self, group: str, variables: Mapping[str, PlainVariable]) -> None:
+        """Add the dimensions that are new, then the variables."""
+        for variable in variables.values():
+            for dim, size in zip(variable.dims, variable.values.shape, strict=True):
+                if dim not in self._scales:
+                    self._add_dimension(group, dim, size, variables.get(dim))
+        for name, variable in variables.items():
+            if not _is_scale(name, variable):
+                self._add_variable(group, name, variable)
+
+    def _add_dimension(self, group: str, dim: str, size: int, labels: PlainVariable | None) -> None:
         if labels is not None and _is_scale(dim, labels):
-            scale = self._create(group, dim, labels)
-            scale.make_scale(dim)
+            header, name = self._add(group, dim, dim, labels), dim
         else:
-            scale = group.create_dataset(dim, shape=(size,), dtype=">f4")  # no room is taken until something is written
-            scale.make_scale(NO_COORDINATE.format(size))
-        scale.attrs["_Netcdf4Dimid"] = np.int32(len(self._scales))
-        self._scales[dim] = scale
+            header, name = self._new(group, dim), NO_COORDINATE.format(size)
+            header.set_shape((size,))
+            header.set_type(_type_of(np.dtype(">f4")))
+            header.set_layout(4 * size, None)
+        self._scales[dim] = _Scale(len(self._scales), header)
+        for key, text in (("CLASS", "DIMENSION_SCALE"), ("NAME", name)):
+            content = text.encode() + b"\0"
+            header.set_attr(key, b"\x13\0\0\0" + struct.pack("<I", len(content)), (), content)
+        self._set_attrs(header, {"_Netcdf4Dimid": np.int32(self._scales[dim].number)})
 
-    def _add_variable(self, group: h5py.Group, name: str, variable: PlainVariable) -> None:
-        dataset = self._create(group, f"{NOT_A_SCALE}{name}" if name in self._scales else name, variable)
-        for axis, dim in enumerate(variable.dims):
-            dataset.dims[axis].attach_scale(self._scales[dim])
+    def _add_variable(self, group: str, name: str, variable: PlainVariable) -> None:
+        header = self._add(group, name, f"{NOT_A_SCALE}{name}" if name in self._scales else name, variable)
+        scales = [self._scales[dim] for dim in variable.dims]
+        if scales:
+            lists = [self._heap.put_reference(scale.header) for scale in scales]
+            header.set_attr("DIMENSION_LIST", _REFERENCES, (len(scales),), *lists)
+        for axis, scale in enumerate(scales):
+            scale.users.append((header, axis))
         if name in self._scales:
-            ids = [self._scales[dim].attrs["_Netcdf4Dimid"] for dim in variable.dims]
-            dataset.attrs["_Netcdf4Coordinates"] = np.array(ids, dtype=np.int32)
+            numbers = np.array([scale.number for scale in scales], dtype=np.int32)
+            self._set_attrs(header, {"_Netcdf4Coordinates": numbers})
 
-    def _create(self, group: h5py.Group, name: str, variable: PlainVariable) -> h5py.Dataset:
-        values = variable.values
-        if values.dtype == object:
-            dataset = group.create_dataset(name, shape=values.shape, dtype=h5py.string_dtype())
-            if values.size:
-                dataset[...] = values
+    def _add(self, group: str, name: str, stored: str, variable: PlainVariable) -> Header:
+        """Add a variable under the name that it has in the file."""
+        values, header = variable.values, self._new(group, stored)
+        header.set_shape(values.shape)
+        if values.dtype.kind == "c":
+            header.set_type(Reference(self._complex(values.dtype)))
         else:
-            dataset = self._create_numbers(group, name, values)
-        _set_attrs(dataset, variable.attrs)
-        return dataset
-
-    def _create_numbers(self, group: h5py.Group, name: str, values: NDArray[Any]) -> h5py.Dataset:
-        key = group.name, name.removeprefix(NOT_A_SCALE)
-        place = self._places.get(key)
-        properties = _early() if place is None else h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-        space = h5py.h5s.create_simple(values.shape) if values.ndim else h5py.h5s.create(h5py.h5s.SCALAR)
-        dataset = h5py.Dataset(h5py.h5d.create(group.id, name.encode(), self._type(values.dtype), space, properties))
+            header.set_type(_type_of(values.dtype))
         if not values.size:
-            return dataset
-        if place is None:
-            place = dataset.id.get_offset()
-            if self._room.get(key):
-                self.leave(self._room[key])
+            header.set_layout(0, None)
+        elif values.dtype == object:
+            texts = Piece(b"".join(map(self._heap.put_text, values.ravel().tolist())))
+            self._pieces.append(texts)
+            header.set_layout(_SIZE_IN_HEAP * values.size, Reference(texts))
+        elif (group, name) in self._once:
+            header.set_layout(values.nbytes, None, values.reshape(-1)[:1].tobytes())
         else:
-            self._unplaced.append((h5py.h5o.get_info(dataset.id).addr, values.nbytes, place))
-        self.numbers[key] = place, values
-        return dataset
+            self.numbers[group, name] = values
+            header.set_layout(values.nbytes, Reference((group, name)))
+        self._set_attrs(header, variable.attrs)
+        return header
 
-    def add_room(self, group: h5py.Group, size: int) -> int:
-        """Leave room for what is going to be pending; return where it begins."""
-        values = np.broadcast_to(np.zeros(1, dtype=np.uint8), (size,))
+    def _complex(self, dtype: np.dtype[Any]) -> Header:
+        """Return the header of a type of complex numbers, which has a name, by which netCDF knows it."""
+        name = _COMPLEX[dtype.itemsize]
+        if name not in self._links["/"]:
+            self._new("/", name).set_type(_type_of(dtype))
+        return self._links["/"][name]
+
+    def _add_pending(self, group: str, size: int) -> None:
+        """Add what takes the room for what is pending."""
         dim = "pending_bytes"
         while dim in self._scales:
             dim += "_"
-        self._add_dimension(group, dim, size, None)
-        self._add_variable(group, PENDING, PlainVariable((dim,), values, {"long_name": "what is being written"}))
-        offset, _ = self.numbers.pop((group.name, PENDING))
-        return offset
+        room = np.broadcast_to(np.zeros(1, dtype=np.uint8), (size,))
+        self._add_group(group, {PENDING: PlainVariable((dim,), room, {"long_name": "what is being written"})})
 
-    def __enter__(self) -> Self:
-        return self
+    def _finish(self, root: Header, book: Header, attrs: Mapping[str, Plain]) -> None:
+        """Say what is only known when everything is there."""
+        for scale in self._scales.values():
+            users = [part for header, axis in scale.users for part in (Reference(header), struct.pack("<i4x", axis))]
+            if users:
+                scale.header.set_attr("REFERENCE_LIST", _USER.encode()[2:], (len(scale.users),), *users)
+        for header, links in zip((root, book), self._links.values(), strict=True):
+            header.set_links(links)
+        self._set_attrs(root, attrs)
+        self._heap.finish()
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Finish the file in memory; raise LookupError where HDF5 does not say in the usual way where numbers are."""
-        self._left.clear()
-        self.file.close()
-        for header, count, place in self._unplaced if kind is None else ():
-            self.sheet.seek(header)
-            (size,) = _PREFIX.unpack(self.sheet.read(_PREFIX.size))
-            message = _CONTIGUOUS + _UNPLACED + count.to_bytes(8, "little")
-            before, found, _rest = self.sheet.read(size).partition(message)
-            if not found:
-                msg = f"the header at {header} does not say where {count} bytes are"
-                raise LookupError(msg)
-            self.sheet.seek(header + _PREFIX.size + len(before) + len(_CONTIGUOUS))
-            self.sheet.write(place.to_bytes(8, "little"))
+    def _set_attrs(self, header: Header, attrs: Mapping[str, Plain]) -> None:
+        for key, value in attrs.items():
+            if isinstance(value, str):
+                header.set_attr(key, TEXT, (), self._heap.put_text(value))
+            elif isinstance(value, list):
+                header.set_attr(key, TEXT, (len(value),), *map(self._heap.put_text, value))
+            else:
+                array = np.asarray(value)
+                header.set_attr(key, _type_of(array.dtype), array.shape, array.tobytes())
 
-    def _type(self, dtype: np.dtype[Any]) -> h5py.h5t.TypeID:
-        """Return the type in the file; that of complex numbers has a name, by which netCDF knows it."""
-        if dtype.kind != "c":
-            return h5py.h5t.py_create(dtype)
-        name = _COMPLEX[dtype.itemsize]
-        if name not in self.file:
-            self.file[name] = dtype
-        return self.file[name].id
+
+@cache
+def _type_of(dtype: np.dtype[Any]) -> bytes:
+    """Return a type as a header has it."""
+    return TEXT if dtype.hasobject else bytes(h5py.h5t.py_create(dtype).encode()[2:])
 
 
 def variables_of(image: Image) -> dict[Key, PlainVariable]:
@@ -196,16 +241,3 @@ def variables_of(image: Image) -> dict[Key, PlainVariable]:
 
 def _is_scale(name: str, variable: PlainVariable) -> bool:
     return variable.dims == (name,)
-
-
-def _set_attrs(owner: h5py.Group | h5py.Dataset, attrs: Mapping[str, Plain]) -> None:
-    for key, value in attrs.items():
-        owner.attrs[key] = np.array(value, dtype=h5py.string_dtype()) if isinstance(value, list) else value
-
-
-def _early() -> h5py.h5p.PropDCID:
-    """Return what lets a variable take its room as it is made, and leaves that as it is."""
-    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-    properties.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-    properties.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-    return properties

@@ -100,7 +100,7 @@ def missing(path: Path, family: Family) -> str:
     """Return the message for a file that is not there, with the one that may have been meant."""
     others = (path.with_suffix(suffix) for suffixes in family.suffixes.values() for suffix in suffixes)
     near = next((other.name for other in others if other.exists()), None)
-    return f"there is no {family.content} {path}" + (f"; did you mean {near!r}?" if near else "")
+    return f"there is no {family.content} {path}; {f'did you mean {near!r}?' if near else 'correct the path'}"
 
 
 def _path(file_name: FileName) -> Path:

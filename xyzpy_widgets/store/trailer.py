@@ -5,8 +5,8 @@ in circles, or end the process. So behind the end of the file, where no reader o
 read find that out before::
 
     frame   as in `frames`; its payload, as in `packing`, is a map with ``starts`` and ``stops`` (arrays of int64), the
-            ranges of bytes that have checksums of their own or change when cells are filled in place, and ``crc32``,
-            that of all other bytes of the HDF5 file, one after the other
+            ranges of bytes that are left out (they have checksums of their own, change when cells are filled in place,
+            or mean nothing), and ``crc32``, that of all other bytes of the HDF5 file, one after the other
     u64     the offset of the frame; of the first, that is the size of the HDF5 file
             8 bytes  89 58 59 5A 45 4E 44 0A
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,21 +39,21 @@ _END = struct.Struct("<Q8s")
 _CHUNK = 2**20  # bytes that are read at a time
 
 
-def trailer_of(content: BinaryIO, size: int, apart: Iterable[slice]) -> bytes:
+def trailer_of(pieces: Sequence[tuple[int, bytes]], size: int) -> bytes:
     """Return the trailer of a file.
 
     Parameters
     ----------
-    content : file
-        What is in it; where it is ``apart`` it need not be.
+    pieces : sequence of (int, bytes)
+        What it guards, and where that is, rising.
     size : int
-        How many bytes it has.
-    apart : iterable of slice
-        The ranges that the checksum leaves out.
+        How many bytes the file has.
     """
-    ranges = sorted((one.start, one.stop) for one in apart)
-    starts, stops = (np.array(ends, dtype="<i8") for ends in (zip(*ranges, strict=True) if ranges else ((), ())))
-    crc = _checksum(content, _others(ranges, size))
+    ends = [0, *(at for offset, content in pieces for at in (offset, offset + len(content))), size]
+    starts, stops = (np.array(ends[first::2], dtype="<i8") for first in (0, 1))
+    crc = 0
+    for _, content in pieces:
+        crc = zlib.crc32(content, crc)
     return frame(pack({"starts": starts, "stops": stops, "crc32": crc}), size) + _END.pack(size, _MAGIC)
 
 

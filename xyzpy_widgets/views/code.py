@@ -11,38 +11,24 @@ from xyzpy_widgets.views.resolve import Data, resolve
 from xyzpy_widgets.views.roles import wishes_of
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
-__all__ = ["code_of"]
+__all__ = ["call_of", "words_of"]
 
 _LINE = 100
 
 
-def code_of(data: Data, spec: ViewSpec, called: str = "ds.xyz.plot", first: Sequence[str] = ()) -> str:
-    """Return the Python that draws a view, with no more said than is needed.
-
-    Parameters
-    ----------
-    data : xarray.Dataset, xarray.DataArray or pandas.DataFrame
-        What is drawn.
-    spec : ViewSpec
-        The view.
-    called : str
-        What is called: anything that takes wishes by name as `plot` does.
-    first : sequence of str
-        What it is given before them, as code.
-
-    Returns
-    -------
-    str
-        One call.
-    """
-    words = [*first, *_words_of(data, spec)]
+def call_of(called: str, words: Sequence[str]) -> str:
+    """Return a call with some arguments as code, on several lines where it is long."""
     line = f"{called}({', '.join(words)})"
     if len(line) > _LINE:
         line = f"{called}(\n{''.join(f'    {word},{chr(10)}' for word in words)})"
     return line
 
 
-def _words_of(data: Data, spec: ViewSpec) -> list[str]:
+def words_of(data: Data, spec: ViewSpec) -> list[str]:
+    """Return the arguments that draw a view of some data, each as code, with no more said than is needed.
+
+    They are given to anything that takes wishes by name as `plot` does.
+    """
     wishes = wishes_of(data, spec)
     goal = resolve(data, wishes)
     for one in fields(Wishes):

@@ -14,14 +14,17 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
+from xyzpy_widgets.views.filling import Filling
 from xyzpy_widgets.views.inline import apart
 from xyzpy_widgets.views.patching import Shown
 from xyzpy_widgets.views.picture import picture
 from xyzpy_widgets.views.scales import factor_places
 
 __all__ = ["WRAPS", "Box", "FigureDocument", "Patch", "bokeh_version", "packed_library"]
+
+T = TypeVar("T")
 
 WRAPS = "wraps"
 """The tag of a grid whose panels may stand in other rows, as a view has room."""
@@ -103,6 +106,7 @@ class FigureDocument:
         self._lock = threading.RLock()
         self._document: Any = None
         self._shown: Shown | None = None
+        self._filling: Filling | None = None
         self._collected: list[Any] | None = None
         self._serial = 0
         self._figures: list[Any] = []
@@ -114,10 +118,11 @@ class FigureDocument:
         """The figure, or the grid of figures; None before the first."""
         return None if self._shown is None else self._shown.root
 
-    def show(self, drawn: Any, *, wraps: bool = False) -> bool:
+    def show(self, drawn: Any, *, wraps: bool = False, filling: Filling | None = None) -> bool:
         """Show what holoviews draws; say whether the figure is a new one, which views must fetch.
 
-        With ``wraps``, several panels may stand in as many rows as the width of a view makes of them.
+        With ``wraps``, several panels may stand in as many rows as the width of a view makes of them. A filling that
+        is what the figures were drawn from lets them be filled with others.
         """
         import holoviews as hv
 
@@ -126,16 +131,28 @@ class FigureDocument:
             root.update(sizing_mode="stretch_width", width=None)  # one figure alone is as wide as the page lets it be
         root.tags = [WRAPS] if wraps else []
         with self._lock:
-            if self._shown is not None and title == self.title and self._patched(root):
+            shown = self._shown
+            new = shown is None or title != self.title or not self._at_once(lambda: shown.bring_to(root))
+            if new:
+                self._replace(root)
+                self.title = title
+            self._filling = filling if filling is not None and filling.is_in(self._figures) else None
+            return new
+
+    def fill(self, filling: Filling | None) -> bool:
+        """Fill the figure with other values; False, with nothing changed, where it must be drawn for that."""
+        with self._lock:
+            if filling is None or self._filling is None or filling.frame != self._filling.frame:
                 return False
-            self._replace(root)
-            self.title = title
+            self._filling = filling
+            self._at_once(lambda: filling.fill(self._figures))
             return True
 
-    def _patched(self, root: Any) -> bool:
+    def _at_once(self, change: Callable[[], T]) -> T:
+        """Change the figure, and tell the views in one patch."""
         self._collected = []
         try:
-            return self._shown is not None and self._shown.bring_to(root)
+            return change()
         finally:
             events, self._collected = self._collected, None
             if events:

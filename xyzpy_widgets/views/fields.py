@@ -17,7 +17,7 @@ from xyzpy_widgets.views.reading import axis_of, distinct_names, told
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.views.states import Field
 
-__all__ = ["draw_field"]
+__all__ = ["Content", "content_of", "draw_field"]
 
 _MOST_CELLS = 30_000
 """The most cells that are drawn one by one."""
@@ -51,19 +51,80 @@ def _side(array: xr.DataArray, dim: str) -> _Side:
     return _Side(dim, order, axis.places[order], labels[order], named=False)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cells:
+    """The cells of a panel: both sides, and in their order the values, and the states if known, as ``(y, x)``."""
+
+    y: _Side
+    x: _Side
+    values: NDArray[Any]
+    states: NDArray[np.int8] | None
+
+    @property
+    def many(self) -> bool:
+        """Whether they are drawn as an image."""
+        return self.values.size > _MOST_CELLS
+
+    def field(self, spec: ViewSpec) -> Field:
+        """Return where they lie on a plot."""
+        y, x = self.y.places, self.x.places
+        return Field(x, y, edges(x, log=spec.logx), edges(y, log=spec.logy))
+
+
+def _cells_of(panel: Panel) -> _Cells:
+    array, states = xr.DataArray(panel.data), None
+    y, x = (_side(array, str(dim)) for dim in array.dims)
+    order = np.ix_(y.order, x.order)
+    if panel.states is not None:
+        states = panel.states.broadcast_like(array.astype(bool)).transpose(*array.dims).to_numpy()[order]
+    return _Cells(y, x, array.to_numpy()[order], states)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What a drawn field holds.
+
+    Attributes
+    ----------
+    frame : tuple
+        What is the same in fields that differ by their values and states alone.
+    columns : list of dict of str to sequence
+        The columns that differ, for each renderer in the order in which they are drawn.
+    """
+
+    frame: tuple[Any, ...]
+    columns: list[dict[str, Any]]
+
+
+def content_of(panel: Panel, spec: ViewSpec) -> Content:
+    """Return what a field holds once it is drawn; one without a value holds nothing."""
+    import holoviews as hv
+
+    cells = _cells_of(panel)
+    named = [
+        (side.name, tuple(side.labels), side.places.dtype.str, side.places.tobytes()) for side in (cells.y, cells.x)
+    ]
+    blank = bool(xr.DataArray(panel.data).isnull().all())
+    frame = (panel.title, *named, cells.values.dtype.str, cells.states is None, blank)
+    if blank:
+        return Content(frame, [])
+    field = cells.field(spec)
+    if cells.many:
+        columns: list[dict[str, Any]] = [{"image": [_pixels(cells.values, field, spec)[::-1]]}]
+    else:
+        name = distinct_names([cells.x.name, cells.y.name, spec.color])[2]
+        columns = [{hv.core.util.dimension_sanitizer(name): cells.values.T.reshape(-1)}]
+    return Content(frame, columns if cells.states is None else columns + field.marked(cells.states, cells.values))
+
+
 def draw_field(panel: Panel, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
     """Draw an array over y and x as cells at their true places; one without a value is marked with its state."""
-    array = xr.DataArray(panel.data)
-    y, x = (_side(array, str(dim)) for dim in array.dims)
-    values = array.to_numpy()[np.ix_(y.order, x.order)]
-    field = Field(x.places, y.places, edges(x.places, log=spec.logx), edges(y.places, log=spec.logy))
-    many = values.size > _MOST_CELLS
-    drawn = (_image if many else _cells)(values, field, (y, x), spec, opts)
-    hooks: list[Any] = [sized_by_frame] if many else [sized_by_frame, _without_gaps]
-    if panel.states is not None:
-        known = panel.states.broadcast_like(array.astype(bool)).transpose(*array.dims)
-        states = known.to_numpy()[np.ix_(y.order, x.order)]
-        hooks.append(lambda plot, _: field.mark(plot.state, states, values))
+    cells = _cells_of(panel)
+    field, states = cells.field(spec), cells.states
+    drawn = (_image if cells.many else _boxes)(cells, field, spec, opts)
+    hooks: list[Any] = [sized_by_frame] if cells.many else [sized_by_frame, _without_gaps]
+    if states is not None:
+        hooks.append(lambda plot, _: field.mark(plot.state, states, cells.values))
     return drawn.opts(hooks=hooks)
 
 
@@ -72,22 +133,20 @@ def _style(spec: ViewSpec, x: _Side, y: _Side) -> dict[str, Any]:
     return style | {"xlabel": spec.xlabel, "ylabel": spec.ylabel, "clabel": spec.clabel} | x.ticks("x") | y.ticks("y")
 
 
-def _cells(
-    values: NDArray[Any], field: Field, sides: tuple[_Side, _Side], spec: ViewSpec, opts: Mapping[str, Any]
-) -> Any:
+def _boxes(cells: _Cells, field: Field, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
     import holoviews as hv
     from hvplot import hvPlot
 
-    y, x = sides
+    y, x, values = cells.y, cells.x, cells.values
     table = xr.Dataset({spec.color: ((y.name, x.name), values)}, {y.name: y.places, x.name: x.places})
     style = {**_style(spec, x, y), **opts}
     drawn = hvPlot(table).quadmesh(x=x.name, y=y.name, z=spec.color, dynamic=False, **style)
     names = distinct_names([x.name, y.name, spec.color, f"{x.name} label", f"{y.name} label"])
     rows, columns = np.meshgrid(y.labels, x.labels, indexing="ij")
-    cells = (field.x_edges, field.y_edges, values, columns, rows)
+    parts = (field.x_edges, field.y_edges, values, columns, rows)
     fields = [hv.core.util.dimension_sanitizer(name) for name in (*names[3:], names[2])]
     tooltips = [(name, f"@{{{field}}}") for name, field in zip(names[:3], fields, strict=True)]
-    return drawn.clone(cells, vdims=names[2:]).opts(clim=style["clim"], hover_tooltips=tooltips)
+    return drawn.clone(parts, vdims=names[2:]).opts(clim=style["clim"], hover_tooltips=tooltips)
 
 
 def _without_gaps(plot: Any, _element: Any) -> None:
@@ -96,22 +155,23 @@ def _without_gaps(plot: Any, _element: Any) -> None:
     glyph.update(line_color=glyph.fill_color, line_alpha=glyph.fill_alpha, line_width=0.5)
 
 
-def _image(
-    values: NDArray[Any], field: Field, sides: tuple[_Side, _Side], spec: ViewSpec, opts: Mapping[str, Any]
-) -> Any:
+def _image(cells: _Cells, field: Field, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
     """Draw many cells as an image: pixels that are even as the eye sees them, over the whole extent of the cells."""
     import holoviews as hv
     import hvplot  # noqa: F401 - it makes bokeh known to holoviews
 
-    y, x = sides
+    bounds = (field.x_edges[0], field.y_edges[0], field.x_edges[-1], field.y_edges[-1])
+    names = distinct_names([cells.x.name, cells.y.name, spec.color])
+    drawn = hv.Image(_pixels(cells.values, field, spec), names[:2], names[2], bounds=bounds)
+    style = {**_style(spec, cells.x, cells.y), "colorbar": True, "tools": ["hover"], **opts}
+    return drawn.opts(**style)
+
+
+def _pixels(values: NDArray[Any], field: Field, spec: ViewSpec) -> NDArray[np.float32]:
+    """Return the image of many cells, its top row first."""
     limits = [_even(field.y_edges, log=spec.logy), _even(field.x_edges, log=spec.logx)]
     shape = (min(values.shape[0], _PIXELS[0]), min(values.shape[1], _PIXELS[1]))
-    image = rastered(values, limits, shape)
-    bounds = (field.x_edges[0], field.y_edges[0], field.x_edges[-1], field.y_edges[-1])
-    names = distinct_names([x.name, y.name, spec.color])
-    drawn = hv.Image(image[::-1].astype(np.float32), names[:2], names[2], bounds=bounds)
-    style = {**_style(spec, x, y), "colorbar": True, "tools": ["hover"], **opts}
-    return drawn.opts(**style)
+    return rastered(values, limits, shape)[::-1].astype(np.float32)
 
 
 def _even(limits: NDArray[Any], *, log: bool) -> NDArray[np.float64]:

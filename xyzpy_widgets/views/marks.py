@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xyzpy_widgets.views.scales import Floats, Frame, numbers_of
+from xyzpy_widgets.views.scales import Floats, Frame, Scale, numbers_of
 
 __all__ = ["marks_of", "palette_color"]
 
@@ -27,8 +27,8 @@ def marks_of(renderer: Any, frame: Frame) -> str | None:
     draw = _DRAWN.get(type(glyph).__name__)
     if draw is None:
         return None
-    source = renderer.source if glyph is renderer else renderer.data_source
-    return draw(glyph, dict(source.data), frame)
+    source = getattr(renderer, "source", None) if glyph is renderer else renderer.data_source
+    return draw(glyph, {} if source is None else dict(source.data), frame)
 
 
 def _column(spec: Any, data: dict[str, Any]) -> Any:
@@ -62,8 +62,15 @@ def palette_color(mapper: Any, values: Any) -> list[str]:
 
 def _line(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
     x, y = frame.x(_column(glyph.x, data)), frame.y(_column(glyph.y, data))
+    return f'<path d="{_path(x, y)}" fill="none" {_stroke(glyph, data)}/>'
+
+
+def _stroke(glyph: Any, data: dict[str, Any]) -> str:
+    """Return how the lines of a glyph are drawn, all alike."""
     color, width = _colors(glyph.line_color, data, 1)[0], _column(glyph.line_width, data)
-    return f'<path d="{_path(x, y)}" fill="none" stroke="{color}" stroke-width="{width}"/>'
+    alpha, dashes = _column(glyph.line_alpha, data), " ".join(map(str, _column(glyph.line_dash, data)))
+    more = f' stroke-dasharray="{dashes}"' if dashes else ""
+    return f'stroke="{color}" stroke-width="{width}" stroke-opacity="{alpha}"{more}'
 
 
 def _path(x: Floats, y: Floats) -> str:
@@ -248,8 +255,45 @@ def _whiskers(whisker: Any, data: dict[str, Any], frame: Frame) -> str:
     return f'<path d="{strokes}" fill="none" stroke="{color}"/>'
 
 
+def _span(span: Any, data: dict[str, Any], frame: Frame) -> str:
+    """Draw a line across the whole frame."""
+    upright = span.dimension == "height"
+    places = (frame.x if upright else frame.y)([] if span.location is None else [span.location])
+    return _across(places, frame, _stroke(span, data), upright=upright)
+
+
+def _spans(glyph: Any, data: dict[str, Any], frame: Frame) -> str:
+    """Draw several lines across the whole frame."""
+    upright = hasattr(glyph, "x")
+    places = frame.x(_column(glyph.x, data)) if upright else frame.y(_column(glyph.y, data))
+    return _across(places, frame, _stroke(glyph, data), upright=upright)
+
+
+def _across(places: Floats, frame: Frame, how: str, *, upright: bool) -> str:
+    known = places[np.isfinite(places)]
+    ends = frame.y if upright else frame.x
+    line = "M{0:.1f} {1:.1f}V{2:.1f}" if upright else "M{1:.1f} {0:.1f}H{2:.1f}"
+    return f'<path d="{"".join(line.format(place, ends.near, ends.far) for place in known)}" {how}/>'
+
+
+def _band(box: Any, data: dict[str, Any], frame: Frame) -> str:
+    """Draw a box; a side that is no place on an axis lies at the end of the frame."""
+    sides = [(frame.x, box.left, box.right), (frame.y, box.top, box.bottom)]
+    (left, right), (top, bottom) = (np.sort([_end(axis, low), _end(axis, high, far=True)]) for axis, low, high in sides)
+    place = f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{bottom - top:.1f}"'
+    return f'<rect {place} fill="{box.fill_color}" fill-opacity="{box.fill_alpha}" {_stroke(box, data)}/>'
+
+
+def _end(axis: Scale, value: Any, *, far: bool = False) -> float:
+    if isinstance(value, (int, float, str, np.generic)):
+        return float(axis([value])[0])
+    return axis.far if far else axis.near
+
+
 _DRAWN: dict[str, Callable[[Any, dict[str, Any], Frame], str]] = {
+    "BoxAnnotation": _band,
     "Circle": _dots,
+    "HSpan": _spans,
     "Image": _raster,
     "Line": _line,
     "MultiLine": _multi_line,
@@ -257,6 +301,8 @@ _DRAWN: dict[str, Callable[[Any, dict[str, Any], Frame], str]] = {
     "Quad": _quads,
     "Scatter": _points,
     "Segment": _segments,
+    "Span": _span,
     "VBar": _bars,
+    "VSpan": _spans,
     "Whisker": _whiskers,
 }

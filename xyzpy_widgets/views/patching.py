@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Shown"]
+__all__ = ["Shown", "bring_columns", "has_columns"]
 
 _OWN = frozenset(
     {"toolbar", "toolbars", "selected", "muted", "subscribed_events", "js_property_callbacks", "js_event_callbacks"}
@@ -94,7 +94,7 @@ def _pair(old: Any, new: Any, pairs: dict[Any, Any]) -> bool:
         if old in pairs:
             return bool(pairs[old] is new)
         pairs[old] = new
-        names = _holders(type(old)) & _given(old, new)
+        names = _holders(old.__class__) & _given(old, new)
         return all(_pair(getattr(old, name), getattr(new, name), pairs) for name in sorted(names))
     mine, other = list(_parts(old)), list(_parts(new))
     if len(mine) != len(other):
@@ -111,7 +111,7 @@ def _carried(kind: Any) -> frozenset[str]:
 @cache
 def _holders(kind: Any) -> frozenset[str]:
     """Return those of them that may hold other parts."""
-    return _carried(kind) & kind.properties_with_refs().keys()
+    return _carried(kind).intersection(kind.properties_with_refs())
 
 
 def _given(*models: Any) -> set[str]:
@@ -141,12 +141,10 @@ def _carry(old: Any, new: Any, but: Iterable[str]) -> None:
     from bokeh.model import Model
 
     changes = {}
-    for name in sorted(_carried(type(old)) & _given(old, new)):
+    for name in sorted(_carried(old.__class__) & _given(old, new)):
         mine, other = getattr(old, name), getattr(new, name)
-        if name == "data" and isinstance(other, Mapping) and _of_one_size(mine, other):
-            columns = {key: value for key, value in other.items() if not _same(mine[key], value)}
-            if columns:
-                mine.update(columns)  # what is the same is not sent again
+        if name == "data" and isinstance(other, Mapping) and mine.keys() == other.keys():
+            bring_columns(old, other)
             continue
         held = isinstance(mine, Model) or any(isinstance(part, Model) for part in _flat(_parts(mine)))
         if name not in but and not held and not _same(mine, other):
@@ -155,9 +153,20 @@ def _carry(old: Any, new: Any, but: Iterable[str]) -> None:
         old.update(**changes)
 
 
-def _of_one_size(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Say whether two sets of columns have the same names and lengths."""
-    return one.keys() == other.keys() and all(len(one[key]) == len(other[key]) for key in one)
+def has_columns(source: Any, columns: Mapping[str, Any]) -> bool:
+    """Say whether a source of data has some columns, with the same values."""
+    return all(key in source.data and _same(source.data[key], value) for key, value in columns.items())
+
+
+def bring_columns(source: Any, columns: Mapping[str, Any]) -> None:
+    """Give a source other columns of those that it has; of one length with the others, those that differ alone."""
+    mine = source.data
+    if any(len(mine[key]) != len(value) for key, value in columns.items()):
+        source.data = {**mine, **columns}
+        return
+    changed = {key: value for key, value in columns.items() if not _same(mine[key], value)}
+    if changed:
+        mine.update(changed)  # what is the same is not sent again
 
 
 def _same(one: Any, other: Any) -> bool:

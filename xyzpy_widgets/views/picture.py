@@ -1,7 +1,8 @@
 """A still picture of a figure, for wherever scripts do not run: an SVG document of what hvPlot draws.
 
 The picture is made from the finished figure, so it tells what the figure tells. A figure with marks of other kinds than
-lines, points, boxes, bars, areas and error bars has no picture: one that leaves something out would be wrong.
+lines, points, boxes, bars, areas, error bars, and lines and bands across the figure has no picture: one that leaves
+something out would be wrong.
 """
 
 from __future__ import annotations

@@ -80,17 +80,22 @@ class Field:
         across, up = self.x_edges, self.y_edges
         return {"left": across[left], "right": across[right], "bottom": up[bottom], "top": up[top]}
 
-    def mark(self, figure: Any, states: NDArray[np.int8], values: NDArray[Any]) -> None:
-        """Mark the cells that have no number; ``states`` and ``values`` have the shape ``(y, x)``."""
+    def marked(self, states: NDArray[np.int8], values: NDArray[Any]) -> list[dict[str, NDArray[Any]]]:
+        """Return where the marks of cells that have no number lie, for each kind of mark in the order of `mark`."""
         blank = ~np.isfinite(values)
-        for code, pattern in _HATCHES.items():
-            hatch = {"hatch_pattern": pattern, "hatch_color": _FAINT, "hatch_alpha": 0.55, "hatch_scale": 8.0}
-            _boxes(figure, self.sides(blank & (states == code)), {"fill_color": None, **hatch})
-        _boxes(figure, self.sides(blank & (states == Status.DONE)), {"fill_color": _FAINT, "fill_alpha": 0.35})
+        boxes = [self.sides(blank & (states == code)) for code in (*_HATCHES, Status.DONE)]
         row, column = np.nonzero(states == Status.FAILED)
         step = 1 + row.size // _MOST_TRIANGLES
-        row, column = row[::step], column[::step]
-        _triangles(figure, {"x": self.x[column], "y": self.y[row]})
+        return [*boxes, {"x": self.x[column[::step]], "y": self.y[row[::step]]}]
+
+    def mark(self, figure: Any, states: NDArray[np.int8], values: NDArray[Any]) -> None:
+        """Mark the cells that have no number; ``states`` and ``values`` have the shape ``(y, x)``."""
+        *hatched, done, failed = self.marked(states, values)
+        for pattern, sides in zip(_HATCHES.values(), hatched, strict=True):
+            hatch = {"hatch_pattern": pattern, "hatch_color": _FAINT, "hatch_alpha": 0.55, "hatch_scale": 8.0}
+            _boxes(figure, sides, {"fill_color": None, **hatch})
+        _boxes(figure, done, {"fill_color": _FAINT, "fill_alpha": 0.35})
+        _triangles(figure, failed)
 
 
 def rectangles(which: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:

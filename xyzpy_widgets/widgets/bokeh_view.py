@@ -9,21 +9,13 @@ from typing import Any
 from traitlets import Int, Unicode
 
 from xyzpy_widgets.views.document import Box, FigureDocument, Patch, bokeh_version, packed_library
+from xyzpy_widgets.views.filling import Filling
 from xyzpy_widgets.widgets.answers import answering
-from xyzpy_widgets.widgets.base import STATIC, Widget
+from xyzpy_widgets.widgets.base import AGAIN, STATIC, Widget
 from xyzpy_widgets.widgets.protocol import FigureReply, LibraryReply
 from xyzpy_widgets.widgets.route import heard_while_busy
 
-__all__ = ["BokehView", "FigureWidget", "still_html"]
-
-
-def still_html(figure: FigureDocument, heading: str = "") -> str:
-    """Return a still picture of a figure as HTML, for wherever no kernel lives."""
-    picture, title = figure.picture(), escape(heading or figure.title)
-    data = base64.b64encode(picture.encode()).decode()
-    head = f'<div style="font-weight: 600">{title}</div>' if title else ""
-    image = f'<img alt="" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">' if picture else ""
-    return f"<div>{head}{image}</div>"
+__all__ = ["BokehView", "FigureWidget"]
 
 
 class FigureWidget(Widget):
@@ -48,7 +40,7 @@ class FigureWidget(Widget):
         self.figure = FigureDocument(self._patched, self._boxed)
         self.on_msg(lambda _widget, content, _buffers: self._done(content))
 
-    def show(self, drawn: Any, *, wraps: bool = False) -> bool:
+    def show(self, drawn: Any, *, wraps: bool = False, filling: Filling | None = None) -> bool:
         """Show what holoviews draws, in the figure that is there where it can be; from any thread.
 
         Parameters
@@ -56,13 +48,15 @@ class FigureWidget(Widget):
         drawn : holoviews object
         wraps : bool, optional
             Whether several panels may stand in as many rows as the width of a view makes of them.
+        filling : Filling, optional
+            What fields of cells are drawn from.
 
         Returns
         -------
         bool
             Whether the figure is a new one.
         """
-        new = self.figure.show(drawn, wraps=wraps)
+        new = self.figure.show(drawn, wraps=wraps, filling=filling)
         if new:
             self.tell(bokeh=bokeh_version(), revision=self.revision + 1, picture=self.figure.picture())
         return new
@@ -75,6 +69,18 @@ class FigureWidget(Widget):
         """Return the figure as it is now."""
         json, serial = self.figure.to_json()
         return {"json": json, "serial": serial}
+
+    def still(self) -> tuple[str, str]:
+        """Return the name of the widget, and a still picture of the figure."""
+        picture, title = self.figure.picture(), escape(self._titled())
+        data = base64.b64encode(picture.encode()).decode()
+        head = f'<div style="font-weight: 600">{title}</div>' if title else ""
+        image = f'<img alt="" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">' if picture else ""
+        return type(self).__name__, f'<div>{head}{image}<div style="opacity: 0.7">{AGAIN}</div></div>'
+
+    def _titled(self) -> str:
+        """Return what stands above the figure."""
+        return self.figure.title
 
     def _patched(self, patch: Patch) -> None:
         """Tell the views of a change."""
@@ -118,10 +124,3 @@ class BokehView(FigureWidget):
         answering(self, {"library": lambda _: self.library_reply(), "figure": lambda _: self.figure_reply()})
         if drawn is not None:
             self.show(drawn)
-
-    def _repr_mimebundle_(self, **keywords: Any) -> Any:
-        """Return the widget, and a still picture for wherever no kernel lives."""
-        bundle: Any = super()._repr_mimebundle_(**keywords)
-        data, meta = bundle
-        still = {"text/plain": "BokehView", "text/html": still_html(self.figure)}
-        return {**data, **still}, meta

@@ -12,10 +12,11 @@ from xyzpy_widgets.execution.progress import Progress, duration
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.answers import answering
+from xyzpy_widgets.widgets.base import with_still
 from xyzpy_widgets.widgets.feed import Feed
 from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy, obey
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
-from xyzpy_widgets.widgets.still import bundle, bundle_with_view, progress_html, progress_text
+from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text
 
 __all__ = ["LiveMonitor"]
 
@@ -57,7 +58,7 @@ class LiveMonitor:
         answering(monitor, {})
         view = {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": monitor.model_id}}
         if self._shown is not None:
-            self._shown.update(bundle_with_view(view, *self._told()), raw=True)
+            self._shown.update(with_still(view, *self._told()), raw=True)
         self._file.watch(partial(obey, self._run), self._over)
         return feed
 

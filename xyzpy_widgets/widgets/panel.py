@@ -20,6 +20,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner, as_runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.answers import answering
+from xyzpy_widgets.widgets.base import with_still
 from xyzpy_widgets.widgets.draws import distributions_told
 from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
@@ -38,7 +39,7 @@ from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
-from xyzpy_widgets.widgets.still import bundle_with_view, panel_card, progress_text
+from xyzpy_widgets.widgets.still import panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
 from xyzpy_widgets.widgets.unfinished import unfinished
 from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
@@ -391,8 +392,7 @@ class Panel(ipywidgets.VBox):
         """Return the widget, and words for where no widget lives."""
         shown: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         verdict: Any = self.editor.verdict
-        card = panel_card(self._subject, verdict, self._preview, self._watching.run)
-        return bundle_with_view(shown, repr(self), card)
+        return with_still(shown, repr(self), panel_card(self._subject, verdict, self._preview, self._watching.run))
 
 
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:

@@ -18,7 +18,6 @@ from xyzpy_widgets.views.roles import with_label, with_role
 from xyzpy_widgets.views.spec import Wishes
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.base import STATIC
-from xyzpy_widgets.widgets.bokeh_view import still_html
 from xyzpy_widgets.widgets.explored import Seen, Target
 from xyzpy_widgets.widgets.following import Following
 from xyzpy_widgets.widgets.picked import known_labels, proposal_told
@@ -293,13 +292,13 @@ class ResultsExplorer(ViewWidget):
             case {"kind": "run", "plan": str(plan)} if plan == (self.proposal or {}).get("id"):
                 self.start()
 
-    def _repr_mimebundle_(self, **keywords: Any) -> Any:
-        """Return the widget, and a still picture for wherever no kernel lives."""
-        bundle: Any = super()._repr_mimebundle_(**keywords)
-        data, meta = bundle
+    def still(self) -> tuple[str, str]:
+        """Return what is explored, and a still picture of it."""
         shown = "nothing to draw" if self._view is None else self._view.title
-        text = f"<Explorer {self.title or 'of a dataset'}: {shown}>"
-        return {**data, "text/plain": text, "text/html": still_html(self.figure, self.heading)}, meta
+        return f"<Explorer {self.title or 'of a dataset'}: {shown}>", super().still()[1]
+
+    def _titled(self) -> str:
+        return self.heading or super()._titled()
 
 
 def _plain(reply: Callable[[], Any]) -> Callable[[Mapping[str, Any]], Any]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from xyzpy_widgets.execution.progress import Progress, duration
 from xyzpy_widgets.preview import Preview
@@ -14,11 +12,7 @@ from xyzpy_widgets.views.card import AxisRow, Card, card_html
 from xyzpy_widgets.widgets.protocol import Verdict
 from xyzpy_widgets.widgets.subject import Subject
 
-__all__ = ["STILL_MIME", "bundle", "bundle_with_view", "panel_card", "progress_html", "progress_text"]
-
-STILL_MIME = "application/vnd.xyzpy.still+json"
-"""Marks an output that holds a widget, and beside it as HTML a card that is shown while the widget is not there."""
-
+__all__ = ["bundle", "panel_card", "progress_html", "progress_text"]
 
 _FAINT = "var(--jp-ui-font-color2, GrayText)"
 _LINE = "var(--jp-border-color2, #8886)"
@@ -72,8 +66,3 @@ def panel_card(subject: Subject, verdict: Verdict, preview: Preview | None, run:
 def bundle(text: str, html: str) -> dict[str, str]:
     """Return what a notebook stores of something that is shown."""
     return {"text/plain": text, "text/html": html}
-
-
-def bundle_with_view(view: Mapping[str, Any], text: str, html: str) -> dict[str, Any]:
-    """Return what a notebook stores of a widget, and of how it is told where the widget does not live."""
-    return {**view, STILL_MIME: {}, **bundle(text, html)}

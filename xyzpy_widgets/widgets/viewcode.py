@@ -11,7 +11,7 @@ from IPython.core.getipython import get_ipython
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
-from xyzpy_widgets.views.code import code_of
+from xyzpy_widgets.views.code import call_of, words_of
 from xyzpy_widgets.views.plain_code import plain_code_of
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.widgets.protocol import ViewCodes
@@ -35,19 +35,20 @@ def codes_of(target: Any, data: xr.Dataset | pd.DataFrame, view: ViewSpec) -> Vi
     """
     shell = get_ipython()
     name = name_in({} if shell is None else shell.user_ns, target)
+    words = words_of(data, view)
     for kind, (word, attribute) in _WORDS.items():
         if isinstance(target, kind):
             name = name or word
-            plot, explore = (code_of(data, view, f"{name}.{method}") for method in ("plot", "explore"))
+            plot, explore = (call_of(f"{name}.{method}", words) for method in ("plot", "explore"))
             return {"plot": plot, "hvplot": plain_code_of(data, view, f"{name}.{attribute}"), "explore": explore}
     if isinstance(data, pd.DataFrame):
         name = name or "df"
         plot, explore = (
-            f"from xyzpy_widgets.{module} import {word}\n\n{code_of(data, view, word, [name])}"
+            f"from xyzpy_widgets.{module} import {word}\n\n{call_of(word, [name, *words])}"
             for module, word in (("views.plots", "plot"), ("widgets.results_explorer", "ResultsExplorer"))
         )
         return {"plot": plot, "hvplot": plain_code_of(data, view, name), "explore": explore}
     name = name or "ds"
-    plot, explore = (code_of(data, view, f"{name}.xyz.{method}") for method in ("plot", "explore"))
+    plot, explore = (call_of(f"{name}.xyz.{method}", words) for method in ("plot", "explore"))
     whole = f"{name}.to_dataset()" if isinstance(target, xr.DataArray) else name
     return {"plot": plot, "hvplot": plain_code_of(data, view, whole), "explore": explore}

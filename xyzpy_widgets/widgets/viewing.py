@@ -12,6 +12,7 @@ from traitlets import Bool, Dict, Unicode
 
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.cells import rows_of
+from xyzpy_widgets.views.filling import filling_of
 from xyzpy_widgets.views.plots import draw, limits_of
 from xyzpy_widgets.views.resolve import resolve
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
@@ -124,8 +125,11 @@ class ViewWidget(FigureWidget):
         new = other = view != self._view
         if view.kind != "table":
             untitled = replace(view, title="")  # the page writes the title above: a figure would cut it off
-            drawn = draw(data, untitled, seen.states, **self._steady(data, view), **size_of(data, view))
-            new |= self.show(drawn, wraps=view.row is None)
+            opts = {**self._steady(data, view), **size_of(data, view)}
+            filling = filling_of(data, untitled, seen.states, opts)
+            if not self.figure.fill(filling):
+                drawn = draw(data, untitled, seen.states, **opts)
+                new |= self.show(drawn, wraps=view.row is None, filling=filling)
         self._view = view
         self._drawn(seen, anew=new)
         if other or not self.busy:
@@ -150,14 +154,11 @@ class ViewWidget(FigureWidget):
 
     def _steady(self, data: Any, view: ViewSpec) -> dict[str, Any]:
         """Return the colours' limits: while a run goes on they only grow."""
-        limits = limits_of(data, view)
-        if limits is None or not self.busy:
-            self._limits = limits
-            return {}
-        if self._limits is not None:
-            limits = (min(limits[0], self._limits[0]), max(limits[1], self._limits[1]))
+        limits, before = limits_of(data, view), self._limits
+        if limits is not None and before is not None and self.busy:
+            limits = (min(limits[0], before[0]), max(limits[1], before[1]))
         self._limits = limits
-        return {"clim": limits}
+        return {} if limits is None else {"clim": limits}
 
     @property
     def ds(self) -> xr.Dataset | pd.DataFrame | None:
