@@ -15,7 +15,7 @@ from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.views.states import states_of
 from xyzpy_widgets.views.table import melted
 
-__all__ = ["ALONE", "HIGH", "LOW", "Panel", "groups_of", "panels_of", "rows_of"]
+__all__ = ["ALONE", "HIGH", "LOW", "Content", "Panel", "groups_of", "panels_of", "rows_of"]
 
 ALONE = " "
 """The column along x of a view that has nothing there."""
@@ -37,6 +37,22 @@ class Panel:
     row: int
     column: int
     states: xr.DataArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What the figure of a panel holds once it is drawn.
+
+    Attributes
+    ----------
+    frame : tuple
+        What is the same in panels that differ by their values and states alone.
+    columns : list of dict of str to sequence
+        The columns that differ, for each renderer in the order in which they are drawn.
+    """
+
+    frame: tuple[Any, ...]
+    columns: list[dict[str, Any]]
 
 
 def panels_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec, states: xr.DataArray | None = None) -> list[Panel]:
