@@ -72,6 +72,14 @@ test-oldest: $(VENV)/.dev ## the Python tests with the lowest versions of all th
 	$(VENV)/oldest/bin/python -m pip install --quiet --constraint requirements/oldest.txt --editable '.[dev]'
 	$(VENV)/oldest/bin/python -m pytest -W default --ignore tests/test_labextension.py
 
+.PHONY: catalogue
+catalogue: ## every text that can be translated, into xyzpy_widgets/locale/xyzpy_widgets.pot
+	$(PYTHON) -m venv $(VENV)/translate
+	$(VENV)/translate/bin/python -m pip --disable-pip-version-check install --quiet 'jupyterlab-translate>=1.3,<2'
+	rm -rf xyzpy_widgets/locale
+	PATH="$(abspath $(VENV)/translate/bin):$$PATH" jupyterlab-translate extract . xyzpy_widgets > /dev/null
+	@echo 'translate it: xyzpy_widgets/locale/xyzpy_widgets.pot'
+
 .PHONY: docs
 docs: $(VENV)/.docs ## the documentation, into docs/_build; a warning is an error
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet --fresh-env --builder html docs docs/_build
@@ -104,7 +112,7 @@ format: $(VENV)/.dev ## lay out every source file
 
 .PHONY: clean
 clean: ## remove all that was made
-	rm -rf $(VENV) node_modules lib dist demo docs/_build mutants xyzpy_widgets/labextension xyzpy_widgets/static xyzpy_widgets/_version.py ui-tests/results
+	rm -rf $(VENV) node_modules lib dist demo docs/_build mutants xyzpy_widgets/labextension xyzpy_widgets/locale xyzpy_widgets/static xyzpy_widgets/_version.py ui-tests/results
 	rm -rf .coverage* coverage.json .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 

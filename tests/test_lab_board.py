@@ -16,7 +16,7 @@ from xyzpy_widgets import Harvester, Runner
 from xyzpy_widgets.errors import OptionError
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.lab import board as board_module
-from xyzpy_widgets.lab import showing
+from xyzpy_widgets.lab import resting, showing
 from xyzpy_widgets.lab.board import BOARD, Board
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.plan_card import PlanCard
@@ -89,6 +89,48 @@ def test_a_page_is_told_how_a_run_goes_from_its_beginning_to_its_end(page: Page,
     [line] = page.lines
     assert (line["total"], line["done"], line["failed"]) == (4, 3, 1)
     assert (line["kind"], line["run"], line["store"]) == ("harvester", run.number, str(tmp_path / "a.h5"))
+
+
+def test_a_sweep_that_rests_is_told_with_what_its_file_holds(page: Page, tmp_path: Path) -> None:
+    """A reader sees what is stored before anything runs, and what another process has added since."""
+    file = tmp_path / "a.h5"
+    gate = Gate()
+    gate.open.set()
+    Harvester(gate, file).harvest_combos({"case": range(4)}, on_error="continue", verbosity=0)
+    harvester = Harvester(gate, file)
+    page.board.note(harvester)
+    page.wait(lambda: page.lines)
+    [line] = page.lines
+    assert (line["run"], line["state"]) == (0, "idle")
+    assert (line["total"], line["done"], line["failed"]) == (4, 3, 1)
+    Harvester(gate, file).harvest_combos({"case": range(2, 6)}, missing_only=True, verbosity=0)
+    page.board.tell()
+    assert (page.lines[0]["total"], page.lines[0]["done"]) == (6, 5)
+
+
+@pytest.mark.parametrize("content", [b"no results", b""], ids=["text", "empty"])
+def test_a_file_that_cannot_be_read_is_told_without_counts(page: Page, tmp_path: Path, content: bytes) -> None:
+    """One bad file keeps no sweep from being listed."""
+    file = tmp_path / "a.h5"
+    harvester = Harvester(Gate(), file)
+    file.write_bytes(content)
+    page.board.note(harvester)
+    page.wait(lambda: page.lines)
+    assert {page.lines[0][name] for name in ("total", "done", "failed")} == {0}
+
+
+def test_a_file_that_is_too_large_is_not_read_for_its_counts(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for a file to be read for one line of the side area."""
+    gate = Gate()
+    gate.open.set()
+    harvester = Harvester(gate, tmp_path / "a.h5")
+    harvester.harvest_combos({"case": [0]}, verbosity=0)
+    monkeypatch.setattr(resting, "_MOST_BYTES", 100)
+    page.board.note(harvester)
+    page.wait(lambda: page.lines)
+    assert page.lines[0]["total"] == 0
 
 
 def test_nothing_is_told_when_nothing_changes(page: Page) -> None:

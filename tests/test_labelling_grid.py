@@ -133,6 +133,38 @@ def test_outputs_that_one_side_lacks_grow_with_the_others() -> None:
         assert grid.labelled.data["z"].sel(a=2).isnull().all()
 
 
+class Merging(Grid):
+    """A grid that puts in whatever comes as if some of it were there."""
+
+    def _addition(self, *_: object) -> None:
+        return None
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=80)
+@pytest.mark.filterwarnings("ignore::xyzpy_widgets.errors.LabelWarning")  # labels are respelt on purpose
+def test_an_addition_gives_what_merging_gives(data: st.DataObject) -> None:
+    """The quick way for cases of which nothing is there differs from the other in nothing, nor in what has changed."""
+    pools = data.draw(st.sampled_from(POOLS)), data.draw(st.sampled_from(POOLS))
+    kinds = data.draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
+    first, _ = data.draw(runs(pools, kinds))
+    grids = Grid(first.copy()), Merging(first.copy())
+    for grid in grids:
+        grid.settle()
+    for _ in range(data.draw(st.integers(1, 3))):
+        new, _ = data.draw(runs(pools, kinds))
+        said = [attempted(partial(grid.put, new))[1] for grid in grids]
+        assert said[0] == said[1]
+        one, other = (grid.changed() for grid in grids)
+        assert fingerprint(one) == fingerprint(other)
+        assert grids[0].only_adds == grids[1].only_adds
+        if data.draw(st.booleans()):
+            assert_exact(grids[0].labelled.data, grids[1].labelled.data)
+            assert_exact(grids[0].labelled.ledger, grids[1].labelled.ledger)
+    assert_exact(grids[0].labelled.data, grids[1].labelled.data)
+    assert_exact(grids[0].labelled.ledger, grids[1].labelled.ledger)
+
+
 def test_an_added_label_of_another_type_is_taken_back() -> None:
     """A whole number among floats is a float on the axis, and goes with the step that brought it."""
     before = labelled({"a": [2.5]}, [0.5])

@@ -7,7 +7,7 @@ export default defineConfig({
   ...config,
   testMatch: 'frames.ts',
   outputDir: 'results/frames-traces',
-  reporter: [['list'], ['json', { outputFile: 'results/frames.json' }]],
+  timeout: 150_000,
   retries: 0,
   use: { ...config.use, trace: 'off' },
 });

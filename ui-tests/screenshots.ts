@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Locator, Page } from '@playwright/test';
@@ -85,6 +85,7 @@ test('pictures of every state of the panel', async ({ page }) => {
   await expect(panel.getByText(/^[7-9]\d of 144$/)).toBeVisible();
   await python('seconds = 4');
   await picture(page, panel, '4-running');
+  copyFileSync(join(FOLDER, '4-running-light-1200.png'), join(__dirname, '..', 'docs', 'panel.png'));
   await panel.getByRole('button', { name: 'Pause' }).click();
   await picture(page, panel, '5-paused');
   await panel.getByRole('button', { name: 'Resume' }).click();

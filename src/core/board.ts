@@ -26,7 +26,7 @@ export const GROUPS: readonly Group[] = ['attention', 'running', 'kept'];
 export function groupOf({ state, failed }: SweepLine): Group {
   if (state === 'held' || state === 'failed') return 'attention';
   if (isActive(state)) return 'running';
-  return failed ? 'attention' : 'kept';
+  return failed && state !== 'idle' ? 'attention' : 'kept';
 }
 
 /** The sweeps of one group; the latest run first. */
@@ -34,14 +34,15 @@ export function inGroup(rows: readonly SweepRow[], group: Group): readonly Sweep
   return rows.filter((row) => groupOf(row) === group).reverse();
 }
 
-/** The mark of a sweep. */
-export function markOf({ state, failed }: SweepLine): CaseState {
-  return state === 'done' && failed ? 'failed' : RUN_MARKS[state];
+/** The mark of a sweep; of one that rests, that of what its file holds. */
+export function markOf({ state, done, failed, total }: SweepLine): CaseState {
+  if (failed && (state === 'done' || state === 'idle')) return 'failed';
+  return state === 'idle' && total > 0 && done === total ? 'done' : RUN_MARKS[state];
 }
 
-/** How far a run is: `27/50`; empty before the first. */
+/** How far a run is, or how much of a grid there is in a file: `27/50`; empty where there is neither. */
 export function countText({ run, done, total }: SweepLine): string {
-  return run ? `${grouped(done)}/${grouped(total)}` : '';
+  return run || total ? `${grouped(done)}/${grouped(total)}` : '';
 }
 
 /** The parts of what is to be said of a sweep beside its count. */

@@ -14,7 +14,11 @@ export const BOARD = 'xyzpy_widgets.board';
 /** What a sweep is of. */
 export type SweepKind = 'harvester' | 'sampler' | 'runner' | 'function';
 
-/** One run of a sweep of a kernel, or a sweep without one: those under way have a line each, and the newest. */
+/**
+ * One run of a sweep of a kernel, or a sweep without one: those under way have a line each, and the newest.
+ *
+ * The counts are those of the run; without one, those of the cases in the file, as far as they are known.
+ */
 export interface SweepLine extends Counts {
   /** The sweep; its runs share it. */
   readonly id: string;

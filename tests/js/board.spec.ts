@@ -68,8 +68,24 @@ describe('a line of the side area', () => {
     expect(countText(row())).toBe('27/50');
     expect(remarks(row({ failed: 2 }))).toEqual(['2 failed', '3 min left']);
     expect(remarks(row({ state: 'held', failed: 5 }))).toEqual(['5 failed', 'held']);
-    expect(countText(row({ run: 0, state: 'idle' }))).toBe('');
-    expect(remarks(row({ run: 0, state: 'idle' }))).toEqual([]);
+    expect(countText(row({ run: 0, state: 'idle', total: 0, done: 0 }))).toBe('');
+    expect(remarks(row({ run: 0, state: 'idle', total: 0, done: 0 }))).toEqual([]);
+  });
+
+  test('says of a sweep that rests what its file holds', () => {
+    const rests = row({ run: 0, state: 'idle', done: 48, failed: 2 });
+    expect([countText(rests), remarks(rests), groupOf(rests), markOf(rests)]).toEqual([
+      '48/50',
+      ['2 failed'],
+      'kept',
+      'failed',
+    ]);
+    expect([0, 27, 50].map((done) => markOf(row({ run: 0, state: 'idle', done })))).toEqual([
+      'missing',
+      'missing',
+      'done',
+    ]);
+    expect(markOf(row({ run: 0, state: 'idle', total: 0, done: 0 }))).toBe('missing');
   });
 
   test('a run that is done with failures bears their mark', () => {

@@ -15,6 +15,7 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.harvester import Harvester
+from xyzpy_widgets.lab.resting import Resting
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
@@ -71,6 +72,7 @@ class Sweep:
         self.title, self.fn_name = called(spec), spec.name
         self.store = _store_of(target)
         self._target = None if target is None else ref(target)
+        self._resting = Resting(Path(self.store)) if self.store and self.kind == "harvester" else None
         self._runs: dict[int, _Watched] = {}
 
     @property
@@ -117,9 +119,10 @@ class Sweep:
         run.listen(progressed)
 
     def lines(self) -> list[SweepLine]:
-        """Write it as lines of the board: one for each run that is told, in their order, or one without a run."""
+        """Write it as lines of the board: one for each run that is told, in order, or one of what the file holds."""
         if not self._runs:
-            return [self._line(0, "idle", Progress("queued", 0), "")]
+            idle = self._line(0, "idle", Progress("queued", 0), "")
+            return [idle if self._resting is None else {**idle, **self._resting.counts()}]
         runs = sorted(self._runs.items())
         return [self._line(number, one.progress.state, one.progress, one.said) for number, one in runs]
 
