@@ -540,6 +540,11 @@ class TestOthers:
             segment.remove()
         assert [path.name for path in folder.iterdir()] == ["note.txt"]
 
+    def test_segments_that_need_not_be_looked_at_are_left_out(self, folder: Path) -> None:
+        """A writer who looks for what dead ones have left does not open its own files for that."""
+        with Segment.create(folder) as own, Segment.create(folder) as other:
+            assert [one.path for one in segments(folder, besides={own.path.name})] == [other.path]
+
     def test_a_missing_journal_has_no_segments(self, folder: Path) -> None:
         """Most stores have none, most of the time."""
         assert segments(folder) == []
