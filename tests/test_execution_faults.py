@@ -21,7 +21,6 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from joblib.externals.loky.backend import get_context as loky_context
 
 from tests.programs import PATIENCE, started
 from tests.test_execution_engine import Inline, gathered, over
@@ -65,29 +64,29 @@ def test_every_case_that_kills_is_found_among_quick_ones() -> None:
 
 def test_how_a_worker_ended_is_known_when_another_thread_is_told_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only one thread is told of a process that ended; until it has noted that, the others wait for it."""
-    first, asked, real = threading.Event(), threading.Event(), os.waitpid
+    first, ended_too, real, end = threading.Event(), threading.Event(), os.waitpid, os.killpg
 
     def told_slowly(pid: int, options: int) -> tuple[int, int]:
-        try:
-            told = real(pid, options)
-        except ChildProcessError:
-            asked.set()
-            raise
-        if told[0]:
-            first.set()
-            asked.wait(PATIENCE)
+        told = real(pid, options)
+        first.set()
+        ended_too.wait(PATIENCE)
         return told
 
-    worker = process.WorkerProcess((os.getpid(),), 1, loky_context("loky"))
+    def noted(group: int, number: int) -> None:
+        ended_too.set()
+        end(group, number)
+
+    worker = process.WorkerProcess((os.getpid(),), 1)
     monkeypatch.setattr(os, "waitpid", told_slowly)
+    monkeypatch.setattr(os, "killpg", noted)
     os.kill(worker._process.pid, signal.SIGKILL)  # noqa: SLF001 - as the system does
-    other = threading.Thread(target=worker._process.join)  # noqa: SLF001 - as a thread that starts a process does
+    other = threading.Thread(target=worker._process.wait)  # noqa: SLF001 - as a thread that ends it does
     other.start()
     assert first.wait(PATIENCE)
     with pytest.raises(process.WorkerEnded) as ended:
         worker.ask(b"", None)
     other.join()
-    assert asked.is_set()
+    assert ended_too.is_set()
     assert ended.value.how.startswith("killed by SIGKILL")
 
 
@@ -250,11 +249,11 @@ def test_halving_finds_exactly_the_cases_that_kill(
     assert values == {i: i for i in range(300) if i not in killers}
 
 
-def noted(i: int) -> None:
+def noted(i: int) -> int:
     """Start another process, say which ones are at work, and stay there."""
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     os.write(1, f"{os.getpid()} {child.pid}\n".encode())
-    child.wait()
+    return child.wait()
 
 
 WAITING = """

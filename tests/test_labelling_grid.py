@@ -72,7 +72,9 @@ def test_what_is_said_to_have_changed_is_all_that_has(data: st.DataObject) -> No
             assert fingerprint(old.attrs) == fingerprint(now.attrs)
             for name, one in old.data_vars.items():
                 values, found = one.to_numpy().reshape(-1).copy(), now[name].to_numpy().reshape(-1).copy()
-                values[cells] = found[cells] = found.dtype.type(0) if found.dtype.kind in "fi" else np.datetime64("NaT")
+                values[cells] = found[cells] = (
+                    found.dtype.type(0) if found.dtype.kind in "fi" else np.datetime64("NaT", "s")
+                )
                 assert fingerprint(values) == fingerprint(found)
 
 
@@ -94,6 +96,73 @@ def test_an_addition_is_taken_back_exactly(data: st.DataObject) -> None:
             back = without(grid.labelled, addition)
             assert_exact(back.data, before.data)
             assert_exact(back.ledger, before.ledger)
+
+
+def test_only_what_was_added_is_taken_back() -> None:
+    """Cells that were there before, at the crossings of the labels of what came, stay."""
+    before = labelled({"a": [1, 2], "b": [1, 2]}, [0.5, ..., ..., ...])
+    grid = Grid(before.copy())
+    new = labelled({"a": [2, 1], "b": [1, 2]}, [..., 1.5, ..., ...])
+    addition = grid.addition(new)
+    assert addition is not None
+    grid.put(new)
+    back = without(grid.labelled, addition)
+    assert_exact(back.data, before.data)
+    assert_exact(back.ledger, before.ledger)
+
+
+def test_conflicts_of_several_outputs_are_told_together() -> None:
+    """One message counts all of them, and lists so many in all."""
+    old = labelled({"a": [1, 2, 3, 4]}, [(n, -n) for n in range(4)], names=["y", "z"])
+    new = labelled({"a": [1, 2, 3, 4]}, [(n + 1, -n - 1) for n in range(4)], names=["y", "z"])
+    with pytest.raises(ConflictError, match=r"^8 values .*\n  y\(a=1\): 0 -> 1\n") as caught:
+        Grid(old).put(new)
+    assert str(caught.value).count(" -> ") == 1 + 5  # the heading, and cells
+    assert "z(a=1): 0 -> -1\n  … and 3 more" in str(caught.value)
+
+
+def test_outputs_that_one_side_lacks_grow_with_the_others() -> None:
+    """A dimension that only one side has comes with it, and stays where new data is without it."""
+    both = xr.Dataset({"y": ("a", [0.5]), "z": (("a", "x"), [[1.0, 2.0]])}, {"a": [1], "x": [5, 6]})
+    only = xr.Dataset({"y": ("a", [1.5])}, {"a": [2]})
+    for first, second in ((both, only), (only, both)):
+        grid = Grid(with_inferred_ledger(first.copy(deep=True), ("a",)).copy())
+        grid.put(with_inferred_ledger(second.copy(deep=True), ("a",)))
+        assert grid.labelled.data["y"].values.tolist() == [0.5, 1.5]
+        assert grid.labelled.data["z"].sel(a=1).values.tolist() == [1.0, 2.0]
+        assert grid.labelled.data["z"].sel(a=2).isnull().all()
+
+
+class Merging(Grid):
+    """A grid that puts in whatever comes as if some of it were there."""
+
+    def _addition(self, *_: object) -> None:
+        return None
+
+
+@given(st.data())
+@settings(deadline=None, max_examples=80)
+@pytest.mark.filterwarnings("ignore::xyzpy_widgets.errors.LabelWarning")  # labels are respelt on purpose
+def test_an_addition_gives_what_merging_gives(data: st.DataObject) -> None:
+    """The quick way for cases of which nothing is there differs from the other in nothing, nor in what has changed."""
+    pools = data.draw(st.sampled_from(POOLS)), data.draw(st.sampled_from(POOLS))
+    kinds = data.draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
+    first, _ = data.draw(runs(pools, kinds))
+    grids = Grid(first.copy()), Merging(first.copy())
+    for grid in grids:
+        grid.settle()
+    for _ in range(data.draw(st.integers(1, 3))):
+        new, _ = data.draw(runs(pools, kinds))
+        said = [attempted(partial(grid.put, new))[1] for grid in grids]
+        assert said[0] == said[1]
+        one, other = (grid.changed() for grid in grids)
+        assert fingerprint(one) == fingerprint(other)
+        assert grids[0].only_adds == grids[1].only_adds
+        if data.draw(st.booleans()):
+            assert_exact(grids[0].labelled.data, grids[1].labelled.data)
+            assert_exact(grids[0].labelled.ledger, grids[1].labelled.ledger)
+    assert_exact(grids[0].labelled.data, grids[1].labelled.data)
+    assert_exact(grids[0].labelled.ledger, grids[1].labelled.ledger)
 
 
 def test_an_added_label_of_another_type_is_taken_back() -> None:
@@ -124,10 +193,24 @@ def test_what_has_changed_is_told_cell_by_cell() -> None:
     grid.put(labelled({"a": [3], "b": [1]}, [3.5]))
     assert grid.changed() is None
     assert grid.only_adds
+    for new in (
+        labelled({"a": [0], "b": [1]}, [4.5]),  # before the others
+        labelled({"a": [1], "b": [3]}, [4.5]),  # behind the last, of the second argument
+        labelled({"a": [9], "b": [1]}, [4.5], attrs={"note": "x"}),
+    ):
+        grid.settle()
+        grid.put(new)
+        assert grid.changed() is None
+        assert not grid.only_adds
+
+
+def test_a_single_case_without_arguments_changes_like_any_other() -> None:
+    """Where there are no axes, the one cell is the first."""
+    grid = Grid(labelled({}, [0.5]).copy())
     grid.settle()
-    grid.put(labelled({"a": [0], "b": [1]}, [4.5]))
-    assert grid.changed() is None
-    assert not grid.only_adds
+    grid.put(labelled({}, [1.5]), "replace")
+    assert grid.changed() is not None
+    assert grid.changed().tolist() == [0]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

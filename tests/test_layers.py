@@ -31,6 +31,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
 LODGERS = {
+    "awaited": "runner",
     "collection": "archive",
     "growth": "archive",
     "held": "archive",
@@ -45,6 +46,7 @@ LODGERS = {
     "case_runners": "runner",
     "combo_runners": "runner",
     "drawing": "runner",
+    "failed_draws": "sampler",
     "failures": "runner",
     "job": "runner",
     "keeping": "runner",

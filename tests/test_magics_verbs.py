@@ -272,6 +272,32 @@ def test_the_overview_tells_sweeps_stores_and_runs(study: Notebook, notebook: No
     assert "No sweep yet. Make one: %%xyz sweep NAME" in repr(notebook.run("%xyz"))
 
 
+def test_failed_draws_run_again_by_their_numbers(study: Notebook) -> None:
+    """A line tries again what a Sampler drew and could not do: some by their rows of the table, or all."""
+    study.run(
+        "broken = {1, 2}\n"
+        "def sometimes(a):\n"
+        "    if a in broken:\n"
+        "        raise ValueError(a)\n"
+        "    return a\n"
+        "drawn = xyz.Sampler(xyz.Runner(sometimes, 'e'))"
+    )
+    study.run("%xyz sample drawn 30 a=[0,1,2] --seed 1 --wait")
+    drawn: Any = study["drawn"]
+    failed = study.run("%xyz failures drawn")
+    assert failed["a"].tolist() == drawn.failures["a"].tolist()
+    study.run("broken.remove(1)")
+    row = failed["a"].tolist().index(1)
+    study.run(f"%xyz retry drawn {row} --wait")
+    assert len(drawn.failures) == len(failed) - 1
+    study.run("%xyz retry drawn --wait")
+    assert set(drawn.failures["a"]) == {2}
+    study.run("broken.clear()")
+    study.run("%xyz retry drawn --wait")
+    assert drawn.failures.empty
+    assert len(drawn.full_df) == 30
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -293,7 +319,7 @@ def test_the_overview_tells_sweeps_stores_and_runs(study: Notebook, notebook: No
         ("run ising T=1 L=1 --constants T=2", "T stands twice"),
         ("run ising L=1 --cases [{'TT':1}]", "TT is no argument"),
         ("pause ising", "ising has not run yet; write %xyz run ising"),
-        ("retry trial", "trial draws its cases"),
+        ("retry trial", "nothing of trial has failed"),
         ("sweep ising", "sweep takes a whole cell; write %%xyz sweep"),
     ],
 )

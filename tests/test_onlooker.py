@@ -16,6 +16,7 @@ import xarray as xr
 import xyzpy_widgets as xyz
 from xyzpy_widgets.errors import DamageError, FormatError, StoreError
 from xyzpy_widgets.onlooker import Onlooker
+from xyzpy_widgets.store import foreign
 
 _FOREIGN = xr.Dataset({"t": (("x", "y"), np.arange(12.0).reshape(3, 4))}, {"x": [1, 2, 3]})
 
@@ -33,6 +34,38 @@ def waited(a):
 harvester = xyz.Harvester(xyz.Runner(waited, "out", verbosity=0), sys.argv[1])
 harvester.harvest_combos({"a": [0]})
 harvester.harvest_combos({"a": [1, 2]})
+"""
+
+
+# three variables of 400 MB each, of which a view takes a slice or two; more memory than one of them cannot be had
+_LARGE = """
+import resource
+import sys
+from pathlib import Path
+import h5py
+import numpy as np
+from xyzpy_widgets.onlooker import Onlooker
+from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
+
+path, sizes = Path(sys.argv[1]), {"time": 200, "lat": 500, "lon": 500}
+with h5py.File(path, "w") as file:
+    for dim, size in sizes.items():
+        file[dim] = np.arange(float(size))
+        file[dim].make_scale(dim)
+    for name in "abc":
+        made = file.create_dataset(name, tuple(sizes.values()), "f8", chunks=(1, 500, 500), fillvalue=0)
+        made[::50] = np.arange(500.0)[:, None] + np.arange(500.0)
+        for number, dim in enumerate(sizes):
+            made.dims[number].attach_scale(file[dim])
+
+taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + 380_000_000, resource.RLIM_INFINITY))
+explorer = ResultsExplorer(Onlooker(path))
+print(explorer.heading)
+explorer.wish(var="b", x="lon", y="lat", slider={"time": 150.0})
+print(explorer.heading)
+explorer.wish(var="c", x="time", fixed={"lat": 1.0, "lon": 2.0})
+print(explorer.heading)
 """
 
 
@@ -95,6 +128,53 @@ def test_files_of_other_programs_are_seen(tmp_path: Path, form: str) -> None:
     look = Onlooker(path).look()
     assert look.states is None
     xr.testing.assert_equal(look.data, _FOREIGN)
+
+
+@pytest.mark.parametrize("form", ["NETCDF4", "NETCDF3_64BIT", "zarr"])
+def test_a_large_file_of_another_program_is_read_in_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """What is not asked for is not read, and what is asked for is what the file holds."""
+    monkeypatch.setattr(foreign, "_SMALL", 0)
+    path = tmp_path / "large"
+    data = _FOREIGN.assign_coords(area=("y", [1.5, 2.5, 3.5, 4.5])).assign(names=("y", ["a", "b", "c", "d"]))
+    if form == "zarr":
+        data.to_zarr(path, consolidated=False, zarr_format=2)
+    else:
+        data.to_netcdf(path, format=form, engine="netcdf4")  # type: ignore[call-overload]
+    found = Onlooker(path).look().data
+    assert set(found.coords) == {"x", "area"}
+    xr.testing.assert_equal(found.isel(x=1, y=slice(0, 4, 3)), data.isel(x=1, y=slice(0, 4, 3)))
+    xr.testing.assert_equal(found.isel(x=[2, 0]), data.isel(x=[2, 0]))
+    part = found["t"].isel(y=2)
+    part.to_numpy()[:] = -1  # whoever changes what was read changes nothing that is read later
+    xr.testing.assert_equal(found, data)
+
+
+def test_a_large_file_that_changes_or_breaks_is_told_when_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No part of another file is shown for a part of this one."""
+    monkeypatch.setattr(foreign, "_SMALL", 0)
+    path = tmp_path / "large.nc"
+    _FOREIGN.to_netcdf(path, engine="netcdf4")
+    onlooker = Onlooker(path)
+    found = onlooker.look().data
+    _FOREIGN.isel(x=[0]).to_netcdf(path, engine="netcdf4")
+    with pytest.raises(StoreError, match="another program has changed"):
+        found["t"].to_numpy()
+    assert onlooker.changed
+    path.write_bytes(b"")
+    with pytest.raises(DamageError, match="cannot be read"):
+        found["t"].to_numpy()
+
+
+def test_a_file_larger_than_memory_is_explored(tmp_path: Path) -> None:
+    """A double click on a large file reads what its view shows, and not the file."""
+    command = [sys.executable, "-W", "ignore", "-c", _LARGE, str(tmp_path / "large.nc")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["a, time = 0", "b, time = 150", "c, lat = 1, lon = 2"]
 
 
 @pytest.mark.parametrize(

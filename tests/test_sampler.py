@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -178,3 +180,110 @@ def test_drawing_before_any_row_is_said() -> None:
     """Without rows there is nothing to draw, and the message says what to call."""
     with pytest.raises(ViewError, match="call sample_combos first"):
         xyz.Sampler(runner()).plot()
+
+
+class Fragile:
+    """A function of which some draws fail until it is mended."""
+
+    def __init__(self) -> None:
+        self.broken = {1, 4, 7}
+        self.called: list[int] = []
+        self.__name__ = "fragile"
+
+    def __call__(self, a: int) -> int:
+        """Note the call, and fail for what is broken."""
+        self.called.append(a)
+        if a in self.broken:
+            raise ArithmeticError(a)
+        return a * a
+
+
+def counted(fragile: Fragile, path: Path | None = None) -> xyz.Sampler:
+    """Return a Sampler that draws 0, 1, 2 and so on."""
+    numbers = itertools.count()
+    runner = xyz.Runner(fragile, "square", verbosity=0, on_error="continue")
+    return xyz.Sampler(runner, path, {"a": lambda: next(numbers)})
+
+
+@pytest.mark.parametrize("suffix", [None, "table.pkl", "table.csv"])
+def test_failed_draws_run_again_and_become_one_row_each(tmp_path: Path, suffix: str | None) -> None:
+    """What failed is tried with the arguments that it had, what was done is not, and no draw is two rows."""
+    fragile = Fragile()
+    sampler = counted(fragile, None if suffix is None else tmp_path / suffix)
+    sampler.sample_combos(10)
+    assert sampler.failures[["a", "raised", "said"]].to_numpy().tolist() == [
+        [a, "ArithmeticError", str(a)] for a in (1, 4, 7)
+    ]
+    fragile.broken, fragile.called = {4}, []
+    assert sampler.plan(2, retry_failed=True).new == 5
+    again = sampler.sample_combos(2, retry_failed=True)
+    assert fragile.called == [1, 4, 7, 10 + 2, 11 + 2]  # the plan drew two of its own
+    assert again["a"].tolist() == [1, 7, 12, 13]
+    assert sampler.failures["a"].tolist() == [4]
+    fragile.broken = set()
+    assert sampler.sample_combos(0, retry_failed=True)["square"].tolist() == [16]
+    assert sampler.failures.empty
+    assert sampler.sample_combos(0, retry_failed=True).empty
+    full = sampler.full_df
+    assert full is not None
+    assert sorted(full["a"]) == [*range(10), 12, 13]
+    assert (full["square"] == full["a"] ** 2).all()
+
+
+def test_some_failed_draws_are_chosen_by_their_rows(tmp_path: Path) -> None:
+    """The others stay in the table of failures, and a row that is not there is refused before anything runs."""
+    fragile = Fragile()
+    sampler = counted(fragile)
+    sampler.sample_combos(10)
+    fragile.broken, fragile.called = set(), []
+    for rows in ([3], ["1"], [-1], 7, [True]):
+        with pytest.raises(SpaceError, match=r"retry_failed=.* table of 3 failures"):
+            sampler.sample_combos(0, retry_failed=rows)  # type: ignore[arg-type]
+    assert not fragile.called
+    assert sampler.sample_combos(0, retry_failed=[2, 0])["a"].tolist() == [7, 1]
+    assert sampler.failures["a"].tolist() == [4]
+
+
+def test_two_runs_do_not_try_the_same_failed_draw() -> None:
+    """While one has it, no other does, though both were asked for before; what it leaves undone is there again."""
+    fragile = Fragile()
+    sampler = counted(fragile)
+    sampler.sample_combos(10)
+    rows = sampler.failures
+    go_on = threading.Event()
+    fragile.broken = set()
+
+    def held(a: int) -> int:
+        go_on.wait(60)
+        return a * a
+
+    slow = xyz.Sampler(xyz.Runner(held, "square", verbosity=0, executor="threads", num_workers=1))
+    slow._failed = sampler._failed  # noqa: SLF001 - the same draws, in a function that waits
+    first = slow.submit(0, retry_failed=True)
+    assert sampler.failures.empty
+    assert sampler.sample_combos(0, retry_failed=True).empty
+    first.stop()
+    go_on.set()
+    done = first.result()
+    left = sampler.failures["a"].tolist()
+    assert sorted([*done["a"], *left]) == rows["a"].tolist()
+    assert left
+
+
+def test_a_failed_draw_of_other_arguments_is_told_apart() -> None:
+    """Draws of two kinds do not stand in one call; each can be tried by itself, without naming its draws again."""
+
+    def fails(a: int = 0, b: int = 0) -> int:
+        if broken:
+            raise ValueError
+        return a + b
+
+    broken = True
+    sampler = xyz.Sampler(xyz.Runner(fails, "sum", verbosity=0, on_error="continue"))
+    sampler.sample_combos(1, {"a": [1]})
+    sampler.sample_combos(1, {"a": [1], "b": [2]})
+    broken = False
+    with pytest.raises(SpaceError, match=r"the failed draw {'a': 1, 'b': 2} has other arguments than \('a',\)"):
+        sampler.sample_combos(0, retry_failed=True)
+    assert sampler.sample_combos(0, retry_failed=[1])["sum"].tolist() == [3]
+    assert sampler.sample_combos(1, {"a": [5]}, retry_failed=True)["sum"].tolist() == [1, 5]

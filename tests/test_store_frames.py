@@ -59,6 +59,25 @@ def test_reading_goes_on_where_it_stopped(path: Path) -> None:
     assert list(scan(path, len(WHOLE) + 100)) == []
 
 
+def test_a_damaged_header_costs_no_record_and_is_told_once(path: Path) -> None:
+    """The frames behind it are whole; who goes on reading later has been told before."""
+    path.write_bytes(bytes(len(HEADER)) + WHOLE[len(HEADER) :])
+    damage, *records = scan(path)
+    assert damage == Damage(0, len(HEADER))
+    assert [one.value for one in records if isinstance(one, Record)] == RECORDS
+    assert list(scan(path, records[0].end)) == records[1:]
+
+
+@pytest.mark.parametrize("stray", [1, 2, 3])
+def test_stray_bytes_between_frames_cost_no_record(path: Path, stray: int) -> None:
+    """However close behind damage a whole frame begins, it is found."""
+    first = HEADER + frame(pack(RECORDS[0]), len(HEADER))
+    content = first + b"x" * stray + frame(pack(RECORDS[1]), len(first) + stray)
+    records, damage = read(path, content)
+    assert [record.value for record in records] == RECORDS[:2]
+    assert damage == [Damage(len(first), len(first) + stray)]
+
+
 def test_a_cut_at_any_byte_loses_only_what_it_cuts(path: Path) -> None:
     """A writer can die in the middle of any write; the torn tail is passed over without alarm."""
     records, _ = read(path, WHOLE)

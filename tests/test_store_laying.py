@@ -14,8 +14,8 @@ import xarray as xr
 
 from tests.exact import assert_exact
 from tests.store_samples import everything
-from xyzpy_widgets.errors import EncodingError
-from xyzpy_widgets.store.image import checksums, is_uniform
+from xyzpy_widgets.errors import DamageError, EncodingError
+from xyzpy_widgets.store.image import checksums, is_uniform, uniform_checksums
 from xyzpy_widgets.store.lock import locked
 from xyzpy_widgets.store.netcdf import NetCDFStore, load_ds
 
@@ -70,6 +70,18 @@ def test_what_all_cases_have_in_common_takes_no_room(store: NetCDFStore) -> None
     assert_exact(content[1], ledger(500))
 
 
+def test_what_is_said_once_may_be_changed_by_others(store: NetCDFStore) -> None:
+    """HDF5 makes room for it then, and keeps all cells but those that were written."""
+    store.write(data(40), ledger(40))
+    with h5py.File(store.path, "a") as file:
+        file["ledger/tries"][0, :2] = 7
+    with h5py.File(store.path) as file:
+        assert file["ledger/tries"][0, :3].tolist() == [7, 7, 1]
+        assert (file["ledger/tries"][1:] == 1).all()
+    with pytest.raises(DamageError, match="'tries' does not match its checksum"):
+        store.read()
+
+
 def test_what_is_said_once_is_written_in_place_only_where_it_stays_so(store: NetCDFStore) -> None:
     """Cells that are filled, and rows that are added, may not differ from it: that takes a whole write."""
     layout = store.write(data(40), ledger(40), "a")
@@ -100,12 +112,10 @@ def test_checksums_of_what_is_all_the_same(n: int, dtype: str) -> None:
     """They are those of the cells, block by block, also from some block on; nan is the same as nan."""
     values = np.full(n, np.nan if dtype.startswith("f") else 3, dtype=dtype)
     assert is_uniform(values)
-    told = checksums(values)
-    other = values.copy()
-    other[-1] = 5
-    assert not is_uniform(other) or n == 1
-    assert told[:-1] == checksums(other)[:-1]
-    assert told[1:] == checksums(values, first=1)
+    assert uniform_checksums(values) == checksums(values)
+    assert checksums(values)[1:] == checksums(values, first=1)
+    values[-1] = 5
+    assert is_uniform(values) == (n == 1)
 
 
 def test_a_file_of_an_earlier_version_is_read_and_filled(store: NetCDFStore, tmp_path: Path) -> None:

@@ -208,7 +208,8 @@ def large(scale: float) -> xr.DataArray:
 def show(views: Views, values: xr.DataArray, wishes: dict[str, Any], states: xr.DataArray | None) -> bool:
     """Show values in a view as it can be done with the least work; say whether they were filled in."""
     view = resolve(values, Wishes(**wishes))
-    opts: dict[str, Any] = {"clim": limits_of(values, view)}
+    limits = limits_of(values, view)
+    opts = {} if limits is None else {"clim": limits}
     filling = filling_of(values, view, states, opts)
     filled = views.document.fill(filling)
     if not filled:
@@ -225,10 +226,13 @@ def show(views: Views, values: xr.DataArray, wishes: dict[str, Any], states: xr.
         ({"kind": "heatmap", "fixed": {"k": "p"}, "logz": True}, data),
         ({"kind": "heatmap", "aggregate": "g"}, data),
         ({"kind": "heatmap"}, large),
+        ({"kind": "line", "x": "C", "by": "k"}, data),
+        ({"kind": "line", "x": "C", "by": "k", "fixed": {"g": 1}, "logy": True}, data),
+        ({"kind": "line", "x": "g", "col": "k", "aggregate": "C"}, data),
     ],
-    ids=["panels", "log", "texts", "image"],
+    ids=["panels", "log", "texts", "image", "curves", "log curves", "panels of curves"],
 )
-def test_cells_are_filled_without_being_drawn(wishes: dict[str, Any], make: Callable[[float], xr.DataArray]) -> None:
+def test_plots_are_filled_without_being_drawn(wishes: dict[str, Any], make: Callable[[float], xr.DataArray]) -> None:
     """Other values and states alone are filled in, in one patch, and make what a fresh plot is."""
     views, states = Views(), xr.ones_like(make(1.0), dtype=int)
     assert not show(views, make(1.0), wishes, states)
@@ -237,6 +241,20 @@ def test_cells_are_filled_without_being_drawn(wishes: dict[str, Any], make: Call
     assert show(views, make(3.0), wishes, states)
     assert len(views.patches) == 2
     assert not show(views, make(3.0), wishes, None)
+
+
+def test_a_zoom_is_kept_where_curves_are_filled() -> None:
+    """A reader stays where he looks, and the button that resets the plot leads to all of the curves."""
+    views = Views()
+    wishes: dict[str, Any] = {"kind": "line", "x": "C", "by": "g", "fixed": {"k": "p"}}
+    assert not show(views, data(), wishes, None)
+    axis = views.figure().y_range
+    views.do({"kind": "ModelChanged", "model": {"id": axis.id}, "attr": "end", "new": 50.0})
+    view = resolve(data(), Wishes(**wishes))
+    for scale in (2.0, 3.0):
+        assert views.document.fill(filling_of(data(scale), view, None, {}))
+        assert axis.end == 50.0
+        assert axis.reset_end > 100 * scale
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -253,6 +271,6 @@ def test_whatever_is_filled_ends_as_a_fresh_figure(drawn: st.DataObject) -> None
             values = values.assign_coords(C=[0.2, 1.0, 5.0])
         states = values.copy(data=codes) if drawn.draw(st.booleans()) else None
         try:
-            show(views, values, drawn.draw(st.sampled_from(KINDS[:3])), states)
+            show(views, values, drawn.draw(st.sampled_from(KINDS[:4])), states)
         except ViewError:
             continue

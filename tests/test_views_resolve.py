@@ -172,6 +172,18 @@ def test_one_variable_against_another_pools_their_dimensions() -> None:
     assert set(view.pooled) == {"C", "gamma"}
 
 
+def test_of_very_many_values_one_label_at_a_time_is_drawn() -> None:
+    """What may not fit into memory is not averaged unasked; it can be asked for."""
+    values = np.broadcast_to(
+        np.arange(300, dtype=np.float32)[:, None] + np.arange(700, dtype=np.float32), (100, 300, 700)
+    )
+    data = xr.Dataset({"v": (("time", "y", "x"), values)})
+    view = resolve(data, Wishes(x="x", y="y"))
+    assert (view.aggregate, view.slider) == ((), (("time", 0.0),))
+    assert resolve(data.isel(time=slice(90)), Wishes(x="x", y="y")).aggregate == (("time", "mean"),)
+    assert resolve(data, Wishes(x="x", y="y", aggregate="time")).aggregate == (("time", "mean"),)
+
+
 def test_labels_are_found_as_they_are_meant() -> None:
     """A fixed label may be another float within rounding, a date as text, a truth value."""
     data = xr.DataArray(

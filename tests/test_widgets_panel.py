@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -489,19 +490,35 @@ def test_a_sampler_has_a_panel(front_end: FrontEnd) -> None:
     assert set(sampler.full_df["a"]) <= {1, 2, 3, 4, 5, 6}
 
 
-def test_what_a_sampler_drew_is_not_run_again(front_end: FrontEnd) -> None:
-    """A draw that failed is told with its code, and no button promises to repeat it."""
-    sampler = xyz.Sampler(xyz.Runner(brittle, "out"), default_combos={"a": [1], "b": [2, 4]}, seed=1)
+def test_the_failed_draws_of_a_sampler_are_retried(front_end: FrontEnd) -> None:
+    """Those of one group run again with the arguments that they had, each a row once it is done, and no others."""
+    broken = {2, 3}
+
+    def mended(a: int, b: int) -> int:
+        if b in broken:
+            raise ArithmeticError(b) if b == 2 else ValueError(b)
+        return a * b
+
+    sampler = xyz.Sampler(xyz.Runner(mended, "out"), default_combos={"a": [1], "b": [2, 3, 4]}, seed=1)
     panel = sampler.panel()
-    front_end.set(panel.editor, draws="4", revision=1)
+    front_end.set(panel.editor, draws="12", revision=1)
     start_on_page(front_end, panel)
     finish(panel)
-    failed = front_end.state(panel.failed)
-    assert failed["retries"] is False
-    assert failed["groups"][0]["cases"][0]["code"] == "sampler.fn(a=1, b=2)\n"
-    run = panel.run
-    front_end.send(panel.failed, {"kind": "retry", "group": ""})
-    assert panel.run is run
+    assert sampler.last_df is not None
+    drawn = Counter(sampler.failures["b"]) + Counter(sampler.last_df["b"])
+    assert set(drawn) == {2, 3, 4}
+    groups = {one["raised"]: one for one in front_end.state(panel.failed)["groups"]}
+    assert {raised: one["count"] for raised, one in groups.items()} == {
+        "ArithmeticError": drawn[2],
+        "ValueError": drawn[3],
+    }
+    assert groups["ArithmeticError"]["cases"][0]["code"] == "sampler.fn(a=1, b=2)\n"
+    broken.clear()
+    front_end.send(panel.failed, {"kind": "retry", "group": groups["ArithmeticError"]["id"]})
+    finish(panel)
+    assert sampler.full_df is not None
+    assert Counter(sampler.full_df["b"]) == {4: drawn[4], 2: drawn[2]}
+    assert Counter(sampler.failures["b"]) == {3: drawn[3]}
 
 
 def test_a_runner_and_a_plain_function_have_a_panel(front_end: FrontEnd) -> None:

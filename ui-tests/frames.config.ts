@@ -7,7 +7,6 @@ export default defineConfig({
   ...config,
   testMatch: 'frames.ts',
   outputDir: 'results/frames-traces',
-  reporter: [['list'], ['json', { outputFile: 'results/frames.json' }]],
-  retries: 0,
+  timeout: 150_000,
   use: { ...config.use, trace: 'off' },
 });

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.grid import Addition, Grid
@@ -101,7 +100,7 @@ class LabelledGrowth:
     def told(self, new: Labelled) -> dict[str, Any]:
         """Tell which versions of the function made new data, on which hosts, and how many cases have an end."""
         names = new.account.names
-        ended = int((new.account.status != Status.MISSING).sum())
+        ended = int(new.account.ended.sum())
         return {"version": ", ".join(names["versions"]), "host": ", ".join(names["hosts"]), "new": ended}
 
     def step(self, whole: LabelledWhole, new: Labelled | None) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from concurrent.futures import CancelledError, Future
+from collections.abc import Callable
+from concurrent.futures import CancelledError
 from contextlib import closing
 from threading import Lock
 from time import time
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xyzpy_widgets.awaited import Awaited
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.errors import XyzError
@@ -38,7 +39,7 @@ _STATES: dict[str, State] = {
 _ENDINGS: dict[str, State] = {"stopping": "stopped", "cancelling": "cancelled"}
 
 
-class Run:
+class Run(Awaited):
     """A run under way: a value to wait for, to look at and to steer, from any thread.
 
     It is made by ``submit`` of a `Runner`, a `Harvester` or a `Sampler`, and goes on whether anyone looks or not. At
@@ -69,6 +70,7 @@ class Run:
     """
 
     def __init__(self, job: Job, *, holds: bool) -> None:
+        super().__init__()
         self.plan: Plan = job.in_turn
         self.name = job.spec.name
         self.options = job.options
@@ -82,8 +84,6 @@ class Run:
         self._holds = holds
         self._control = Control()
         self._interrupts = Interrupts(self._control.cancel)
-        self._future: Future[Any] = Future()
-        self._future.set_running_or_notify_cancel()
         self._listeners = Listeners(lambda: self.progress)
         self._tally = Tally(job)
         self._held = False
@@ -96,66 +96,9 @@ class Run:
         """Who runs."""
         return None if self._sweep is None else self._sweep()
 
-    def done(self) -> bool:
-        """Say whether the run is over and its results are kept."""
-        return self._future.done()
-
-    def running(self) -> bool:
-        """Say whether the run is under way; one that is paused or held is, too."""
-        return not self._future.done()
-
     def cancelled(self) -> bool:
         """Say whether the run was ended by `cancel`."""
         return self._end == "cancelled"
-
-    def result(self, timeout: float | None = None) -> Any:
-        """Wait for the end and return what the blocking call would return.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds to wait at most.
-
-        Returns
-        -------
-        xarray.Dataset, pandas.DataFrame or tuple
-            Of all cases; after `stop`, of those that were finished.
-
-        Raises
-        ------
-        TimeoutError
-            When the run is not over by then; it goes on.
-        concurrent.futures.CancelledError
-            After `cancel`. What was finished is kept in the file and in ``last_ds`` or ``last_df``.
-        Exception
-            What ended the run, as the blocking call would raise it.
-        """
-        return self._future.result(timeout)
-
-    def exception(self, timeout: float | None = None) -> BaseException | None:
-        """Wait for the end and return what ended the run early, None where nothing did.
-
-        Raises
-        ------
-        TimeoutError
-            When the run is not over in ``timeout`` seconds.
-        concurrent.futures.CancelledError
-            After `cancel`.
-        """
-        error = self._future.exception(timeout)
-        if isinstance(error, CancelledError):
-            raise error
-        return error
-
-    def add_done_callback(self, fn: Callable[[Run], object]) -> None:
-        """Call ``fn(run)`` when the run is over, at once if it is; as for `concurrent.futures.Future`."""
-        self._future.add_done_callback(lambda _: fn(self))
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        """Wait for the end in asyncio; to cancel the task that awaits it leaves the run going."""
-        from asyncio import shield, wrap_future
-
-        return shield(wrap_future(self._future)).__await__()
 
     def pause(self) -> None:
         """Begin no more cases until `resume`; those that run finish."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from os import PathLike
@@ -15,9 +15,9 @@ from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.collection import Collection
 from xyzpy_widgets.core.cost import CostModel
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.core.sampling import draw_cases
+from xyzpy_widgets.core.sampling import as_draws, draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
-from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.failed_draws import FailedDraws, Told, put_first
 from xyzpy_widgets.job import Job, Known, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.account import Origin
@@ -89,9 +89,10 @@ class Sampler(Collection[pd.DataFrame]):
         seed: int | np.random.Generator | None = None,
     ) -> None:
         super().__init__(runner)
-        self.default_combos = _draws(default_combos)
+        self.default_combos = as_draws(default_combos)
         self.last_df: pd.DataFrame | None = None
         self._cost: CostModel | None = None
+        self._failed = FailedDraws()
         self._seed = seed
         self._rng = np.random.default_rng(seed)
         self._store = None if data_name is None else TableStore.named(data_name, engine)
@@ -104,6 +105,11 @@ class Sampler(Collection[pd.DataFrame]):
         full = self._archive.current()
         return None if full is None else full.copy(deep=False)
 
+    @property
+    def failures(self) -> pd.DataFrame:
+        """The draws that failed and were not made good since, as `Run.failures` has them; this sampler alone knows."""
+        return self._failed.table()
+
     def sample_combos(
         self,
         n: int,
@@ -111,6 +117,7 @@ class Sampler(Collection[pd.DataFrame]):
         *,
         seed: int | np.random.Generator | None = None,
         sync: bool = True,
+        retry_failed: bool | Sequence[int] = False,
         **settings: Any,
     ) -> pd.DataFrame:
         """Draw cases, run them and append the rows.
@@ -125,13 +132,16 @@ class Sampler(Collection[pd.DataFrame]):
             Where the draws of this call come from; by default the sampler's own generator goes on.
         sync : bool
             Whether to write the file; what is not written yet goes with the next call that does.
+        retry_failed : bool or sequence of int
+            Whether the draws of `failures`, or some rows of it, run again before those that are new; each becomes a row
+            once it is done. With ``n=0`` only these run.
         **settings
             Run settings of this call, see `Runner`; ``constants`` adds constants.
 
         Returns
         -------
         pandas.DataFrame
-            The new rows, in the order of the draws, also in `last_df`.
+            The new rows, in the order of the draws, those tried again first; also in `last_df`.
 
         Raises
         ------
@@ -140,6 +150,7 @@ class Sampler(Collection[pd.DataFrame]):
         Exception
             The function's own, with a note that names the case; the finished rows are kept and written before.
         """
+        settings |= {"retry_failed": retry_failed}
         return carried_out(self._job(n, combos, seed, settings, sync=sync, rng=self._rng))  # type: ignore[no-any-return]
 
     def submit(
@@ -149,13 +160,14 @@ class Sampler(Collection[pd.DataFrame]):
         *,
         seed: int | np.random.Generator | None = None,
         sync: bool = True,
+        retry_failed: bool | Sequence[int] = False,
         **settings: Any,
     ) -> Run:
         """Draw cases, begin to run them, and return at once.
 
         Parameters
         ----------
-        n, combos, seed, sync, **settings
+        n, combos, seed, sync, retry_failed, **settings
             As for `sample_combos`.
 
         Returns
@@ -168,6 +180,7 @@ class Sampler(Collection[pd.DataFrame]):
         SpaceError, FunctionError, OptionError, StoreError
             Here, before anything runs; everything else is raised by ``result()``.
         """
+        settings |= {"retry_failed": retry_failed}
         return submitted(self._job(n, combos, seed, settings, sync=sync, rng=self._rng))
 
     def plan(
@@ -177,6 +190,7 @@ class Sampler(Collection[pd.DataFrame]):
         *,
         seed: int | np.random.Generator | None = None,
         sync: bool = True,
+        retry_failed: bool | Sequence[int] = False,
         **settings: Any,
     ) -> Preview:
         """Tell what a call of `sample_combos` would do, and run nothing.
@@ -186,7 +200,7 @@ class Sampler(Collection[pd.DataFrame]):
 
         Parameters
         ----------
-        n, combos, seed, sync, **settings
+        n, combos, seed, sync, retry_failed, **settings
             As for `sample_combos`.
 
         Returns
@@ -200,6 +214,7 @@ class Sampler(Collection[pd.DataFrame]):
         SpaceError, FunctionError, OptionError, StoreError
             As for `sample_combos`.
         """
+        settings |= {"retry_failed": retry_failed}
         return previewed(self._job(n, combos, deepcopy(seed), settings, sync=sync, rng=deepcopy(self._rng)))
 
     def _job(
@@ -215,35 +230,45 @@ class Sampler(Collection[pd.DataFrame]):
         """Draw what is asked for, and say what becomes of it."""
         settings = dict(settings)
         spec = with_constants(self.runner.spec, settings.pop("constants", None))
+        again = self._failed.picked(settings.pop("retry_failed"))
         options = self.runner.options(settings)
-        draws = {**self.default_combos, **_draws(combos)}
+        draws = {**self.default_combos, **as_draws(combos)}
         ordered = {name: draws[name] for name in dict.fromkeys((*spec.fn_args, *draws)) if name in draws}
-        spec.check_call(tuple(ordered))
+        spec.check_call(tuple(ordered) if n or not again else tuple(again[0]["args"]))
         if self._store is not None:
             self._store.check()
         self._archive.refresh()
         cost = self._cost
         rng = rng if seed is None else np.random.default_rng(seed)
         seeded = seed is not None or self._seed is not None
-        space = ParameterSpace(cases=draw_cases(n, ordered, rng, seeded=seeded))
+        space = ParameterSpace(put_first(again, draw_cases(n, ordered, rng, seeded=seeded)))
         plan = in_order(Plan(space), options, cost)
 
         def begin() -> Keeping:
             builder = FrameBuilder(space, spec)
             first = opening(spec, space.names, Origin(), "raise")
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
-            return Keeping(builder, partial(self._keep, builder, space, sync=sync), log)
+            self._failed.take(again)
+            return Keeping(builder, partial(self._keep, builder, (space, again), sync=sync), log)
 
         def known() -> Known:
             size = None if self._store is None else size_of(self._store.path)
-            return Known(None, table_extent(n, self._archive.current()), size)
+            return Known(None, table_extent(len(space), self._archive.current()), size)
 
         return Job(spec, plan, options, begin, cost, known, sweep=self)
 
     def _keep(
-        self, builder: FrameBuilder, space: ParameterSpace, segment: Segment | None, *, sync: bool
+        self,
+        builder: FrameBuilder,
+        asked: tuple[ParameterSpace, Sequence[Told]],
+        segment: Segment | None,
+        *,
+        sync: bool,
     ) -> pd.DataFrame:
-        """Append the rows of a call, and write them if so wished."""
+        """Append the rows of a call, and write them if so wished; remember the draws that are no rows yet."""
+        space, again = asked
+        undone = (one for at, one in enumerate(again) if not builder.done[at] and at not in builder.failures)
+        self._failed.add([*undone, *builder.failures.values()])
         new = builder.build()
         self.last_df, self._cost = new, cost_of_points(space, builder.seconds)
         if len(new):
@@ -282,16 +307,3 @@ class Sampler(Collection[pd.DataFrame]):
     def _repr_html_(self) -> str:
         full = self._archive.current()
         return card_html(table_card(self.runner.spec, self._archive.where, 0 if full is None else len(full)))
-
-
-def _draws(given: Any) -> dict[str, Any]:
-    """Read draws from a mapping or pairs; what can be gone through only once is listed, for it is drawn from often."""
-    if given is None:
-        return {}
-    try:
-        draws = dict(given)
-    except (TypeError, ValueError) as error:
-        msg = f"combos must be a mapping or pairs of names and draws, not {given!r}"
-        raise SpaceError(msg) from error
-    once = [name for name, draw in draws.items() if isinstance(draw, Iterator) and not callable(draw)]
-    return {**draws, **{name: list(draws[name]) for name in once}}

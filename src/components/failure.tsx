@@ -79,8 +79,7 @@ interface GroupProps {
   readonly cases: readonly FailedCase[];
   readonly busy: boolean;
   readonly onInsert: Insert;
-  /** Null where they cannot be run again. */
-  readonly onRetry: (() => void) | null;
+  readonly onRetry: () => void;
   readonly onMore: () => void;
 }
 
@@ -98,16 +97,14 @@ export function Group({ group, cases, busy, onInsert, onRetry, onMore }: GroupPr
           </h4>
           <p class="xyzpy-sub">{trans.__('%1, in %2', caseCount(count), place)}</p>
         </div>
-        {onRetry && (
-          <Button
-            class="xyzpy-push"
-            onClick={onRetry}
-            disabled={busy}
-            title={busy ? trans.__('A run is under way.') : ''}
-          >
-            {trans._n('Retry it', 'Retry these %2', count, grouped(count))}
-          </Button>
-        )}
+        <Button
+          class="xyzpy-push"
+          onClick={onRetry}
+          disabled={busy}
+          title={busy ? trans.__('A run is under way.') : ''}
+        >
+          {trans._n('Retry it', 'Retry these %2', count, grouped(count))}
+        </Button>
       </div>
       <ul class="xyzpy-failed">
         {cases.map((failed) => (

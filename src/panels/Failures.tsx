@@ -70,8 +70,7 @@ function Held({ props }: { readonly props: Props }): JSX.Element {
 interface HeadProps {
   readonly groups: readonly FailureGroup[];
   readonly busy: boolean;
-  /** Null where they cannot be run again. */
-  readonly onRetry: (() => void) | null;
+  readonly onRetry: () => void;
 }
 
 function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
@@ -82,7 +81,7 @@ function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
     <header class="xyzpy-head">
       <h3>{trans.__('Failures')}</h3>
       <span class="xyzpy-sub">{total ? said : ''}</span>
-      {groups.length > 1 && onRetry && (
+      {groups.length > 1 && (
         <Button
           class="xyzpy-push"
           disabled={busy}
@@ -99,14 +98,11 @@ function Head({ groups, busy, onRetry }: HeadProps): JSX.Element {
 /** The cases that failed, grouped by what they raised and where, and what can be done about them. */
 export function Failures(props: Props): JSX.Element {
   const { model, root, traits } = props;
-  const { groups, held, busy, retries } = traits;
+  const { groups, held, busy } = traits;
   const insert = useInsert(root);
   const { casesOf, bring } = useMore(props);
-  const retry = (group: string): (() => void) | null => {
-    const again = (): void => {
-      tell(model, { kind: 'retry', group });
-    };
-    return retries ? again : null;
+  const retry = (group: string) => (): void => {
+    tell(model, { kind: 'retry', group });
   };
   return (
     <>

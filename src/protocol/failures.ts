@@ -32,11 +32,9 @@ export interface FailuresTraits extends CommonTraits {
   held: string;
   /** Whether a run is under way, so that nothing can be retried now. */
   busy: boolean;
-  /** Whether cases can be run again one by one: what is drawn at random cannot. */
-  retries: boolean;
 }
 
-export const FAILURES: FailuresTraits = { panel: '', groups: [], held: '', busy: false, retries: true };
+export const FAILURES: FailuresTraits = { panel: '', groups: [], held: '', busy: false };
 
 /** Run cases that failed again: those of one group or all of them (an empty group). */
 export interface RetryMessage {

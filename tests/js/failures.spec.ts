@@ -32,12 +32,6 @@ describe('the failures', () => {
     expect(model.sent).toEqual(expected);
   });
 
-  test('of what was drawn at random are not retried', async () => {
-    const { view } = await show('Failures', { ...SOME, retries: false });
-    expect(view.textContent).toContain('6 cases in 2 groups');
-    expect(() => button(view, 'Retry')).toThrow();
-  });
-
   test('show the traceback and the output of a case, and the code where no application inserts it', async () => {
     const { view } = await show('Failures', SOME);
     button(view, 'T = 0.5, L = 16').click();

@@ -444,11 +444,6 @@ const FAILURES: readonly Shown[] = [
     widget: 'Failures',
     traits: { ...DEFAULTS.Failures, panel: 'p', groups: GROUPS, held: '5 cases failed in one way.', busy: true },
   },
-  {
-    name: 'failures-drawn',
-    widget: 'Failures',
-    traits: { ...DEFAULTS.Failures, panel: 'p', groups: GROUPS, retries: false },
-  },
 ];
 
 /** All that the gallery shows. */

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-import os
-import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Failure", "Outcome", "Status", "trace_of"]
+from xyzpy_widgets.core.trace import trace_of
+
+__all__ = ["Failure", "Outcome", "Status"]
 
 
 _LONGEST = 8000
-_OURS = str(Path(__file__).parents[1]) + os.sep
 
 
 class Status(IntEnum):
@@ -74,14 +72,6 @@ class Failure:
             "warnings": self.warnings,
             "tries": self.tries,
         }
-
-
-def trace_of(error: BaseException) -> str:
-    """Return the traceback of what a function raised, from its own first frame on."""
-    frames = error.__traceback__
-    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_OURS):
-        frames = frames.tb_next
-    return "".join(traceback.format_exception(type(error), error, frames or error.__traceback__))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dis
 import inspect
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
+from types import CodeType
 from typing import Any
 
 from xyzpy_widgets.errors import FunctionError
@@ -25,15 +26,16 @@ def check_returns(fn: Callable[..., Any], outputs: Sequence[str]) -> None:
     if inspect.isgeneratorfunction(fn) or inspect.isasyncgenfunction(fn):
         msg = f"{name} is a generator, whose calls give no results; return a list instead of yielding its items"
         raise FunctionError(msg)
-    if outputs and _returns_nothing(fn):
+    code = getattr(fn, "__code__", None)
+    if outputs and code is not None and _returns_nothing(code):
         msg = f"{name} returns nothing, and var_names names {list(outputs)}; let it return them"
         raise FunctionError(msg)
 
 
-def _returns_nothing(fn: Callable[..., Any]) -> bool:
+@lru_cache(maxsize=256)
+def _returns_nothing(code: CodeType) -> bool:
     """Say whether each end of a function returns None; one that always raises has no end."""
-    code = getattr(fn, "__code__", None)
-    if code is None or code.co_name == "<lambda>":
+    if code.co_name == "<lambda>":
         return False
     ends = [
         None if step.is_jump_target else step if step.opname == "RETURN_CONST" else before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,20 @@ from xyzpy_widgets.core.forms import as_values
 from xyzpy_widgets.core.space import Cases
 from xyzpy_widgets.errors import SeedWarning, SpaceError
 
-__all__ = ["draw_cases"]
+__all__ = ["as_draws", "draw_cases"]
+
+
+def as_draws(given: Any) -> dict[str, Any]:
+    """Read draws from a mapping or pairs; what can be gone through only once is listed, for it is drawn from often."""
+    if given is None:
+        return {}
+    try:
+        draws = dict(given)
+    except (TypeError, ValueError) as error:
+        msg = f"combos must be a mapping or pairs of names and draws, not {given!r}"
+        raise SpaceError(msg) from error
+    once = [name for name, draw in draws.items() if isinstance(draw, Iterator) and not callable(draw)]
+    return {**draws, **{name: list(draws[name]) for name in once}}
 
 
 def draw_cases(n: Any, draws: Mapping[str, Any], rng: np.random.Generator, *, seeded: bool) -> Cases:

@@ -11,9 +11,9 @@ from itertools import compress, starmap
 from time import perf_counter
 from typing import Any
 
+from xyzpy_widgets.core.deadlines import after
 from xyzpy_widgets.errors import CaseError
 from xyzpy_widgets.execution.capture import Recorder, recording
-from xyzpy_widgets.execution.deadlines import after
 from xyzpy_widgets.execution.interrupts import gather
 
 __all__ = ["Calls", "Manner", "Raised", "call_batch", "call_listed", "note_in"]

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from threading import Event, Lock, Thread
 
-from xyzpy_widgets.execution.deadlines import after
+from xyzpy_widgets.core.deadlines import after
 from xyzpy_widgets.execution.progress import Progress
 
 __all__ = ["Listener", "Listeners"]

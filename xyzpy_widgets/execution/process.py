@@ -5,22 +5,23 @@ from __future__ import annotations
 import atexit
 import os
 import signal
+import subprocess
 import tempfile
 import threading
 from contextlib import suppress
 from multiprocessing import Pipe
 from pathlib import Path
-from time import perf_counter, sleep, time
+from time import perf_counter, time
 from typing import Any
 
-from xyzpy_widgets.execution.worker import CUT, FORGET, NOTE_BYTES, mapped, serve
+from xyzpy_widgets.execution.starting import started
+from xyzpy_widgets.execution.worker import CUT, FORGET, NOTE_BYTES, mapped
 
 __all__ = ["WorkerEnded", "WorkerProcess"]
 
 _LOOK_SECONDS = 1.0
 _CLOCK_SECONDS = 0.05
 _GRACE_SECONDS = 0.3
-_TOLD_SECONDS = 0.001
 _NOTHING = -1.0
 _THREADS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "NUMBA")
 
@@ -66,11 +67,9 @@ class WorkerProcess:
         What it takes over when it starts, see `suits`; the first is the process that starts it.
     threads : int
         How many threads numerical libraries may use there.
-    context : multiprocessing context
-        Of loky.
     """
 
-    def __init__(self, nature: tuple[Any, ...], threads: int, context: Any) -> None:
+    def __init__(self, nature: tuple[Any, ...], threads: int) -> None:
         self.nature = nature
         self._started = time()
         self._ending = threading.Lock()
@@ -81,15 +80,13 @@ class WorkerProcess:
         self._note = mapped(self._path)
         self._messages, theirs = Pipe()
         env = {f"{name}_NUM_THREADS": str(threads) for name in _THREADS if f"{name}_NUM_THREADS" not in os.environ}
-        self._process = context.Process(target=serve, args=(theirs, self._path), env=env)
-        self._process.start()
-        theirs.close()
+        self._process = started(self._messages, theirs, self._path, env)
         _live.add(self)
 
     @property
     def alive(self) -> bool:
         """Whether the process has not ended."""
-        return self._process.exitcode is None
+        return self._process.poll() is None
 
     def suits(self, nature: tuple[Any, ...], edited: float) -> bool:
         """Whether it is as a new one would be: nothing that it may have imported was edited since it began."""
@@ -117,7 +114,7 @@ class WorkerProcess:
         except (EOFError, OSError):
             self.end()
             at = int(self._note[0])
-            raise WorkerEnded(at if at >= 0 else None, self._exitcode()) from None
+            raise WorkerEnded(at if at >= 0 else None, self._process.returncode) from None
         self.end()
         raise WorkerEnded(late, late=late is not None, finished=finished)
 
@@ -140,14 +137,6 @@ class WorkerProcess:
         at = self._note[0]
         return int(at) if at >= 0 and perf_counter() - self._note[1] > timeout else None
 
-    def _exitcode(self) -> int | None:
-        """Return how the process ended: at once, save where another thread is just being told and has not noted it."""
-        until = perf_counter() + _GRACE_SECONDS
-        while self.alive and perf_counter() < until:
-            sleep(_TOLD_SECONDS)
-        code: int | None = self._process.exitcode
-        return code
-
     def forget(self) -> None:
         """Let the process let go of what the run has left there."""
         with suppress(OSError):  # it has ended, and nobody takes it up again
@@ -158,21 +147,23 @@ class WorkerProcess:
         with self._ending:
             if self not in _live:
                 return
-            from joblib.externals.loky.backend.utils import kill_process_tree
-
-            alive = self.alive
-            if hasattr(os, "killpg") and (alive or not _is_taken(self._process.pid)):
-                with suppress(ProcessLookupError, PermissionError):  # it has left none, or did not come to lead them
-                    os.killpg(self._process.pid, signal.SIGKILL)
-            if alive:
-                kill_process_tree(self._process)
+            pid = self._process.pid
+            if not hasattr(os, "killpg"):
+                command = ["taskkill", "/F", "/T", "/PID", str(pid)]
+                subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - a program of Windows
+            elif self.alive or not _is_taken(pid):
+                with suppress(ProcessLookupError, PermissionError):  # it has left none
+                    os.killpg(pid, signal.SIGKILL)
+            self._process.kill()
+            self._process.wait()
             _live.discard(self)
             Path(self._path).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let the process end by itself, and end it where it does not."""
         self._messages.close()
-        self._process.join(_LOOK_SECONDS)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LOOK_SECONDS)
         self.end()
 
 

@@ -1,4 +1,10 @@
-"""Shares: how the runs of one process share its cores, whichever workers they have."""
+"""Shares: how the runs of one process share its cores, whichever workers they have.
+
+Only processes take a part. Threads of this process have one core together where they keep the interpreter busy, however
+many they are; where they wait, for a disk or a server, the number of cores says nothing of how many are of use; what
+remains, long calls of numerical libraries, the system shares out by itself. A run without workers has one case under
+way at any time, and every run may have that.
+"""
 
 from __future__ import annotations
 

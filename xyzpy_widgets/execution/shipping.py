@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
-
-from xyzpy_widgets.core.outcome import trace_of
+from xyzpy_widgets.core.trace import trace_of
 from xyzpy_widgets.errors import CaseError, FunctionError, SpaceError
 from xyzpy_widgets.execution.calls import Calls, Manner, Raised, call_listed
 
@@ -41,7 +39,7 @@ UNKNOWN = b""
 _LARGE = 256 * 1024
 _ALIGNED = 64
 _REMEMBERED = 4
-_PLAIN = {type(None), bool, int, float, complex, str, bytes, np.float64, np.int64, np.bool_}
+_PLAIN = {type(None), bool, int, float, complex, str, bytes}
 """Types whose values surely travel."""
 
 _known: OrderedDict[str, Callable[..., Any]] = OrderedDict()
@@ -208,7 +206,7 @@ def _is_plain(value: Any) -> bool:
     return (
         cls in _PLAIN
         or (cls is tuple and all(map(_is_plain, value)))
-        or (cls is np.ndarray and not value.dtype.hasobject)
+        or (cls.__module__ == "numpy" and hasattr(value, "dtype") and not value.dtype.hasobject)
     )
 
 

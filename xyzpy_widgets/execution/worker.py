@@ -41,8 +41,6 @@ def serve(messages: Connection, path: str) -> None:
     the process that started it, and what it has started ends with it.
     """
     signal.signal(signal.SIGINT, lambda *_: None)  # where there are no groups; what it starts does not inherit that
-    if hasattr(os, "setpgid"):
-        os.setpgid(0, 0)
     note_in(mapped(path))
     with suppress(OSError):  # where a file in use cannot be removed, the process that made it does it later
         Path(path).unlink()

@@ -1,6 +1,6 @@
 """Worker processes of our own, one batch at a time each, so that one of them can die or be ended alone.
 
-They are started by loky, outlive a run, and wait some minutes for the next one; each belongs to one run at a time, so
+They outlive a run, and wait some minutes for the next one; each belongs to one run at a time, so
 that runs that are under way together never end each other's cases.
 """
 
@@ -45,7 +45,7 @@ def _edited() -> float:
     return newest
 
 
-def _hired(threads: int, context: Any) -> WorkerProcess:
+def _hired(threads: int) -> WorkerProcess:
     """Return a worker that nobody uses, or a new one."""
     nature, edited = _nature(threads), _edited()
     with _lock:
@@ -53,7 +53,7 @@ def _hired(threads: int, context: Any) -> WorkerProcess:
             if worker.suits(nature, edited):
                 _idle.remove(worker)
                 return worker
-    return WorkerProcess(nature, threads, context)
+    return WorkerProcess(nature, threads)
 
 
 def _released(worker: WorkerProcess) -> None:
@@ -85,9 +85,6 @@ class Workers:
     """
 
     def __init__(self, n: int, timeout: float | None = None) -> None:
-        from joblib.externals.loky.backend import get_context  # not in a thread: joblib imports itself in a circle
-
-        self._context = get_context("loky")
         self._n = n
         self._share = Share(n)
         self._timeout = timeout
@@ -144,7 +141,7 @@ class Workers:
         return worker
 
     def _hire(self) -> WorkerProcess:
-        worker = _hired(self._threads, self._context)
+        worker = _hired(self._threads)
         with self._changed:
             self._busy.add(worker)
             late = self._ending

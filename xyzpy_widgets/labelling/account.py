@@ -18,7 +18,20 @@ from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.columns import exact_variable
 
-__all__ = ["Account", "Origin", "account_of", "blank", "case_key", "latest", "nothing_in", "put", "united"]
+__all__ = [
+    "DONE",
+    "MISSING",
+    "Account",
+    "Origin",
+    "account_of",
+    "blank",
+    "case_key",
+    "latest",
+    "nothing_in",
+    "put",
+    "put_new",
+    "united",
+]
 
 Index = tuple[Any, ...]
 
@@ -38,6 +51,8 @@ _FIELDS: dict[str, tuple[str, Any, dict[str, Any]]] = {
     "version": ("int16", -1, {"long_name": "version of the function, as a position in the attribute versions"}),
     "host": ("int16", -1, {"long_name": "where the case ran, as a position in the attribute hosts"}),
 }
+DONE, MISSING = int(Status.DONE), int(Status.MISSING)
+"""Numbers: numpy looks all through an enumeration each time that it compares an array with one."""
 _CODED = {"version": "versions", "host": "hosts"}
 
 
@@ -71,6 +86,18 @@ class Account:
     def status(self) -> NDArray[np.int8]:
         """The state of each case."""
         return self.cases["status"]
+
+    @property
+    def done(self) -> NDArray[np.bool_]:
+        """Which cases are done."""
+        done: NDArray[np.bool_] = self.status == DONE
+        return done
+
+    @property
+    def ended(self) -> NDArray[np.bool_]:
+        """Which cases have an end."""
+        ended: NDArray[np.bool_] = self.status != MISSING
+        return ended
 
     def position_of(self, version: str) -> int:
         """Return where a version stands, behind the last for one that made no case."""
@@ -137,9 +164,9 @@ def put(
         Which of the new cases were written, over the new cases.
     """
     known, fresh = cases["status"][where], new.status
-    take: NDArray[np.bool_] = (known != Status.DONE) & (fresh != Status.MISSING)
+    take: NDArray[np.bool_] = (known != DONE) & (fresh != MISSING)
     if not keep:
-        take |= fresh == Status.DONE
+        take |= fresh == DONE
     again = cases["finished"][where] == new.cases["finished"]  # the same run once more
     for field, values in new.cases.items():
         region = cases[field][where]
@@ -148,6 +175,22 @@ def put(
             coming = coming + np.where(again, 0, region)
         cases[field][where] = np.where(take, coming, region)
     return take
+
+
+def put_new(
+    cases: Mapping[str, NDArray[Any]],
+    names: Mapping[str, tuple[str, ...]],
+    new: Account,
+    where: Index,
+    ended: NDArray[np.bool_] | None,
+) -> None:
+    """Write an account into a larger one that knows nothing of these cases; the parameters are those of `put`.
+
+    Of the cases those that have ``ended`` are written, None for all.
+    """
+    for field, values in new.cases.items():
+        coming = _recoded(field, values, new.names, names)
+        cases[field][where] = coming if ended is None else np.where(ended, coming, cases[field][where])
 
 
 def _recoded(

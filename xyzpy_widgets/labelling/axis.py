@@ -14,10 +14,19 @@ from xyzpy_widgets.core.axes import CLOSE, LabelIndex, union
 from xyzpy_widgets.errors import MergeError
 from xyzpy_widgets.labelling.columns import exact_variable
 
-__all__ = ["Axis", "Joint"]
+__all__ = ["Axis", "Joint", "span"]
 
 
-@dataclass(frozen=True, slots=True)
+def span(places: NDArray[np.intp]) -> NDArray[np.intp] | slice:
+    """Return places that follow on one another as a slice, others as they are."""
+    if not len(places):
+        return slice(0, 0)
+    first, last = int(places[0]), int(places[-1])
+    follow = last - first + 1 == len(places) and (len(places) == 1 or bool((places[1:] - places[:-1] == 1).all()))
+    return slice(first, last + 1) if follow else places
+
+
+@dataclass(slots=True, eq=False)
 class Joint:
     """How the entries of a new side come to stand on an axis.
 
@@ -35,6 +44,8 @@ class Joint:
         Where the old entries go; None when they stay.
     labels : ndarray or None
         The labels then; None without labels.
+    given : ndarray or None
+        Those of the new side.
     """
 
     size: int
@@ -43,6 +54,15 @@ class Joint:
     before: NDArray[np.intp]
     moved: NDArray[np.intp] | None
     labels: NDArray[Any] | None
+    given: NDArray[Any] | None
+    _where: NDArray[np.intp] | slice | None = None
+
+    @property
+    def where(self) -> NDArray[np.intp] | slice:
+        """The places as an index: a slice where they follow on one another."""
+        if self._where is None:
+            self._where = span(self.places)
+        return self._where
 
     @property
     def is_known(self) -> bool:
@@ -99,22 +119,24 @@ class Axis:
         """
         if labels is None or self.labels is None:
             return self._joint_by_place(size, labels)
-        found = self._found(labels)
+        if _alike(self.labels, labels):
+            own = np.arange(self.size)
+            return Joint(self.size, own, np.ones(self.size, dtype=bool), own, None, self.labels, labels)
+        found = _places(self.index, labels)
         known = found >= 0
-        before = found[known]
-        if known.all() and _are_distinct(before):
+        if known.all() and _are_distinct(found):
             self.index.tell_rounded()
-            return Joint(self.size, found, known, before, None, self.labels)
-        if self._goes_behind(labels[~known]):
+            return Joint(self.size, found, known, found, None, self.labels, labels)
+        before, fresh = found[known], labels[~known]
+        if self._goes_behind(fresh):
             self.index.tell_rounded()
-            found[~known] = np.arange(self.size, self.size + len(labels) - len(before))
-            return Joint(
-                int(found.max()) + 1, found, known, before, None, np.concatenate([self.labels, labels[~known]])
-            )
+            found[~known] = np.arange(self.size, self.size + len(fresh))
+            grown = np.concatenate([self.labels, fresh])
+            return Joint(int(found.max()) + 1, found, known, before, None, grown, labels)
         grown = union(self.name, self.labels, list(labels))
         index = LabelIndex(self.name, grown)
         places, moved = _places(index, labels), _places(index, self.labels)
-        return Joint(len(grown), places, known, before, moved, grown)
+        return Joint(len(grown), places, known, before, moved, grown, labels)
 
     def _joint_by_place(self, size: int, labels: NDArray[Any] | None) -> Joint:
         unlabelled = {have for have, given in ((self.size, self.labels), (size, labels)) if given is None} - {0}
@@ -127,14 +149,7 @@ class Axis:
         places = np.arange(size)
         known = places < self.size
         grown = self.labels if labels is None else labels
-        return Joint(max(size, self.size), places, known, places[known], None, grown)
-
-    def _found(self, labels: NDArray[Any]) -> NDArray[np.intp]:
-        """Return where labels stand, -1 for those that are not there."""
-        own = self.labels
-        if own is not None and own.dtype == labels.dtype != object and np.array_equal(own, labels):
-            return np.arange(len(labels))
-        return _places(self.index, labels)
+        return Joint(max(size, self.size), places, known, places[known], None, grown, labels)
 
     def _goes_behind(self, labels: NDArray[Any]) -> bool:
         """Say whether labels just continue the axis: numbers of its type, which rise beyond its last."""
@@ -159,8 +174,13 @@ class Axis:
         self.size, self.labels = joint.size, joint.labels
 
 
+def _alike(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Say quickly whether labels are the same; objects of other kinds may be equal, so they are looked at singly."""
+    return len(one) == len(other) and one.dtype == other.dtype != object and bool((one == other).all())
+
+
 def _are_distinct(places: NDArray[np.intp]) -> bool:
-    return bool((places[1:] > places[:-1]).all()) or len(np.unique(places)) == len(places)
+    return len(places) == 1 or bool((places[1:] > places[:-1]).all()) or len(np.unique(places)) == len(places)
 
 
 def _places(index: LabelIndex, labels: NDArray[Any]) -> NDArray[np.intp]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.lattice import lattice_of
@@ -15,7 +16,7 @@ from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.errors import ResultError
-from xyzpy_widgets.labelling.account import Account, Origin
+from xyzpy_widgets.labelling.account import DONE, MISSING, Account, Origin
 from xyzpy_widgets.labelling.collect import Cells, collector_of
 from xyzpy_widgets.labelling.columns import Column, exact_variable
 from xyzpy_widgets.labelling.constants import recorded
@@ -66,7 +67,7 @@ class DatasetBuilder:
         self._lattice = lattice_of(space)
         self._labels = self._lattice.labels()
         self._origin = origin or Origin()
-        self._status = np.full(self._lattice.size, Status.MISSING, dtype=np.int8)
+        self._status = np.full(self._lattice.size, MISSING, dtype=np.int8)
         self._seconds = np.full(self._lattice.size, np.nan, dtype=np.float32)
         self._finished = np.full(self._lattice.size, "NaT", dtype="datetime64[us]")
         self._failures: dict[int, dict[str, Any]] = {}
@@ -88,7 +89,7 @@ class DatasetBuilder:
     def _put(self, numbers: Any, values: list[Any]) -> None:
         cells: Cells = self._lattice.cells(numbers)
         self._collector.put(cells, values)
-        self._status[cells] = Status.DONE
+        self._status[cells] = DONE
 
     def dataset(self) -> xr.Dataset:
         """Return the dataset of what has been placed."""
@@ -98,7 +99,7 @@ class DatasetBuilder:
         """Return the dataset of what has been placed, and its ledger."""
         names, shape = self._space.names, self._lattice.shape
         columns = self._collector.columns()
-        whole = bool((self._status == Status.DONE).all()) and all(one.present.all() for _, one in columns.values())
+        whole = bool((self._status == DONE).all()) and all(one.present.all() for _, one in columns.values())
         present = {
             name: ((*names, *dims), column.present.reshape(shape + column.inner))
             for name, (dims, column) in ({} if whole else columns).items()
@@ -127,14 +128,14 @@ class DatasetBuilder:
         variables = {}
         for variable in self._spec.variables or ():
             full = (*shape, *(inner.get(dim, 0) for dim in variable.dims))
-            nothing = np.broadcast_to(np.float64(np.nan), full)
+            nothing = _everywhere(np.float64(np.nan), full)
             attrs = self._spec.var_attrs.get(variable.name, {})
             variables[variable.name] = exact_variable((*names, *variable.dims), nothing, attrs)
         return self._outlined(variables)
 
     def _outlined(self, outputs: dict[str, xr.Variable]) -> Labelled:
         """Put no more beside the outputs than their arguments and constants."""
-        status = np.broadcast_to(np.int8(Status.MISSING), self._lattice.shape)
+        status = _everywhere(np.int8(MISSING), self._lattice.shape)
         return self._labelled(outputs, Account({"status": status}, {"versions": (), "hosts": ()}))
 
     def foresees(self, outcome: Outcome) -> bool:
@@ -155,7 +156,7 @@ class DatasetBuilder:
 
     def _accounted(self, shape: tuple[int, ...]) -> Account:
         """Return the account of what has been placed, with its origin."""
-        ended = self._status != Status.MISSING
+        ended = self._status != MISSING
         origin = np.full(len(ended), -1, dtype=np.int16)
         origin[ended] = 0
         fields = {
@@ -177,6 +178,11 @@ class DatasetBuilder:
         values: Mapping[str, Any] = {**self._labels, **self._collector.coords}
         attrs = self._spec.arg_attrs
         return {name: exact_variable([name], labels, attrs.get(name, {})) for name, labels in values.items()}
+
+
+def _everywhere(value: np.generic, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return an array with one value everywhere, which takes no memory and is not to be written to."""
+    return np.ndarray(shape, value.dtype, value.tobytes(), strides=(0,) * len(shape))
 
 
 def _moment(seconds: float) -> np.datetime64:

@@ -33,6 +33,10 @@ class FrameBuilder:
     ----------
     seconds : ndarray of float32
         How long each case took, shape ``(len(space),)``; nan where that is not known.
+    done : ndarray of bool
+        Which cases are rows of the table, shape ``(len(space),)``.
+    failures : dict of int to dict
+        Of each case that failed its arguments (``args``) and what was raised, see `Failure.told`.
     """
 
     def __init__(self, space: ParameterSpace, spec: FunctionSpec) -> None:
@@ -41,12 +45,15 @@ class FrameBuilder:
                 msg = f"the output {variable.name!r} has the dimensions {variable.dims}; a table holds scalars only"
                 raise FunctionError(msg)
         self._space = space
-        self._done = np.zeros(len(space), dtype=bool)
+        self.done = np.zeros(len(space), dtype=bool)
         self.seconds = np.full(len(space), np.nan, dtype=np.float32)
+        self.failures: dict[int, dict[str, Any]] = {}
         self._collector = collector_of(spec, len(space), space.names, scalars_only=True)
 
     def add(self, outcome: Outcome) -> None:
         """Place a batch; raise `ResultError` for a result that does not fit, with the others placed."""
+        for failure in outcome.failures:
+            self.failures[failure.number] = {"args": failure.args, **failure.told()}
         if outcome.values:
             self.seconds[self._rows(outcome.numbers)] = outcome.seconds
             place(self._space, outcome, self._put)
@@ -54,7 +61,7 @@ class FrameBuilder:
     def _put(self, numbers: Any, values: list[Any]) -> None:
         rows = self._rows(numbers)
         self._collector.put(rows, values)
-        self._done[rows] = True
+        self.done[rows] = True
 
     @staticmethod
     def _rows(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:
@@ -62,10 +69,10 @@ class FrameBuilder:
 
     def build(self) -> pd.DataFrame:
         """Return the rows of the cases that are done, in the order of the space."""
-        rows = np.flatnonzero(self._done)
+        rows = np.flatnonzero(self.done)
         columns = self._argument_columns(rows)
         for name, (_, column) in self._collector.columns().items():
-            array = np.zeros(len(self._done)) if column.array is None else column.array
+            array = np.zeros(len(self.done)) if column.array is None else column.array
             columns[name] = settled(array[rows], column.present[rows])
         return _table(columns)
 

@@ -7,25 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.labels import shown
-from xyzpy_widgets.core.outcome import Status
-from xyzpy_widgets.errors import ConflictError, MergeError
-from xyzpy_widgets.labelling.account import Account, nothing_in, put, united
-from xyzpy_widgets.labelling.axis import Axis, Joint
+from xyzpy_widgets.errors import ConflictError
+from xyzpy_widgets.labelling.account import Account, nothing_in, put, put_new, united
+from xyzpy_widgets.labelling.axis import Joint
+from xyzpy_widgets.labelling.changes import Cells, Changes
 from xyzpy_widgets.labelling.columns import exact_variable
-from xyzpy_widgets.labelling.conflicts import SHOWN, OnConflict, described, message, unlike
-from xyzpy_widgets.labelling.constants import differing, holds
+from xyzpy_widgets.labelling.conflicts import SHOWN, OnConflict, described, message
 from xyzpy_widgets.labelling.failing import still_failed
 from xyzpy_widgets.labelling.ledger import Labelled, Parts, marks_of
 from xyzpy_widgets.labelling.output import Output, Side, index_of
 from xyzpy_widgets.labelling.roomy import Roomy
+from xyzpy_widgets.labelling.scaffold import Scaffold
 
 __all__ = ["Addition", "Grid"]
-
-Cells = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +43,30 @@ class Addition:
     new: dict[str, NDArray[Any]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Arrival:
+    """New data that is going to be put in.
+
+    Attributes
+    ----------
+    new : Labelled
+    joints : dict of str to Joint
+        Where the entries of each dimension belong.
+    given : Account
+        The account of its cases, over the arguments in the order of the grid.
+    keeps : bool
+        Whether it has nothing beside its cells and labels that is not there.
+    addition : Addition or None
+        What it adds, None where it does more than that.
+    """
+
+    new: Labelled
+    joints: dict[str, Joint]
+    given: Account
+    keeps: bool
+    addition: Addition | None
+
+
 class Grid:
     """Labelled data that grows in place.
 
@@ -64,22 +84,16 @@ class Grid:
     """
 
     def __init__(self, labelled: Labelled) -> None:
-        parts, account = labelled.parts, labelled.account
-        self._args = labelled.args
-        self._axes = {dim: _axis(parts, dim, size) for dim, size in parts.sizes.items()}
-        others = [name for name in parts.coords if name not in self._axes]
-        self._others = {name: labelled.data.coords[name] for name in others}
+        account = labelled.account
+        self._scaffold = scaffold = Scaffold.of(labelled)
+        self._args, self._axes, self._columns = scaffold.args, scaffold.axes, scaffold.columns
         self._fields = {name: Roomy(_writable(values), nothing_in(name)) for name, values in account.cases.items()}
         self._names, self._failures = account.names, account.failures
-        self._columns: dict[str, Output] = {}
-        for name in parts.outputs:
-            status, dims = self._fields["status"], self._dims(labelled, name)
-            self._columns[name] = Output.of(labelled, name, dims, status)
-        self._attrs, self._constants = dict(parts.attrs), dict(labelled.constants)
+        for name in labelled.parts.outputs:
+            self._columns[name] = Output.of(labelled, name, scaffold.dims(labelled, name), self._fields["status"])
         self._labelled: Labelled | None = None
-        self._changed: list[Cells] | None = None
-        self._reframed = False  # whether more than cells has changed, yet these lie where they lay
-        self._settled = 0  # how many cells there were when `settle` was called last
+        self._arrival: _Arrival | None = None
+        self._changes = Changes()
 
     @property
     def labelled(self) -> Labelled:
@@ -97,19 +111,16 @@ class Grid:
             Their positions over the arguments in C order, rising, each once. None when more has changed than the
             content of cells: labels, types, attributes, or what is known beside the cells.
         """
-        if self._changed is None or self._reframed:
-            return None
-        return np.unique(np.concatenate(self._changed)) if self._changed else np.empty(0, dtype=np.intp)
+        return self._changes.cells
 
     def settle(self) -> None:
         """Take what is there now as that from which `changed` counts."""
-        self._changed, self._reframed = [], False
-        self._settled = self._fields["status"].values.size
+        self._changes.settle(self._fields["status"].values.size)
 
     @property
     def only_adds(self) -> bool:
         """Whether all cells that `settle` found are as they were, and are the first of all now, in C order."""
-        return self._changed is not None and all(bool((cells >= self._settled).all()) for cells in self._changed)
+        return self._changes.only_added
 
     def check(self, new: Labelled) -> bool:
         """Raise what would keep the structure of new data from going together with what is there, whatever its values.
@@ -126,10 +137,8 @@ class Grid:
         SpaceError
             For labels that cannot stand on one axis.
         """
-        self._check_dims(new)
-        joints = self._joints(new)
-        self._check_constants(new)
-        return self._keeps_rest(new) and all(self._axes[dim].takes(joint) for dim, joint in joints.items())
+        joints = self._scaffold.joints(new)
+        return self._scaffold.keeps(new, joints) and all(self._axes[dim].takes(joint) for dim, joint in joints.items())
 
     def put(self, new: Labelled, on_conflict: OnConflict = "raise") -> None:
         """Take new data in, which is not changed.
@@ -149,26 +158,15 @@ class Grid:
             When cells conflict and ``on_conflict="raise"``: it lists them with their old and new values.
             Nothing has changed then.
         """
-        self._check_dims(new)
-        joints = self._joints(new)
-        self._check_constants(new)
-        sides = {name: Side.of(new, name, self._dims(new, name), joints) for name in new.parts.outputs}
-        if on_conflict == "raise":
-            self._check_conflicts(new, sides)
-        same = self._keeps_frame(new, joints)
-        stays = same or self._continues(new, joints)
-        if not same:
-            self._reframe(new, joints)
-        stays &= not self._part(new, sides)
-        for name, side in sides.items():
-            stays &= self._column(name, side).put(side, replace=on_conflict == "replace")
-        if not stays:
-            self._changed = None
-        same &= self._put_account(new, joints, keep=on_conflict == "keep") and stays
-        for column in self._columns.values():
-            column.retype()
-        if not same:
-            self._labelled, self._reframed = None, True
+        arrival = self._arriving(new)
+        try:
+            if arrival.addition is None:
+                self._merge(arrival, on_conflict)
+            else:
+                self._add(arrival, arrival.addition)
+        finally:
+            self._arrival = None
+            self._scaffold.forget()
 
     def addition(self, new: Labelled) -> Addition | None:
         """Say what new data is going to add, None where it does more than to add labels and cases.
@@ -176,28 +174,78 @@ class Grid:
         Parameters
         ----------
         new : Labelled
-            What is going to be put in.
+            What is going to be put in, and is not changed before; raises as `check` does.
         """
-        if not self._keeps_rest(new) or set(new.parts.outputs) != set(self._columns):
+        return self._arriving(new).addition
+
+    def _arriving(self, new: Labelled) -> _Arrival:
+        """Say how new data goes together with what is there; it is worked out once for what is put in next."""
+        if self._arrival is None or self._arrival.new is not new:
+            joints, given = self._scaffold.joints(new), new.account
+            order = [new.args.index(arg) for arg in self._args]
+            given = Account(
+                {name: one.transpose(order) for name, one in given.cases.items()}, given.names, given.failures
+            )
+            keeps = self._scaffold.keeps(new, joints)
+            addition = self._addition(new, joints, given) if keeps else None
+            self._arrival = _Arrival(new, joints, given, keeps, addition)
+        return self._arrival
+
+    def _addition(self, new: Labelled, joints: Mapping[str, Joint], given: Account) -> Addition | None:
+        if len(new.parts.outputs) != len(self._columns) or united(self._names, given.names) != self._names:
             return None
-        joints, given = self._joints(new), new.account
-        ended = given.status.transpose([new.args.index(arg) for arg in self._args]) != Status.MISSING
-        known = [np.flatnonzero(joints[arg].known) for arg in self._args]
-        before = self._fields["status"].values[index_of([joints[arg].before for arg in self._args])]
-        if (before[ended[index_of(known)]] != Status.MISSING).any() or united(self._names, given.names) != self._names:
+        known = [joints[arg].where if joints[arg].is_known else joints[arg].before for arg in self._args]
+        before = self._fields["status"].values[index_of(known)]
+        ended = given.ended
+        if before.any():
+            those = index_of([np.flatnonzero(joints[arg].known) for arg in self._args])
+            if before[ended[those]].any():
+                return None
+        if not all(self._columns[name].takes(new, name, self._args, joints) for name in self._columns):
             return None
-        if not all(self._takes(name, new, joints) for name in self._columns):
-            return None
-        labels = {arg: new.labels(arg) for arg in self._args}
         if any(not self._axes[arg].is_like(joints[arg]) for arg in self._args):
             return None
+        labels = {arg: new.labels(arg) for arg in self._args}
         return Addition(labels, ended, {arg: labels[arg][~joints[arg].known] for arg in self._args})
 
-    def _takes(self, name: str, new: Labelled, joints: Mapping[str, Joint]) -> bool:
-        """Say whether an output takes the values of new cases as what it is, and knows by their state that they are."""
-        column, dims = self._columns[name], self._dims(new, name)
-        side = Side.of(new, name, dims, joints)
-        return column.follows and side.follows and side.fits(len(self._args)) and column.is_like(side)
+    def _add(self, arrival: _Arrival, addition: Addition) -> None:
+        """Put cases in where there are none."""
+        new, joints, given = arrival.new, arrival.joints, arrival.given
+        same = self._scaffold.is_known(joints)
+        stays = same or self._scaffold.is_continued(joints)
+        if not same:
+            self._grow(new, joints)
+        done, ended = (None, None) if given.done.all() else (given.done, addition.ended)
+        for name, column in self._columns.items():
+            stays &= column.add(new.parts.outputs[name], joints, done)
+        places = [joints[arg].places for arg in self._args]
+        where = index_of([joints[arg].where for arg in self._args])
+        put_new({name: one.values for name, one in self._fields.items()}, self._names, given, where, ended)
+        self._note(ended, places, same=same, stays=stays, failures=given.failures)
+
+    def _merge(self, arrival: _Arrival, on_conflict: OnConflict) -> None:
+        """Put cases in, some of which may be there, or whatever else is new."""
+        new, joints, given = arrival.new, arrival.joints, arrival.given
+        scaffold = self._scaffold
+        sides = {name: Side.of(new, name, scaffold.dims(new, name), joints) for name in new.parts.outputs}
+        if on_conflict == "raise":
+            self._check_conflicts(new, sides)
+        same = arrival.keeps and scaffold.is_known(joints)
+        stays = same or (arrival.keeps and scaffold.is_continued(joints))
+        if not same:
+            self._grow(new, joints)
+        stays &= not self._part(new, sides)
+        for name, side in sides.items():
+            stays &= self._column(name, side).put(side, replace=on_conflict == "replace")
+        names = united(self._names, given.names)
+        same &= names == self._names
+        self._names = names
+        places = [joints[arg].places for arg in self._args]
+        cases = {name: field.values for name, field in self._fields.items()}
+        written = put(cases, names, given, index_of(places), keep=on_conflict == "keep")
+        self._note(written, places, same=same, stays=stays, failures=given.failures)
+        for column in self._columns.values():
+            column.retype()
 
     def without(self, addition: Addition) -> Labelled:
         """Return what was there before an addition; the grid is of no use then."""
@@ -215,39 +263,6 @@ class Grid:
         self._failures = self._still_failed(self._failures)
         return self._presented()
 
-    def _check_dims(self, new: Labelled) -> None:
-        if set(self._args) != set(new.args):
-            raise MergeError(unlike(self._args, new.args, (self._constants, new.constants)))
-        for name, output in new.parts.outputs.items():
-            column = self._columns.get(name)
-            if column is not None and set(column.dims) != set(output.dims):
-                told = f"{name!r} has the dimensions {output.dims}, and {column.dims} in the stored data"
-                raise MergeError(f"{told}; give it these (var_dims), or use another data_name")
-
-    def _check_constants(self, new: Labelled) -> None:
-        for name in differing(self._constants, new.constants):
-            before, now = shown(self._constants[name]), shown(new.constants[name])
-            msg = (
-                f"{name}={now}, and the stored data was made with {name}={before}; make it a dimension first: "
-                f"expand_dims({name!r}, {before}), or use another data_name"
-            )
-            raise MergeError(msg)
-
-    def _joints(self, new: Labelled) -> dict[str, Joint]:
-        """Say for each dimension of new data where its entries belong."""
-        parts, joints = new.parts, {}
-        for dim, size in parts.sizes.items():
-            labels = parts.coords[dim].values if dim in parts.coords else None
-            axis = self._axes.get(dim) or Axis(dim, 0, None, {})
-            joints[dim] = axis.joint(size, labels)
-        return joints
-
-    def _dims(self, new: Labelled, name: str) -> tuple[str, ...]:
-        """Return the dimensions of an output in the order of the grid."""
-        column = self._columns.get(name)
-        own = tuple(map(str, new.parts.outputs[name].dims)) if column is None else column.dims
-        return (*(arg for arg in self._args if arg in own), *(dim for dim in own if dim not in self._args))
-
     def _check_conflicts(self, new: Labelled, sides: Mapping[str, Side]) -> None:
         count, lines = 0, list[str]()
         for name, side in sides.items():
@@ -259,66 +274,11 @@ class Grid:
         if count:
             raise ConflictError(message(count, lines))
 
-    def _keeps_frame(self, new: Labelled, joints: Mapping[str, Joint]) -> bool:
-        """Say whether new data has nothing but other content for cells that are there."""
-        known = all(dim in self._axes and joint.is_known for dim, joint in joints.items())
-        return known and self._keeps_rest(new)
-
-    def _continues(self, new: Labelled, joints: Mapping[str, Joint]) -> bool:
-        """Say whether new data has nothing new but labels behind the last of the first argument."""
-        first = self._args[0] if self._args else None
-        known = all(joint.is_known or dim == first for dim, joint in joints.items())
-        return known and all(joint.moved is None for joint in joints.values()) and self._keeps_rest(new)
-
-    def _keeps_rest(self, new: Labelled) -> bool:
-        """Say whether new data has no dimension, coordinate, output, attribute or constant that is not there."""
-        parts = new.parts
-        return (
-            all(dim in self._axes for dim in parts.sizes)
-            and all(name in self._axes for name in parts.coords)
-            and not self._others
-            and all(name in self._columns for name in parts.outputs)
-            and holds(self._attrs, parts.attrs)
-            and holds(self._constants, parts.constants)
-            and all(holds(self._axes[dim].attrs, one.attrs) for dim, one in parts.coords.items())
-            and all(holds(self._columns[name].attrs, one.attrs) for name, one in parts.outputs.items())
-        )
-
-    def _reframe(self, new: Labelled, joints: Mapping[str, Joint]) -> None:
+    def _grow(self, new: Labelled, joints: Mapping[str, Joint]) -> None:
         """Take the axes, coordinates and attributes of new data in; its cells are empty yet."""
-        self._others = self._grown_others(new, joints)
-        sizes = {dim: (joint.size, joint.moved) for dim, joint in joints.items()}
-        inner = {dim for dim, joint in joints.items() if dim in self._axes and joint.size > self._axes[dim].size}
-        for column in self._columns.values():
-            if inner & set(column.dims) - set(self._args):
-                column.part()
-            shape = [sizes.get(dim, (size, None)) for dim, size in zip(column.dims, column.shape, strict=True)]
-            column.grow([size for size, _ in shape], [moved for _, moved in shape])
+        self._scaffold.grow(new, joints)
         for field in self._fields.values():
-            field.grow([sizes[arg][0] for arg in self._args], [sizes[arg][1] for arg in self._args])
-        for dim, joint in joints.items():
-            axis = self._axes.setdefault(dim, Axis(dim, 0, None, {}))
-            axis.take(joint, new.parts.coords[dim].attrs if dim in new.parts.coords else None)
-        self._attrs.update(new.parts.attrs)
-        self._constants.update(new.constants)
-
-    def _grown_others(self, new: Labelled, joints: Mapping[str, Joint]) -> dict[str, xr.DataArray]:
-        """Return the coordinates of both sides that are no dimension, over the axes to come: xarray aligns them."""
-        added = {name: new.data.coords[name] for name in new.parts.coords if name not in joints}
-        if not added and not self._others:
-            return {}
-        axes = {
-            **{dim: axis.labels for dim, axis in self._axes.items()},
-            **{d: one.labels for d, one in joints.items()},
-        }
-        united = xr.Dataset(coords={dim: labels for dim, labels in axes.items() if labels is not None})
-        names = dict.fromkeys((*added, *self._others))
-        found = {}
-        for name in names:
-            sides = [side[name] for side in (self._others, added) if name in side]
-            known = sides[0].combine_first(sides[-1]) if len(sides) > 1 else sides[0]
-            found[name] = known.reindex_like(united)
-        return found
+            field.grow([joints[arg].size for arg in self._args], [joints[arg].moved for arg in self._args])
 
     def _part(self, new: Labelled, sides: Mapping[str, Side]) -> bool:
         """Let outputs that new cases do not have as a whole remember what is there; say whether there were some."""
@@ -337,21 +297,27 @@ class Grid:
             self._columns[name] = Output.empty(side, shape, self._fields["status"])
         return self._columns[name]
 
-    def _put_account(self, new: Labelled, joints: Mapping[str, Joint], *, keep: bool) -> bool:
-        """Put the account of new cases among the others; say whether only the content of cells has changed."""
-        order = [new.args.index(arg) for arg in self._args]
-        given = new.account
-        theirs = Account({name: one.transpose(order) for name, one in given.cases.items()}, given.names, ())
-        places = [joints[arg].places for arg in self._args]
-        names = united(self._names, given.names)
-        cases = {name: field.values for name, field in self._fields.items()}
-        written = put(cases, names, theirs, index_of(places), keep=keep)
-        if self._changed is not None:
-            self._changed.append(_flat(written, places, cases["status"].shape))
-        failures = self._still_failed((*self._failures, *given.failures)) if self._failures or given.failures else ()
-        same = names == self._names and failures == self._failures
-        self._names, self._failures = names, failures
-        return same
+    def _note(
+        self,
+        written: NDArray[np.bool_] | None,
+        places: list[Cells],
+        *,
+        same: bool,
+        stays: bool,
+        failures: tuple[dict[str, Any], ...],
+    ) -> None:
+        """Take note of what was written, whether nothing but cells is new, and whether these lie where they lay."""
+        status = self._fields["status"].values
+        if stays:
+            self._changes.note(written, places, status.shape)
+        else:
+            self._changes.lose()
+        if self._failures or failures:
+            left = self._still_failed((*self._failures, *failures))
+            same &= left == self._failures
+            self._failures = left
+        if not (same and stays):
+            self._labelled, self._changes.reframed = None, True
 
     def _still_failed(self, failures: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
         """Return the latest failure of each case that has failed and is not done."""
@@ -366,27 +332,21 @@ class Grid:
             if not column.follows:
                 present[name] = (column.dims, column.present)
         coords: dict[str, Any] = {dim: one.variable() for dim, one in self._axes.items() if one.labels is not None}
-        coords |= {name: coord.variable for name, coord in self._others.items()}
+        coords |= {name: coord.variable for name, coord in self._scaffold.others.items()}
         account = Account({name: one.values for name, one in self._fields.items()}, self._names, self._failures)
         marks = marks_of(self._args, account, present)
         return Labelled.of(
-            Parts(self._args, variables, coords, dict(self._attrs), account, marks, dict(self._constants))
+            Parts(
+                self._args,
+                variables,
+                coords,
+                dict(self._scaffold.attrs),
+                account,
+                marks,
+                dict(self._scaffold.constants),
+            )
         )
-
-
-def _axis(parts: Parts, dim: str, size: int) -> Axis:
-    if dim not in parts.coords:
-        return Axis(dim, size, None, {})
-    return Axis(dim, size, parts.coords[dim].values, parts.coords[dim].attrs)
 
 
 def _writable(array: NDArray[Any]) -> NDArray[Any]:
     return array if array.flags.writeable else array.copy()
-
-
-def _flat(mask: NDArray[np.bool_], places: list[Cells], shape: tuple[int, ...]) -> Cells:
-    """Return the positions in a grid, in C order, of the marked cells of a block."""
-    if not places:
-        return np.flatnonzero(mask)
-    where = tuple(at[index] for at, index in zip(places, np.nonzero(mask), strict=True))
-    return np.asarray(np.ravel_multi_index(where, shape), dtype=np.intp)

@@ -144,8 +144,7 @@ class Labelled:
     @property
     def done(self) -> NDArray[np.bool_]:
         """Which cases are done, over `args`."""
-        done: NDArray[np.bool_] = self.account.status == Status.DONE
-        return done
+        return self.account.done
 
     def labels(self, arg: str) -> NDArray[Any]:
         """Return the labels of an argument."""
@@ -203,7 +202,7 @@ def marks_of(
     args: Sequence[str], account: Account, present: Mapping[str, tuple[tuple[str, ...], NDArray[np.bool_]]]
 ) -> dict[str, xr.Variable]:
     """Keep what says which values of the outputs are there where it differs from which cases are done."""
-    done = account.status == Status.DONE if present else None
+    done = account.done if present else None
     return {
         name: exact_variable(dims, mask.astype(np.int8), {})
         for name, (dims, mask) in present.items()
@@ -253,5 +252,14 @@ def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
         inner = tuple(range(len(own), there.ndim))
         shape = [data.sizes[arg] if arg in own else 1 for arg in order]
         account.status[np.broadcast_to(there.any(axis=inner).reshape(shape), account.status.shape)] = Status.DONE
-    coords = {str(name): coord for name, coord in data.coords.items() if name in data.dims}
-    return Labelled(data, ledger_of(order, coords, account, present, {}))
+    outputs = {str(name): data.variables[name] for name in data.data_vars}
+    coords = {str(name): _plain(data.variables[name]) for name in data.coords}
+    return Labelled(
+        data, None, Parts(tuple(order), outputs, coords, data.attrs, account, marks_of(order, account, present))
+    )
+
+
+def _plain(variable: xr.Variable) -> xr.Variable:
+    """Return the labels of an axis as an array, not as an index that makes one of itself each time."""
+    indexed = isinstance(variable, xr.IndexVariable)
+    return exact_variable(tuple(map(str, variable.dims)), variable.values, variable.attrs) if indexed else variable

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.outcome import Status
-from xyzpy_widgets.labelling.axis import Joint
+from xyzpy_widgets.labelling.account import DONE
+from xyzpy_widgets.labelling.axis import Joint, span
 from xyzpy_widgets.labelling.columns import common_dtype, converted, settled, unsettled
 from xyzpy_widgets.labelling.conflicts import unequal
 from xyzpy_widgets.labelling.ledger import Labelled, spread
@@ -24,21 +25,12 @@ _MARKED = "fcMm"  # the kinds of numbers with a mark for what is missing
 Mask = NDArray[np.bool_]
 
 
-def index_of(places: Sequence[NDArray[np.intp]]) -> tuple[Any, ...]:
+def index_of(places: Sequence[NDArray[np.intp] | slice]) -> tuple[Any, ...]:
     """Return the index of numpy's for every combination of some places: slices where each follows on the one before."""
-    spans = [_span(one) for one in places]
-    if None not in spans:
+    spans = [one if isinstance(one, slice) else span(one) for one in places]
+    if all(isinstance(one, slice) for one in spans):
         return tuple(spans) or (...,)
-    return np.ix_(*places)
-
-
-def _span(places: NDArray[np.intp]) -> slice | None:
-    """Return places that follow on one another as a slice, None for others."""
-    if not len(places):
-        return slice(0, 0)
-    first, last = int(places[0]), int(places[-1])
-    follow = last - first + 1 == len(places) and (len(places) == 1 or bool((places[1:] - places[:-1] == 1).all()))
-    return slice(first, last + 1) if follow else None
+    return np.ix_(*(np.arange(one.start, one.stop) if isinstance(one, slice) else one for one in spans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +133,13 @@ class Output:
     @property
     def present(self) -> Mask:
         """Which values are there."""
-        return spread(self._status.values == Status.DONE, self.shape) if self._present is None else self._present.values
+        return spread(self._status.values == DONE, self.shape) if self._present is None else self._present.values
 
     def _present_at(self, places: list[NDArray[np.intp]]) -> Mask:
         """Return which values are there at every combination of some places."""
         if self._present is not None:
             return np.asarray(self._present.values[index_of(places)])
-        done = self._status.values[index_of(places[: self._status.values.ndim])] == Status.DONE
+        done = self._status.values[index_of(places[: self._status.values.ndim])] == DONE
         return spread(np.asarray(done), tuple(map(len, places)))
 
     def part(self) -> None:
@@ -159,7 +151,7 @@ class Output:
         """Keep it no longer where it can be told from which cases are done."""
         status = self._status.values
         if self._present is not None and self.shape[: status.ndim] == status.shape:
-            done = spread(status == Status.DONE, self.shape)
+            done = spread(status == DONE, self.shape)
             self._present = None if np.array_equal(done, self._present.values) else self._present
 
     def grow(self, shape: Sequence[int], moved: Sequence[NDArray[np.intp] | None]) -> None:
@@ -185,10 +177,32 @@ class Output:
         old[known], where[known] = values[before], differ
         return old, where
 
-    def is_like(self, side: Side) -> bool:
-        """Say whether a side has numbers of the same type."""
-        dtype = self._cells.values.dtype
-        return bool(dtype == side.values.dtype and dtype.kind in _NUMBERS)
+    def takes(self, new: Labelled, name: str, args: tuple[str, ...], joints: Mapping[str, Joint]) -> bool:
+        """Say whether values of new cases are numbers of the same type, and there exactly where these are done."""
+        variable, dtype = new.parts.outputs[name], self._cells.values.dtype
+        given = variable.values
+        if given.dtype == object:
+            given = unsettled(given, new.present(name))
+        follows = self.follows and new.follows(name) and self.dims[: len(args)] == args
+        whole = all(
+            joints[dim].is_known and len(joints[dim].places) == joints[dim].size for dim in self.dims[len(args) :]
+        )
+        return follows and whole and dtype == given.dtype and dtype.kind in _NUMBERS
+
+    def add(self, variable: xr.Variable, joints: Mapping[str, Joint], done: Mask | None) -> bool:
+        """Write the values that it `takes` where there are none; ``done`` are the cases that have some, None for all.
+
+        Returns as `put` does.
+        """
+        values = self._cells.values
+        dtype = values.dtype
+        where = index_of([joints[dim].where for dim in self.dims])
+        coming = variable.values.transpose([variable.dims.index(dim) for dim in self.dims])
+        if done is not None:
+            there = spread(done, coming.shape)
+            coming = np.where(there, converted(unsettled(coming, there), dtype), values[where])
+        values[where] = coming
+        return dtype.kind in _MARKED or self._whole
 
     def clear(self, where: tuple[Any, ...], mask: Mask) -> None:
         """Take away the values of some cases, which are no longer done; the index and the mask are over the arguments.

@@ -21,6 +21,7 @@ from xyzpy_widgets.magics.showing import Text, show, wait_for
 from xyzpy_widgets.magics.sweeps import Last, Sweeps, is_sweep
 from xyzpy_widgets.registry import runs
 from xyzpy_widgets.run import Run
+from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.sheet import Call, with_combos
 from xyzpy_widgets.widgets.subject import Subject
@@ -116,27 +117,24 @@ def _begun(given: _Asked, call: Call) -> Run | None:
 
 
 def _failures(given: _Asked) -> pd.DataFrame:
-    """Return what failed: in the store, or in the newest run of what has none or still runs."""
+    """Return what failed: of all that is kept, or in the newest run of what keeps nothing or still runs."""
     run = given.here.sweeps.newest(given.name, given.subject)
-    if run is not None and (run.running() or not given.subject.stores):
+    if run is not None and (run.running() or isinstance(given.subject.target, Runner)):
         return run.failures
     return given.subject.failures()
 
 
 def _retry(given: _Asked) -> Run | None:
-    table = _failures(given)
-    if given.subject.sampled:
-        msg = f"{given.name} draws its cases, so that none is run again; write %xyz sample {given.name} 1000"
-        raise LineError(msg, given.line.words[0].at)
+    table = given.subject.failures() if given.subject.sampled else _failures(given)
     picked = [_row(said, table) for said in given.line.words[1:]] or range(len(table))
     if not len(table):
         msg = f"nothing of {given.name} has failed"
         raise LineError(msg, given.line.words[0].at)
     names = [name for name in table.columns if name in {one.name for one in given.subject.arguments()}]
     cases = [{name: table[name].iloc[at] for name in names} for at in picked]
-    constants = _constants(given, names)
-    wishes = {"overwrite": True} if given.subject.stores else {}
-    call = Call({"cases": cases, **({"constants": constants} if constants else {})}).having(**wishes)
+    call = given.subject.again(cases, _constants(given, names))
+    if given.subject.sampled:  # draws may be alike: just the ones that were named
+        call = call.having(retry_failed=[*picked])
     return _begun(given, how(call, given.line, given.subject, given.here.names, given.here.where))
 
 

@@ -169,6 +169,8 @@ def check_writable(path: Path, *, folder: bool = False, known: bool = False) -> 
     StoreError
         When there is no folder to write into, it may not be written to, it is full, or the name is taken.
     """
+    if known and _is_ready(path, folder=folder):
+        return
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         msg = f"{path}: there is no folder {target.parent}; make it first, or correct the path"
@@ -180,8 +182,6 @@ def check_writable(path: Path, *, folder: bool = False, known: bool = False) -> 
     if target.exists() and not os.access(target, os.W_OK):
         msg = f"{path} may not be written to; change its rights, or choose another name"
         raise StoreError(msg)
-    if known and os.access(target.parent, os.W_OK | os.X_OK) and shutil.disk_usage(target.parent).free > _AMPLE:
-        return
     with reported(path):
         _sweep(target)
         probe = _beside(target)
@@ -189,6 +189,21 @@ def check_writable(path: Path, *, folder: bool = False, known: bool = False) -> 
             probe.write_bytes(_PROBE)
         finally:
             probe.unlink(missing_ok=True)
+
+
+def _is_ready(path: Path, *, folder: bool) -> bool:
+    """Say quickly whether what is there may be replaced, with room to spare; a link is not followed to find out."""
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    beside = path.parent
+    return (
+        (stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode))
+        and os.access(path, os.W_OK)
+        and os.access(beside, os.W_OK | os.X_OK)
+        and shutil.disk_usage(beside).free > _AMPLE
+    )
 
 
 def _beside(target: Path) -> Path:

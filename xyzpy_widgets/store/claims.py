@@ -128,7 +128,7 @@ class Claims:
 def clear_claims(folder: Path) -> None:
     """Remove the claims of runs that are over from a journal, unless another is under way; call it under the lock."""
     found = segments(folder, suffix=CLAIMS)
-    if any(one.live for one in found):
+    if not found or any(one.live for one in found):
         return
     with reported(folder), suppress(FileNotFoundError):
         for one in found:

@@ -27,34 +27,30 @@ Nothing in the file is code, and reading it runs none.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from xarray.indexes import PandasMultiIndex
 
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.attributes import plain_attrs
 from xyzpy_widgets.store.cells import encode_cells
-from xyzpy_widgets.store.image import Image, PlainVariable, checksums, ledger_group
+from xyzpy_widgets.store.image import Image, PlainVariable, count_checksums, ledger_group
 from xyzpy_widgets.store.literal import Json, to_json
 from xyzpy_widgets.store.objects import Where, is_readable
 
-__all__ = ["VERSION", "SumsOf", "encode"]
+__all__ = ["VERSION", "encode"]
 
 VERSION = 3
-SumsOf = Callable[[tuple[str, str], NDArray[Any]], Sequence[int] | NDArray[np.uint32]]
-
 _OURS = ("schema", "checksums", "pending")
 
 
-def encode(data: xr.Dataset, ledger: xr.Dataset | None, sums_of: SumsOf | None = None) -> Image:
-    """Return what stands in the file; raise `EncodingError` for what cannot.
+def encode(data: xr.Dataset, ledger: xr.Dataset | None) -> Image:
+    """Return what stands in the file, with zeros for the checksums; raise `EncodingError` for what cannot.
 
-    ``sums_of`` returns the checksums of a variable, given its group ("/" or that of the ledger) and its name, and its
-    plain values; by default they are computed.
+    `image.seal` puts the checksums there.
     """
     _check_names(data)
     root, data_json = _encode_group(data, shared=())
@@ -67,11 +63,8 @@ def encode(data: xr.Dataset, ledger: xr.Dataset | None, sums_of: SumsOf | None =
     schema = {"format": "xyzpy_widgets", "version": VERSION, "data": data_json, "ledger": ledger_json}
     text = np.array(json.dumps(schema, allow_nan=False), dtype=object)
     group = ledger_group(lambda name: name in data.variables or name in data.dims)
-    plain = {("/", name): one.values for name, one in root.items()}
-    plain |= {(f"/{group}", name): one.values for name, one in book.items()}
-    summed = sums_of or (lambda _, values: checksums(values))
-    every = (checksums(text), *map(summed, plain, plain.values()))
-    sums = np.concatenate([np.asarray(one, dtype="<u4") for one in every])
+    plain = (text, *(one.values for part in (root, book) for one in part.values()))
+    sums = np.zeros(sum(count_checksums(one.dtype, one.size) for one in plain), dtype="<u4")
     dim = "checksum_blocks"
     while dim in data.dims:
         dim += "_"

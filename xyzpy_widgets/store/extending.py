@@ -27,9 +27,9 @@ from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.disk import sync
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.headers import ROOT, SUPERBLOCK
-from xyzpy_widgets.store.image import BLOCK, Image, checksums
+from xyzpy_widgets.store.image import BLOCK, Image, Key, checksums, seal, variables_of
 from xyzpy_widgets.store.inplace import PENDING, Extent, Layout, Place, opened_to_write, tell_change, write_at
-from xyzpy_widgets.store.laying import Key, Laying, variables_of
+from xyzpy_widgets.store.laying import Laying
 from xyzpy_widgets.store.lock import try_lock
 from xyzpy_widgets.store.trailer import trailer_of
 
@@ -82,9 +82,10 @@ def extend(path: Path, data: xr.Dataset, ledger: xr.Dataset, layout: Layout) -> 
     spare = layout.spare
     if spare is None:
         return None
+    image = encode(data, ledger)
     with reported(path), path.open("rb") as file:
         head = bytearray(file.read(SUPERBLOCK))
-        image = encode(data, ledger, partial(_sums_beyond, file, layout))
+        seal(image, partial(_sums_beyond, file, layout))
         end = file.seek(0, io.SEEK_END)
     if not head.startswith(_KNOWN) or not _fit(image, layout):
         return None
@@ -102,9 +103,7 @@ def extend(path: Path, data: xr.Dataset, ledger: xr.Dataset, layout: Layout) -> 
     return laying.layout(image, slice(laying.stop, spare.stop), room)
 
 
-def _sums_beyond(
-    file: BinaryIO, layout: Layout, key: tuple[str, str], values: NDArray[Any]
-) -> Sequence[int] | NDArray[np.uint32]:
+def _sums_beyond(file: BinaryIO, layout: Layout, key: Key, values: NDArray[Any]) -> Sequence[int] | NDArray[np.uint32]:
     """Return the checksums of numbers whose beginning is in the file: those of whole blocks stand there."""
     place = layout.places.get(key)
     if place is None or values.dtype == object:

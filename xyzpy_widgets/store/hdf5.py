@@ -29,12 +29,16 @@ from xyzpy_widgets.store.image import (
     Remains,
     Source,
     Stretch,
+    checksums,
     is_uniform,
     ledger_group,
     rescue,
+    seal,
+    uniform_checksums,
+    variables_of,
 )
 from xyzpy_widgets.store.inplace import PENDING, Layout, finish, room_for
-from xyzpy_widgets.store.laying import NO_COORDINATE, NOT_A_SCALE, Laying, variables_of
+from xyzpy_widgets.store.laying import NO_COORDINATE, NOT_A_SCALE, Laying
 from xyzpy_widgets.store.lock import try_lock
 from xyzpy_widgets.store.padded import Padded
 from xyzpy_widgets.store.trailer import check_trailer, trailer_of
@@ -60,6 +64,7 @@ def write(path: Path, image: Image, growing: str | None = None) -> Layout:
     if growing is not None:
         spare = slice(end, end := end + versions_of(len(laying.content), image))
     head = superblock(laying.root, end) + laying.content
+    seal(image, lambda key, values: uniform_checksums(values) if key in once else checksums(values))
     with replacing(path) as temporary, temporary.open("wb") as target:
         target.write(head)
         for key, values in laying.numbers.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from xyzpy_widgets.store.literal import Json
 __all__ = [
     "BLOCK",
     "Image",
+    "Key",
     "PlainVariable",
     "Remains",
     "Source",
@@ -27,10 +28,16 @@ __all__ = [
     "is_uniform",
     "ledger_group",
     "rescue",
+    "seal",
+    "uniform_checksums",
+    "variables_of",
 ]
 
 BLOCK = 4096
 """The bytes that share a checksum."""
+Key = tuple[str, str]
+"""The group ("/" or that of the ledger) and the name of a variable."""
+SumsOf = Callable[[Key, NDArray[Any]], Sequence[int] | NDArray[np.uint32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +165,33 @@ def checksums(values: NDArray[Any], block: int = BLOCK, first: int = 0) -> list[
     """Return the CRC-32 of each block of numbers in C order, from the ``first`` on; or that of all texts, with NULs."""
     if values.dtype == object:
         return [zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))]
-    rest = values.reshape(-1)[first * block // values.itemsize :]
-    buffer, crc32 = rest.view(np.uint8).data, zlib.crc32
-    if len(buffer) > block and is_uniform(rest):
-        whole, last = divmod(len(buffer), block)
-        return [crc32(buffer[:block])] * whole + [crc32(buffer[:last])] * bool(last)
-    return [crc32(buffer[start : start + block]) for start in range(0, len(buffer), block)]
+    buffer, crc32 = values.reshape(-1).view(np.uint8).data, zlib.crc32
+    return [crc32(buffer[start : start + block]) for start in range(first * block, len(buffer), block)]
+
+
+def uniform_checksums(values: NDArray[Any], block: int = BLOCK) -> list[int]:
+    """Return the checksums of numbers that are all the same."""
+    whole, rest = divmod(values.nbytes, block)
+    one = values.reshape(-1)[: block // values.itemsize].view(np.uint8).data
+    return [zlib.crc32(one)] * whole + [zlib.crc32(one[:rest])] * bool(rest)
+
+
+def variables_of(image: Image) -> dict[Key, PlainVariable]:
+    """Return all variables of an image, those of the ledger last."""
+    root = {("/", name): one for name, one in image.variables.items()}
+    return root | {(f"/{image.group}", name): one for name, one in image.ledger.items()}
+
+
+def seal(image: Image, sums_of: SumsOf = lambda _, values: checksums(values)) -> None:
+    """Put the checksums of all that an image holds into it.
+
+    ``sums_of`` returns those of a variable, given its key and its values; by default they are computed.
+    """
+    variables, book = variables_of(image), f"/{image.group}"
+    sums = variables.pop((book, "checksums")).values
+    schema = variables.pop((book, "schema")).values
+    every = (checksums(schema), *(sums_of(key, one.values) for key, one in variables.items()))
+    np.concatenate([np.asarray(one, dtype="<u4") for one in every], out=sums)
 
 
 def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.attributes import Plain
 from xyzpy_widgets.store.headers import REFERENCE, TEXT, Header, Heap, Piece, Reference, joined
-from xyzpy_widgets.store.image import Image, PlainVariable, count_checksums
+from xyzpy_widgets.store.image import Image, Key, PlainVariable, count_checksums, variables_of
 from xyzpy_widgets.store.inplace import PENDING, Layout, Place
 
-__all__ = ["NOT_A_SCALE", "NO_COORDINATE", "Key", "Laying", "variables_of"]
+__all__ = ["NOT_A_SCALE", "NO_COORDINATE", "Laying"]
 
 NO_COORDINATE = "This is a netCDF dimension but not a netCDF variable.{:10d}"
 NOT_A_SCALE = "_nc4_non_coord_"
@@ -33,9 +33,6 @@ _USER = h5py.h5t.create(h5py.h5t.COMPOUND, 16)  # what a scale says of a variabl
 _USER.insert(b"dataset", 0, h5py.h5t.STD_REF_OBJ)
 _USER.insert(b"dimension", 8, h5py.h5t.STD_I32LE)
 _SIZE_IN_HEAP = 16
-
-Key = tuple[str, str]
-"""The group ("/" or that of the ledger) and the name of a variable."""
 
 
 @dataclass(slots=True)
@@ -231,12 +228,6 @@ class Laying:
 def _type_of(dtype: np.dtype[Any]) -> bytes:
     """Return a type as a header has it."""
     return TEXT if dtype.hasobject else bytes(h5py.h5t.py_create(dtype).encode()[2:])
-
-
-def variables_of(image: Image) -> dict[Key, PlainVariable]:
-    """Return all variables of an image, those of the ledger last."""
-    root = {("/", name): one for name, one in image.variables.items()}
-    return root | {(f"/{image.group}", name): one for name, one in image.ledger.items()}
 
 
 def _is_scale(name: str, variable: PlainVariable) -> bool:

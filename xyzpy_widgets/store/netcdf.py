@@ -26,7 +26,8 @@ from xyzpy_widgets.store.apart import apart
 from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
 from xyzpy_widgets.store.decoding import decode, layout_of, read_schema
 from xyzpy_widgets.store.encoding import encode
-from xyzpy_widgets.store.image import Source, rescue
+from xyzpy_widgets.store.foreign import ForeignFile
+from xyzpy_widgets.store.image import Source
 from xyzpy_widgets.store.inplace import Extent, Layout, extents_of, fill
 from xyzpy_widgets.store.lock import is_held, lock_file, locked
 from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
@@ -41,8 +42,6 @@ T = TypeVar("T")
 Chunks = int | str | Mapping[str, int | str | tuple[int, ...]]
 
 _MODULES = {"h5netcdf": "h5netcdf", "netcdf4": "netCDF4", "zarr": "zarr"}
-_UNREADABLE = (OSError, RuntimeError, KeyError, ValueError, TypeError, AttributeError)  # what the libraries raise
-_OPTIONS: dict[str, dict[str, Any]] = {"netcdf4": {"auto_complex": True}, "zarr": {"consolidated": False}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ class NetCDFStore:
             if source.group is not None:
                 read_schema(source)
                 return
-        self._foreign().close()
+        self._foreign.open().close()
 
     def check_encodable(self, data: xr.Dataset) -> None:
         """Raise `EncodingError` for a variable, a label or an attribute that the format cannot hold; write nothing."""
@@ -104,8 +103,15 @@ class NetCDFStore:
         return self._read_finished() if self._settle() else None
 
     def look(self) -> tuple[xr.Dataset, xr.Dataset | None] | None:
-        """Return what `read` does, of the file as it stands: nothing that was left aside is brought back or renamed."""
-        return self._read_finished() if self.path.exists() else None
+        """Return what `read` does, of the file as it stands: nothing that was left aside is brought back or renamed.
+
+        A large file of another program is read in parts, when they are asked for; see `ForeignFile.look`.
+        """
+        if not self.path.exists():
+            return None
+        with _backend(self.engine).opened(self.path) as source:
+            foreign = source.group is None
+        return (self._foreign.look(), None) if foreign else self._read_finished()
 
     def _read_finished(self, *, alone: bool = False) -> tuple[xr.Dataset, xr.Dataset | None]:
         """Read the file; where it is not whole, finish first what was being filled in place.
@@ -126,7 +132,7 @@ class NetCDFStore:
         with backend.opened(self.path) as source:
             if source.group is not None:
                 return decode(source) if self.chunks is None else self._decode_chunked(source)
-        return self._load_foreign() if self.chunks is None else self._foreign(chunks=self.chunks), None
+        return self._foreign.load() if self.chunks is None else self._foreign.open(chunks=self.chunks), None
 
     def check_whole(self) -> None:
         """Read all of the file, and nothing in its place; raise `FormatError` where it is damaged."""
@@ -278,29 +284,14 @@ class NetCDFStore:
         except FormatError:  # of another kind, or written by a newer version: not what a backup is for
             return
 
-    def _foreign(self, **options: Any) -> xr.Dataset:
-        """Open a file that another program wrote."""
-        try:
-            return xr.open_dataset(self.path, engine=self.engine, **_OPTIONS.get(self.engine, {}), **options)
-        except _UNREADABLE as error:
-            msg = (
-                f"{self.path} cannot be read with engine={self.engine!r}: {error}; choose another engine or name. "
-                f"If it is damaged, {rescue(self.path)}"
-            )
-            raise DamageError(msg) from error
-
-    def _load_foreign(self) -> xr.Dataset:
-        """Read a file that another program wrote."""
-        with self._foreign() as dataset:
-            try:
-                return dataset.load().drop_encoding()
-            except _UNREADABLE as error:
-                msg = f"{self.path} is damaged: {error}. {rescue(self.path)}"
-                raise DamageError(msg) from error
+    @property
+    def _foreign(self) -> ForeignFile:
+        """The file as one that another program wrote."""
+        return ForeignFile(self.path, self.engine)
 
     def _decode_chunked(self, source: Source) -> tuple[xr.Dataset, xr.Dataset | None]:
         """Read the labels and the ledger, and leave the variables in the file."""
-        plain = self._foreign(chunks=self.chunks, decode_cf=False)
+        plain = self._foreign.open(chunks=self.chunks, decode_cf=False)
         data, ledger = decode(source, plain.variables)
         data.set_close(plain.close)
         return data, ledger

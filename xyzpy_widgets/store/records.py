@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,10 @@ class RecordFile:
     @property
     def size(self) -> int:
         """How many bytes it has, 0 where there is none."""
-        return self.path.stat().st_size if self.path.exists() else 0
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def read(self) -> list[Record]:
         """Return what is whole; nothing where there is no file."""
@@ -41,16 +45,18 @@ class RecordFile:
         Raises `EncodingError` for a value that cannot be kept, `StoreError` when the system refuses.
         """
         payload = pack(dict(record))
-        end = self._end()
-        with reported(self.path), self.path.open("r+b" if self.path.exists() else "w+b", buffering=0) as file:
-            file.truncate(end)
-            file.seek(end)
-            data = b"" if end else HEADER
-            end = end or len(HEADER)
-            file.write(data + frame(payload, end))
+        with reported(self.path), self.path.open("a+b", buffering=0) as file:
+            stat = os.fstat(file.fileno())
+            end = self._end(stat)
+            if end < stat.st_size:
+                file.truncate(end)
+            data = frame(payload, end) if end else HEADER + frame(payload, len(HEADER))
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
             if durable:
                 sync(file.fileno())
-            self._known = (self.path.stat().st_ino, file.tell())
+            self._known = (stat.st_ino, end + len(data))
 
     def replace(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Put other records in the place of all."""
@@ -59,15 +65,10 @@ class RecordFile:
             for record in records:
                 file.write(frame(pack(dict(record)), file.tell()))
 
-    def _end(self) -> int:
+    def _end(self, stat: os.stat_result) -> int:
         """Return where the last whole record ends; only what was written since the last look is read."""
-        if not self.path.exists():
-            return 0
-        stat = self.path.stat()
         inode, end = self._known
         if inode == stat.st_ino and end == stat.st_size:
             return end
-        for one in scan(self.path, end if inode == stat.st_ino and end <= stat.st_size else 0):
-            if isinstance(one, Record):
-                end = one.end
-        return end if inode == stat.st_ino else max((one.end for one in self.read()), default=0)
+        start = end if inode == stat.st_ino and end <= stat.st_size else 0
+        return max((one.end for one in scan(self.path, start) if isinstance(one, Record)), default=start)

@@ -8,12 +8,13 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from xyzpy_widgets.core.deadlines import Deadlines
 from xyzpy_widgets.errors import StoreError
 from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.disk import sync, sync_folder
@@ -24,7 +25,8 @@ from xyzpy_widgets.store.packing import pack
 
 __all__ = ["Segment"]
 
-_LINGER = 50  # intervals without a record after which the thread that brings them to the disk ends
+_DISKS: dict[int, Deadlines] = {}
+"""What brings records to the disk in the background, by the disk: a slow one holds up no other."""
 
 
 class Segment:
@@ -57,8 +59,8 @@ class Segment:
         self._missing = False  # whether the file, which somebody removed, could not be made again yet
         self._writing = threading.Lock()
         self._syncing = threading.Lock()
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._disk = _disk_of(file.descriptor)
+        self._call_off: Callable[[], None] | None = None  # what is going to bring records to the disk
 
     @classmethod
     def create(cls, folder: Path, *, interval: float = 0.1) -> Self:
@@ -125,8 +127,8 @@ class Segment:
             try:
                 self._file.settle()
                 self._file.append(frame(payload, self._file.size))
-                if self._thread is None:
-                    self._begin_syncing()
+                if self._call_off is None:
+                    self._sync_later()
             except OSError:
                 with reported(self.path):
                     raise
@@ -215,32 +217,34 @@ class Segment:
             sync_folder(self.path.parent)
             sync_folder(self.path.parent.parent)
 
-    def _begin_syncing(self) -> None:
-        """Start the thread that brings records to the disk."""
-        thread = threading.Thread(target=self._sync_on, name=f"sync {self.path.name}", daemon=True)
-        self._thread = thread
+    def _sync_later(self) -> None:
+        """See to it that what was written is brought to the disk in time."""
         try:
-            thread.start()
+            self._call_off = self._disk.after(self._interval, self._sync_now)
         except RuntimeError:  # the system gives no more threads
-            self._thread = None
             sync(self._file.descriptor)
 
-    def _sync_on(self) -> None:
-        """Bring records to the disk at every interval, until there have been none for a while."""
-        idle = 0
-        while not self._ended.wait(self._interval):
-            with suppress(StoreError), self._syncing:  # the next call raises it
-                self._bring_to_disk()
+    def _sync_now(self) -> None:
+        """Bring records to the disk, in the background; what cannot be made again is tried again after a while."""
+        with self._syncing:
             with self._writing:
-                idle = idle + 1 if self._synced[1] == self._file.size else 0
-                if idle > _LINGER or self._failure is not None:
-                    self._thread = None
-                    return
+                self._call_off = None
+            if self.usable:
+                with suppress(StoreError):  # the next call raises it
+                    self._bring_to_disk()
+            with self._writing:
+                if self.usable and self._missing and self._call_off is None:
+                    self._sync_later()
 
     def _end(self) -> None:
-        """End the thread, and let the file go."""
-        self._ended.set()
-        if self._thread is not None:
-            self._thread.join()
+        """Let the file go, once nobody brings anything of it to the disk any more."""
         with self._syncing, self._writing:
+            if self._call_off is not None:
+                self._call_off()
             self._file.close()
+
+
+def _disk_of(descriptor: int) -> Deadlines:
+    """Return what brings the files of the disk that an open one is on to it."""
+    device = os.fstat(descriptor).st_dev
+    return _DISKS.get(device) or _DISKS.setdefault(device, Deadlines("xyzpy_widgets-sync"))

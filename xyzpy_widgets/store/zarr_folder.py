@@ -20,7 +20,7 @@ from zarr.core.sync import sync
 
 from xyzpy_widgets.errors import DamageError, FormatError
 from xyzpy_widgets.store.atomic import replacing_folder
-from xyzpy_widgets.store.image import Image, PlainVariable, Remains, Source, ledger_group, rescue
+from xyzpy_widgets.store.image import Image, PlainVariable, Remains, Source, ledger_group, rescue, seal
 
 __all__ = ["opened", "remains", "write"]
 
@@ -29,6 +29,7 @@ _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what zarr 
 
 def write(path: Path, image: Image, growing: str | None = None) -> None:  # noqa: ARG001 - no room is left in folders
     """Write an image in the place of what was there; raise `StoreError` when the system refuses."""
+    seal(image)
     with replacing_folder(path) as temporary, _to_the_end():
         root = _dataset(image.variables, image.attrs)
         root.to_zarr(temporary, mode="w", zarr_format=2, consolidated=False)

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from xyzpy_widgets.views.reading import Axis, Column, Subject, column_of, flatten, subject_of, told
+from xyzpy_widgets.views.reading import Axis, Column, Subject, column_of, flatten, read, subject_of, told
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.views.states import states_of
 from xyzpy_widgets.views.table import melted
 
-__all__ = ["ALONE", "HIGH", "LOW", "Panel", "groups_of", "panels_of", "rows_of"]
+__all__ = ["ALONE", "HIGH", "LOW", "Content", "Panel", "groups_of", "panels_of", "rows_of"]
 
 ALONE = " "
 """The column along x of a view that has nothing there."""
@@ -37,6 +37,22 @@ class Panel:
     row: int
     column: int
     states: xr.DataArray | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What the figure of a panel holds once it is drawn.
+
+    Attributes
+    ----------
+    frame : tuple
+        What is the same in panels that differ by their values and states alone.
+    columns : list of dict of str to sequence
+        The columns that differ, for each renderer in the order in which they are drawn.
+    """
+
+    frame: tuple[Any, ...]
+    columns: list[dict[str, Any]]
 
 
 def panels_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec, states: xr.DataArray | None = None) -> list[Panel]:
@@ -102,6 +118,7 @@ def _reduced(array: xr.DataArray, axes: Mapping[str, Axis], spec: ViewSpec) -> x
     for dim, label in spec.chosen:
         if dim in array.dims:
             array = array.isel({dim: axes[dim].find(label)}, drop=True)
+    array = read(array)
     for dim, how in spec.aggregate:
         if dim in array.dims:
             array = getattr(array, how)(dim, skipna=True, **({"min_count": 1} if how == "sum" else {}))

@@ -30,7 +30,8 @@ def words_of(data: Data, spec: ViewSpec) -> list[str]:
     They are given to anything that takes wishes by name as `plot` does.
     """
     wishes = wishes_of(data, spec)
-    goal = resolve(data, wishes)
+    goal, bare = resolve(data, wishes), Wishes(kind=wishes.kind)
+    wishes = bare if _gives(data, bare, goal) else wishes
     for one in fields(Wishes):
         fewer = replace(wishes, **{one.name: None})
         if one.name != "kind" and getattr(wishes, one.name) is not None and _gives(data, fewer, goal):

@@ -142,10 +142,11 @@ class FigureDocument:
     def fill(self, filling: Filling | None) -> bool:
         """Fill the figure with other values; False, with nothing changed, where it must be drawn for that."""
         with self._lock:
-            if filling is None or self._filling is None or filling.frame != self._filling.frame:
+            shown, before = self._shown, self._filling
+            if shown is None or filling is None or before is None or filling.frame != before.frame:
                 return False
             self._filling = filling
-            self._at_once(lambda: filling.fill(self._figures))
+            self._at_once(lambda: filling.fill(shown, self._figures))
             return True
 
     def _at_once(self, change: Callable[[], T]) -> T:

@@ -11,13 +11,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.views.axes import edges, rastered
-from xyzpy_widgets.views.cells import Panel
+from xyzpy_widgets.views.cells import Content, Panel
 from xyzpy_widgets.views.panels import sized_by_frame
 from xyzpy_widgets.views.reading import axis_of, distinct_names, told
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.views.states import Field
 
-__all__ = ["Content", "content_of", "draw_field"]
+__all__ = ["draw_field", "field_content"]
 
 _MOST_CELLS = 30_000
 """The most cells that are drawn one by one."""
@@ -80,23 +80,7 @@ def _cells_of(panel: Panel) -> _Cells:
     return _Cells(y, x, array.to_numpy()[order], states)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Content:
-    """What a drawn field holds.
-
-    Attributes
-    ----------
-    frame : tuple
-        What is the same in fields that differ by their values and states alone.
-    columns : list of dict of str to sequence
-        The columns that differ, for each renderer in the order in which they are drawn.
-    """
-
-    frame: tuple[Any, ...]
-    columns: list[dict[str, Any]]
-
-
-def content_of(panel: Panel, spec: ViewSpec) -> Content:
+def field_content(panel: Panel, spec: ViewSpec) -> Content:
     """Return what a field holds once it is drawn; one without a value holds nothing."""
     import holoviews as hv
 

@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.axes import is_geometric
 from xyzpy_widgets.views.checks import check_fit, check_log, check_panels, check_spread, check_values, title_of
-from xyzpy_widgets.views.reading import Axis, Label, Subject, shade_caption, subject_of
+from xyzpy_widgets.views.reading import Axis, Label, Subject, read, shade_caption, subject_of
 from xyzpy_widgets.views.request import Request, request_of
 from xyzpy_widgets.views.spec import PlotKind, ViewSpec, Wishes
-from xyzpy_widgets.views.variation import effects_of, fullest
+from xyzpy_widgets.views.variation import effects_of, fullest, sampled
 
 __all__ = ["grid_view"]
 
@@ -24,6 +23,8 @@ _FEW = 10
 """The most curves that a view is given unasked."""
 _FEW_PANELS = 9
 """The most panels that a view is given unasked."""
+_AVERAGED = 20_000_000
+"""The most values that are averaged unasked; of more, which may be in a file, one label at a time is read."""
 
 
 @dataclass(slots=True)
@@ -60,10 +61,11 @@ class _Roles:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What is drawn, what stands beside it, and the roles of their dimensions."""
+    """What is drawn, as far as it was looked at for that, what stands beside it, and the roles of their dimensions."""
 
     request: Request
     subject: Subject
+    sample: xr.DataArray
     beside: Mapping[str, Subject]
     roles: _Roles
     effects: Mapping[str, float]
@@ -99,7 +101,8 @@ def _scene(data: xr.Dataset, request: Request) -> _Scene:
     roles = _Roles({dim: axis for one in (subject, *beside.values()) for dim, axis in one.axes.items()})
     for role, dim in request.dims:
         roles.give(role, dim)
-    return _Scene(request, subject, beside, roles, effects_of(subject))
+    sample = sampled(subject.data)
+    return _Scene(request, subject, sample, beside, roles, effects_of(sample))
 
 
 def _kind(scene: _Scene) -> PlotKind:
@@ -187,7 +190,7 @@ def _role_of(axis: Axis, kind: PlotKind, scene: _Scene) -> str:
         return "fixed"
     across = bool(roles.of("y"))
     marks = kind in {"hist", "box", "parallel", "table"} or (kind == "scatter" and not across)
-    rest = "aggregate" if scene.subject.kind == "number" else "fixed"
+    rest = _rest_of(scene.subject)
     coloured = across or roles.of("by") or roles.of("color") or "color" in scene.beside
     curves = kind in {"line", "bar", "scatter"} and not coloured and scene.tells(axis)
     if curves and axis.size <= _FEW and (axis.kind == "text" or not marks):
@@ -201,6 +204,13 @@ def _role_of(axis: Axis, kind: PlotKind, scene: _Scene) -> str:
     return rest
 
 
+def _rest_of(subject: Subject) -> str:
+    """Choose the role of what has no other: the mean, or one label where a mean is no number or takes too long."""
+    if subject.kind != "number":
+        return "fixed"
+    return "aggregate" if subject.data.size <= _AVERAGED else "slider"
+
+
 def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str, str]) -> ViewSpec:
     """Put the roles together with the axes' scales and with what is written beside them."""
     roles, subject, beside = scene.roles, scene.subject, scene.beside
@@ -208,7 +218,7 @@ def _spec(kind: PlotKind, scene: _Scene, wishes: Wishes, aggregate: Mapping[str,
     x, y, color = _places(kind, scene)
     told = {name: one for name, one in (subjects | dict(roles.axes)).items() if name in {x, y, color}}
     slider, fixed = (tuple((dim, _label(dim, scene)) for dim in roles.of(role)) for role in ("slider", "fixed"))
-    empty = bool(pd.isna(subject.data.to_numpy()).all())
+    empty = scene.sample.size == subject.data.size and bool(scene.sample.isnull().all())
     first = wishes.title or ", ".join(scene.request.var if len(scene.request.var) > 1 else [subject.caption])
     spec = ViewSpec(
         var=scene.request.var,
@@ -257,7 +267,7 @@ def _label(dim: str, scene: _Scene) -> Label:
     if not axis.size:
         raise ViewError(f"{scene.roles.taken[dim]}={dim!r}: it has no labels; leave it out")
     if wished is None:
-        return axis.label(fullest(scene.subject.data, dim) if dim in scene.subject.axes else 0)
+        return axis.label(fullest(scene.sample, axis))
     position = axis.find(wished)
     if position is None:
         role, labels = scene.roles.taken[dim], [str(axis.label(i)) for i in range(axis.size)]
@@ -273,6 +283,8 @@ def _log(role: str, name: str | None, scene: _Scene, *, wished: bool | None) -> 
     drawn = next((one for one in (scene.subject, *scene.beside.values()) if one.name == name), None)
     if axis is not None:
         check_log(role, wished, axis.kind, axis.places)
+    elif drawn is not None:
+        check_log(role, wished, drawn.kind, read(drawn.data).to_numpy() if wished else np.empty(0))
     else:
-        check_log(role, wished, *(("text", np.empty(0)) if drawn is None else (drawn.kind, drawn.data.to_numpy())))
+        check_log(role, wished, "text", np.empty(0))
     return wished

@@ -8,15 +8,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from xyzpy_widgets.views.axes import bins
-from xyzpy_widgets.views.cells import ALONE, HIGH, LOW, Panel
+from xyzpy_widgets.views.cells import ALONE, HIGH, LOW, Content, Panel
 from xyzpy_widgets.views.reading import column_of, distinct_names, told
 from xyzpy_widgets.views.spec import ViewSpec
-from xyzpy_widgets.views.states import failed_along, mark_failed
+from xyzpy_widgets.views.states import failed_along, failed_columns, mark_failed
 
-__all__ = ["draw_blank", "draw_frame", "sized_by_frame"]
+__all__ = ["PADDING", "curves_content", "draw_blank", "draw_frame", "sized_by_frame"]
 
+PADDING = 0.05
+"""The share of its extent by which an axis reaches beyond curves and points, at each end."""
 _MOST_MARKED = 100
 """The most points of a curve that are marked one by one."""
 _MOST_BARS = 30
@@ -76,20 +79,15 @@ def sized_by_frame(plot: Any, _element: Any) -> None:
 
 def draw_frame(panel: Panel, spec: ViewSpec, groups: pd.MultiIndex | None, opts: Mapping[str, Any]) -> Any:
     """Draw the rows of a table as curves, points, bars, boxes or bins; a group has its colour in every panel."""
-    frame = pd.DataFrame(panel.data)
-    marked = panel.states is not None and spec.kind in {"line", "scatter"} and spec.x in panel.states.dims
-    failed = failed_along(panel.states, str(spec.x)) if panel.states is not None and marked else None
+    frame, failed = pd.DataFrame(panel.data), _failed(panel, spec)
     names = [] if groups is None else [str(name) for name in groups.names]
     style: dict[str, Any] = {"xlabel": spec.xlabel, "ylabel": spec.ylabel, "logx": spec.logx, "logy": spec.logy}
-    style |= {"grid": True, **({"padding": 0.05} if spec.kind in {"line", "scatter"} else {})}
+    style |= {"grid": True, **({"padding": PADDING} if spec.kind in {"line", "scatter"} else {})}
     graded = spec.kind == "scatter" and spec.color is not None and spec.color not in names
     if graded and frame[spec.color].notna().any():
         style |= {"c": spec.color, "clabel": spec.clabel, "cmap": "viridis"}
-    if spec.kind == "line":
-        frame = frame.sort_values(spec.x or ALONE, kind="stable")
-    if groups is not None:
-        places = groups.get_indexer(pd.MultiIndex.from_frame(frame[names]))
-        frame = frame.iloc[np.argsort(places, kind="stable")]
+    frame, places = _arranged(frame, spec, groups)
+    if places is not None:
         style["color"] = [_COLORS[place % len(_COLORS)] for place in np.unique(places)]
     for role, log, name in (("xlim", spec.logx, spec.x), ("ylim", spec.logy, spec.y)):
         if log and name is not None and frame[name].min() == frame[name].max():
@@ -102,6 +100,53 @@ def draw_frame(panel: Panel, spec: ViewSpec, groups: pd.MultiIndex | None, opts:
     return drawn.opts(hooks=hooks, **_legend(drawn, names))
 
 
+def _failed(panel: Panel, spec: ViewSpec) -> NDArray[Any] | None:
+    """Return the places along x at which a case failed, None where failed cases are not marked."""
+    if panel.states is None or spec.kind not in {"line", "scatter"} or spec.x not in panel.states.dims:
+        return None
+    return failed_along(panel.states, str(spec.x))
+
+
+def _arranged(
+    frame: pd.DataFrame, spec: ViewSpec, groups: pd.MultiIndex | None
+) -> tuple[pd.DataFrame, NDArray[np.intp] | None]:
+    """Return rows in the order in which they are drawn, and the places of their groups."""
+    if spec.kind == "line":
+        frame = frame.sort_values(spec.x or ALONE, kind="stable")
+    if groups is None:
+        return frame, None
+    places = groups.get_indexer(pd.MultiIndex.from_frame(frame[[str(name) for name in groups.names]]))
+    return frame.iloc[np.argsort(places, kind="stable")], places
+
+
+def curves_content(panel: Panel, spec: ViewSpec, groups: pd.MultiIndex | None) -> Content | None:
+    """Return what curves hold once they are drawn; None where more of them than their values may differ."""
+    import holoviews as hv
+
+    frame, places = _arranged(pd.DataFrame(panel.data), spec, groups)
+    x, y, failed = spec.x or ALONE, str(spec.y), _failed(panel, spec)
+    values = frame[y].to_numpy()
+    if spec.err or LOW in frame or values.dtype.kind not in "iuf" or frame[x].isna().any() or np.isnan(values).all():
+        return None
+    order = np.zeros(len(frame), dtype=np.intp) if places is None else np.sort(places)
+    parts = np.split(values, np.flatnonzero(np.diff(order)) + 1)
+    marked = _are_marked(max(map(len, parts)), frame[y])
+    columns = [{hv.core.util.dimension_sanitizer(y): part} for part in parts] * (2 if marked else 1)
+    names = [] if groups is None else list(groups)
+    same = (panel.title, *_told(frame[x].to_numpy()), order.tobytes(), *names, values.dtype.str, marked, failed is None)
+    return Content(same, columns if failed is None else [*columns, failed_columns(failed)])
+
+
+def _told(values: NDArray[Any]) -> tuple[Any, ...]:
+    """Return values as something that can be compared at once."""
+    return tuple(values) if values.dtype == object else (values.dtype.str, values.tobytes())
+
+
+def _are_marked(longest: int, values: pd.Series) -> bool:
+    """Say whether the points of curves are marked one by one; beside a hole one may have no line."""
+    return longest <= _MOST_MARKED or bool(values.isna().any())
+
+
 def _legend(drawn: Any, names: list[str]) -> dict[str, Any]:
     """Return the title of the legend, if there is one: the names of what it tells."""
     import holoviews as hv
@@ -112,7 +157,7 @@ def _legend(drawn: Any, names: list[str]) -> dict[str, Any]:
 def _lines(rows: _Rows) -> Any:
     drawn = rows.call("line", x=rows.x, y=rows.y)
     longest = int(rows.frame.groupby(rows.groups).size().max()) if rows.groups else len(rows.frame)
-    if longest <= _MOST_MARKED or rows.frame[rows.y].isna().any():
+    if _are_marked(longest, rows.frame[rows.y]):
         drawn = drawn * rows.beside(rows.frame).call("scatter", x=rows.x, y=rows.y)
     spread = LOW in rows.frame and not rows.err
     return _with_errors(drawn, rows, band=spread or longest > _MOST_BARS)

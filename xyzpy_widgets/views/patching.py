@@ -54,6 +54,13 @@ class Shown:
                 self._ends[old.id] = (old.start, old.end)
         return True
 
+    def reach(self, axis: Any, low: float, high: float) -> None:
+        """Let an axis of numbers reach from one to another; what a reader zoomed to stays until it is reset."""
+        ends = {} if self._is_zoomed(axis) else {"start": low, "end": high}
+        axis.update(reset_start=low, reset_end=high, **ends)
+        if ends:
+            self._ends[axis.id] = (low, high)
+
     def zoom_like(self, before: Shown) -> None:
         """Zoom to where another figure was zoomed to, as far as the two have the same panels."""
         both = zip(_ranges(self.root), _ranges(before.root), strict=False)

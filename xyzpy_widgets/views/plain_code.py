@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.views.reading import Axis, column_of, subject_of
+from xyzpy_widgets.views.reading import Axis, axis_of, column_of, subject_of
 from xyzpy_widgets.views.spec import ViewSpec
 
 __all__ = ["plain_code_of"]
@@ -53,13 +53,15 @@ def plain_code_of(data: xr.Dataset | pd.DataFrame, spec: ViewSpec, name: str) ->
 def _is_plain(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> bool:
     """Say whether what is drawn is numbers, and everything beside it plain numbers, times and texts without holes."""
     if isinstance(data, pd.DataFrame):
-        drawn = {name for name, _ in spec.roles()} | {*spec.var}
-        columns = [data[name].to_numpy() for name in drawn if name in data]
+        names = {name for name, _ in spec.roles()} | {*spec.var}
+        columns = [data[name].to_numpy() for name in names if name in data]
         return all(_are_numbers(values) or _are_texts(values) for values in columns)
     array = data[spec.var[0]]
+    chosen = {dim: axis_of(data, dim).find(label) or 0 for dim, label in spec.chosen if dim in array.dims}
+    drawn = array.isel(chosen).to_numpy()
     left = {*array.dims} - {name for name, _ in (*spec.chosen, *spec.aggregate)}
     labelled = bool(left) and all(dim in data.indexes and data.indexes[dim].is_unique for dim in array.dims)
-    return labelled and _are_numbers(array.to_numpy()) and all(_are_labels(array[dim]) for dim in array.dims)
+    return labelled and _are_numbers(drawn) and all(_are_labels(array[dim]) for dim in array.dims)
 
 
 def _are_labels(labels: xr.DataArray) -> bool:

@@ -20,12 +20,14 @@ from xyzpy_widgets.views.reading import column_of
 from xyzpy_widgets.views.resolve import Data, named, resolve
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
-__all__ = ["draw", "limits_of", "plot"]
+__all__ = ["color_groups", "draw", "limits_of", "plot"]
 
 _SINGLE = {"width": 620, "height": 360}
 _PANEL = {"frame_width": 185, "frame_height": 170}
 _WIDEST_ROW = 3
 _TITLE_WIDTH = 90
+_GRADED = frozenset({"heatmap", "scatter", "parallel"})
+"""The kinds of plots whose colours may tell amounts."""
 
 
 def plot(  # noqa: PLR0913 - the friendly face: one word for each role
@@ -143,7 +145,7 @@ def draw(data: Data, spec: ViewSpec, states: xr.DataArray | None = None, **opts:
     panels = panels_of(named(data), spec, states) if spec.var else []
     limits = _color_limits(panels, spec)
     common: dict[str, Any] = {} if limits is None else {"clim": limits}
-    groups = None if spec.kind in {"heatmap", "parallel"} or not panels else _groups(panels, spec)
+    groups = None if spec.kind in {"heatmap", "parallel"} or not panels else color_groups(panels, spec)
     if not spec.panels or not panels:
         common |= _size(_SINGLE, opts)
         return _drawn(panels[0] if panels else None, spec, groups, {**common, **opts}).opts(title=title)
@@ -162,7 +164,7 @@ def draw(data: Data, spec: ViewSpec, states: xr.DataArray | None = None, **opts:
     return hv.Layout(drawn).cols(columns).opts(title=html.escape(title))
 
 
-def _groups(panels: Sequence[Panel], spec: ViewSpec) -> pd.MultiIndex | None:
+def color_groups(panels: Sequence[Panel], spec: ViewSpec) -> pd.MultiIndex | None:
     """Return the groups that have a colour each, in the order in which they come."""
     frame = pd.concat([panel.data for panel in panels if isinstance(panel.data, pd.DataFrame)])
     names = groups_of(frame, spec)
@@ -212,7 +214,8 @@ def _has_values(panel: Panel, spec: ViewSpec) -> bool:
 
 def limits_of(data: Data, spec: ViewSpec) -> tuple[float, float] | None:
     """Return the limits of the colours of a view of some data; None where colours tell no amounts."""
-    return _color_limits(panels_of(named(data), spec), spec) if spec.var else None
+    graded = spec.var and spec.kind in _GRADED
+    return _color_limits(panels_of(named(data), spec), spec) if graded else None
 
 
 def _color_limits(panels: Sequence[Panel], spec: ViewSpec) -> tuple[float, float] | None:

@@ -30,7 +30,9 @@ __all__ = [
     "column_of",
     "distinct_names",
     "flatten",
+    "nature_of",
     "plain",
+    "read",
     "shade_caption",
     "subject_of",
     "told",
@@ -40,6 +42,7 @@ Kind: TypeAlias = Literal["number", "time", "text"]
 Label: TypeAlias = float | str
 
 _NUMBERS = (bool, int, float, complex, np.bool_, np.number)
+_OF_NUMBERS = "biufc"  # the kinds of dtype that are known to hold numbers before any is read
 _CLOSE = 1e-12
 _DAYS = 365.2425
 
@@ -104,8 +107,8 @@ def plain(values: Any) -> tuple[Kind, NDArray[Any]]:
     """Return how values are drawn, and the values made so, in their own shape."""
     array = _as_numpy(values)
     kind = array.dtype.kind
-    if kind in "biufc":
-        return "number", _finite(np.abs(array) if kind == "c" else array)
+    if kind in _OF_NUMBERS:
+        return "number", _finite(array)
     if kind == "m":
         return "number", array / np.timedelta64(1, "s")
     if kind == "M":
@@ -123,7 +126,7 @@ def _as_numpy(values: Any) -> NDArray[Any]:
 
 def _finite(array: NDArray[Any]) -> NDArray[np.float64]:
     """Return numbers as floats; what is infinite is missing, for it has no place on an axis."""
-    numbers = array.astype(np.float64)
+    numbers = (np.abs(array) if array.dtype.kind == "c" else array).astype(np.float64)
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
@@ -163,6 +166,15 @@ def _caption(name: str, attrs: Any) -> str:
         return name
     title = str(attrs.get("long_name") or name)
     return f"{title} [{attrs['units']}]" if attrs.get("units") else title
+
+
+def nature_of(data: xr.Dataset, name: str) -> tuple[Kind, bool]:
+    """Return the kind of a variable's values and whether they name groups; numbers are not read for that."""
+    dtype = data[name].dtype
+    if dtype.kind in _OF_NUMBERS:
+        return "number", dtype.kind == "b"
+    column = column_of(data, name)
+    return column.kind, column.groups
 
 
 def column_of(data: xr.Dataset | pd.DataFrame, name: str) -> Column:
@@ -233,7 +245,10 @@ def as_table(data: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """What is drawn of a dataset: plain values over the places of their axes."""
+    """What is drawn of a dataset, over the places of its axes.
+
+    Numbers stay where they are, in a file too, until `read` makes them plain; all else is plain already.
+    """
 
     data: xr.DataArray
     kind: Kind
@@ -251,26 +266,36 @@ def subject_of(data: xr.Dataset, names: Sequence[str]) -> Subject:
 
     Raises `ViewError` for several that are not all numbers.
     """
-    columns = [column_of(data, name) for name in names]
     axes = {dim: axis_of(data, dim) for dim in dict.fromkeys(str(dim) for name in names for dim in data[name].dims)}
-    arrays = [_over_axes(data[name], column, axes) for name, column in zip(names, columns, strict=True)]
+    subjects = [_over_axes(data[name], axes) for name in names]
     if len(names) == 1:
-        return Subject(arrays[0], columns[0].kind, columns[0].caption, axes)
-    for column in columns:
-        if column.kind != "number":
-            raise ViewError(f"{column.name!r} holds {column.kind}s and cannot share an axis with others; draw it alone")
+        return subjects[0]
+    for one in subjects:
+        if one.kind != "number":
+            raise ViewError(f"{one.name!r} holds {one.kind}s and cannot share an axis with others; draw it alone")
     along, value = distinct_names([*axes, "variable", "value"])[-2:]
     labels = xr.DataArray(_text_array(names), dims=along, name=along)
-    stacked = xr.concat(xr.broadcast(*arrays), dim=labels).rename(value)
+    stacked = xr.concat(xr.broadcast(*(read(one.data) for one in subjects)), dim=labels).rename(value)
     units = {data[name].attrs.get("units") for name in names}
     attrs = {"units": units.pop()} if len(units) == 1 else {}
     axis = Axis(along, "text", _text_array(names), along)
     return Subject(stacked, "number", _caption(value, attrs), {along: axis, **axes})
 
 
-def _over_axes(array: xr.DataArray, column: Column, axes: Mapping[str, Axis]) -> xr.DataArray:
-    dims = [str(dim) for dim in array.dims]
-    return xr.DataArray(column.values, dims=dims, coords={dim: axes[dim].places for dim in dims}, name=column.name)
+def _over_axes(array: xr.DataArray, axes: Mapping[str, Axis]) -> Subject:
+    places = {str(dim): axes[str(dim)].places for dim in array.dims}
+    name, caption = str(array.name), _caption(str(array.name), array.attrs)
+    if array.dtype.kind in _OF_NUMBERS:
+        return Subject(array.reset_coords(drop=True).assign_coords(places), "number", caption, axes)
+    kind, values = plain(array.to_numpy())
+    return Subject(xr.DataArray(values, places, [*places], name), kind, caption, axes)
+
+
+def read(array: xr.DataArray) -> xr.DataArray:
+    """Return what is drawn as plain values, numbers as floats; what was left in a file is read."""
+    if array.dtype.kind not in _OF_NUMBERS:
+        return array
+    return xr.DataArray(_finite(array.to_numpy()), array.coords, array.dims, array.name)
 
 
 def flatten(arrays: Sequence[xr.DataArray]) -> pd.DataFrame:

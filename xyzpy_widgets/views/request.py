@@ -10,7 +10,7 @@ import xarray as xr
 
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.checks import kind_in, labels_in, means_in, name_in, names_in
-from xyzpy_widgets.views.reading import column_of
+from xyzpy_widgets.views.reading import nature_of
 from xyzpy_widgets.views.spec import PlotKind, Wishes
 
 __all__ = ["Request", "request_of"]
@@ -80,6 +80,5 @@ def _first(data: xr.Dataset, dims: Sequence[str]) -> tuple[str, ...]:
     """Return the first variable that has the wished dimensions, one of numbers if there is one."""
     names = [str(name) for name in data.data_vars]
     fitting = [name for name in names if set(dims) <= set(data[name].dims)] or names
-    columns = [column_of(data, name) for name in fitting]
-    ranked = sorted(columns, key=lambda column: (column.kind != "number", column.groups))
-    return tuple(column.name for column in ranked[:1])
+    natures = {name: nature_of(data, name) for name in fitting}
+    return tuple(sorted(fitting, key=lambda name: (natures[name][0] != "number", natures[name][1]))[:1])

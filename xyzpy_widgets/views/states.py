@@ -19,7 +19,7 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.views.reading import Axis
 from xyzpy_widgets.views.spec import ViewSpec
 
-__all__ = ["UNDER_WAY", "Field", "failed_along", "mark_failed", "rectangles", "states_of"]
+__all__ = ["UNDER_WAY", "Field", "failed_along", "failed_columns", "mark_failed", "rectangles", "states_of"]
 
 UNDER_WAY = len(Status)
 """The code of a case that runs."""
@@ -62,7 +62,12 @@ def mark_failed(figure: Any, places: NDArray[Any]) -> None:
     from bokeh.models import Range1d
 
     figure.extra_y_ranges = {**figure.extra_y_ranges, _SHARE: Range1d(start=0, end=1)}
-    _triangles(figure, {"x": places, "y": np.full(places.size, 0.025)}, y_range_name=_SHARE)
+    _triangles(figure, failed_columns(places), y_range_name=_SHARE)
+
+
+def failed_columns(places: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return where the triangles at some places lie."""
+    return {"x": places, "y": np.full(places.size, 0.025)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,39 +8,52 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.views.reading import Subject
+from xyzpy_widgets.views.reading import Axis, read
 
-__all__ = ["effects_of", "fullest"]
+__all__ = ["effects_of", "fullest", "sampled"]
 
-_SAMPLED = 2_000_000
-"""The most values that are looked at."""
+_MOST = 2_000_000
+"""The most values that are looked at to choose a view."""
+_ENOUGH = 16
+"""How many labels of a dimension are looked at, at least, where it has so many."""
 
 
-def effects_of(subject: Subject) -> Mapping[str, float]:
-    """Return how much a variable varies with each of its dimensions, 0 to 1.
+def sampled(array: xr.DataArray) -> xr.DataArray:
+    """Read values, and of very many those at every so many labels; the first dimensions are thinned out first.
+
+    What lies side by side in a file stays together, so that little of it is read.
+    """
+    while array.size > _MOST:
+        longest = max(array.dims, key=lambda dim: array.sizes[dim])
+        dim = next((dim for dim in array.dims if array.sizes[dim] > _ENOUGH), longest)
+        array = array.isel({dim: slice(None, None, 2)})
+    return read(array)
+
+
+def effects_of(sample: xr.DataArray) -> Mapping[str, float]:
+    """Return how much values vary with each of their dimensions, 0 to 1.
 
     This is the total effect index of variance-based sensitivity analysis, E[Var(Y | X~i)] / Var(Y): the mean variance
     along a dimension while all others are fixed, as a share of the whole (Saltelli et al., Comput. Phys. Commun. 181,
     259, 2010). It is 0 only where values are known to be the same all along, and nan where no two can be compared.
     Texts count as codes.
     """
-    numbers = _as_numbers(subject.data)
+    numbers = _as_numbers(sample)
     whole = _variance(numbers, tuple(range(numbers.ndim)))
-    return {str(dim): _effect(numbers, i, whole) for i, dim in enumerate(subject.data.dims)}
+    return {str(dim): _effect(numbers, i, whole) for i, dim in enumerate(sample.dims)}
 
 
-def fullest(array: xr.DataArray, dim: str) -> int:
-    """Return the position along a dimension at which most values are there, the first of several."""
-    there = array.notnull()
-    counts = there.sum([other for other in there.dims if other != dim]).to_numpy()
-    return int(counts.argmax()) if counts.size else 0
+def fullest(sample: xr.DataArray, axis: Axis) -> int:
+    """Return the position along an axis at which most values are there, as far as they were looked at; the first."""
+    if axis.name not in sample.dims or not sample.size:
+        return 0
+    counts = sample.notnull().sum([dim for dim in sample.dims if dim != axis.name]).to_numpy()
+    best = sample[axis.name].to_numpy()[counts.argmax()]
+    return int(np.flatnonzero(axis.places == best)[0])
 
 
 def _as_numbers(array: xr.DataArray) -> NDArray[np.float64]:
-    """Return values as numbers, thinned out where there are very many; a text is the count of its kind."""
-    while array.size > _SAMPLED:
-        longest = max(array.dims, key=lambda dim: array.sizes[dim])
-        array = array.isel({longest: slice(None, None, 2)})
+    """Return values as numbers; a text is the count of its kind."""
     values = array.to_numpy()
     if values.dtype.kind == "M":
         return np.where(np.isnat(values), np.nan, values.astype(np.int64).astype(np.float64))

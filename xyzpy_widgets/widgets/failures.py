@@ -19,8 +19,6 @@ class Failures(Widget):
         Why the run is held; empty when it is not.
     busy : bool
         Whether a run is under way, so that nothing can be retried now.
-    retries : bool
-        Whether cases can be run again one by one: what is drawn at random cannot.
     """
 
     _esm = STATIC / "failures.js"
@@ -29,4 +27,3 @@ class Failures(Widget):
     groups = List(Dict()).tag(sync=True)
     held = Unicode("").tag(sync=True)
     busy = Bool(default_value=False).tag(sync=True)
-    retries = Bool(default_value=True).tag(sync=True)

@@ -336,7 +336,7 @@ class Panel(ipywidgets.VBox):
         else:
             middle = preview.plan.numbers(len(preview.plan) // 2, len(preview.plan) // 2 + 1)
             case = preview.plan.point(int(middle[0])).args
-            trial = self._subject.again([case], self._sheet, call.given.get("constants", {}))
+            trial = self._subject.again([case], call.given.get("constants", {}), self._sheet)
         run = self._subject.submit(trial)
         self.card.tell(trial={"state": "running", "said": f"{first_case(run)} is under way."})
         run.add_done_callback(self._tried)
@@ -350,9 +350,9 @@ class Panel(ipywidgets.VBox):
     def _retry(self, cases: list[dict[str, Any]]) -> None:
         """Run cases again that failed."""
         with self._guard:
-            if cases and not self._subject.sampled:
+            if cases:
                 constants = self._watching.constants
-                self._begin(lambda: self._submitted(self._subject.again(cases, self._sheet, constants)))
+                self._begin(lambda: self._submitted(self._subject.again(cases, constants, self._sheet)))
 
     def _go_on(self) -> None:
         """Run what was found undone."""

@@ -11,6 +11,7 @@ import pandas as pd
 from IPython.core.getipython import get_ipython
 
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.failed_draws import rows_of
 from xyzpy_widgets.grammar.typed import quoted, read_value, written
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.preview import Preview
@@ -138,13 +139,16 @@ class Subject:
             settings["max_failures"] = MOST_FAILURES
         return settings
 
-    def again(self, cases: Sequence[Mapping[str, Any]], sheet: Sheet, constants: Mapping[str, Any]) -> Call:
-        """Return the call that runs some cases again."""
+    def again(
+        self, cases: Sequence[Mapping[str, Any]], constants: Mapping[str, Any], sheet: Sheet | None = None
+    ) -> Call:
+        """Return the call that runs some cases again, where a sheet says; of a Sampler only those that failed."""
+        given: dict[str, Any] = {"cases": [dict(case) for case in cases]}
+        if self.sampled:
+            given = {"n": 0, "retry_failed": rows_of(self.failures(), cases)}
         wishes = {"overwrite": True} if self.stores else {}
-        given = {"cases": [dict(case) for case in cases], "constants": dict(constants) or None}
-        return Call({name: value for name, value in given.items() if value is not None}).having(
-            **wishes, **self.settings(sheet)
-        )
+        fixed = {"constants": dict(constants)} if constants else {}
+        return Call({**given, **fixed}).having(**wishes, **(self.settings(sheet) if sheet else {}))
 
     def preview(self, call: Call) -> Preview:
         """Tell what a call would do; runs nothing."""
@@ -183,8 +187,8 @@ class Subject:
         return source_of(Call(code=code), name, "fn", positional=(), said=said)
 
     def failures(self) -> pd.DataFrame:
-        """Return the cases that are stored as failed."""
-        return self.target.failures if isinstance(self.target, Harvester) else pd.DataFrame()
+        """Return the cases that are known to have failed, and were not made good since."""
+        return pd.DataFrame() if isinstance(self.target, Runner) else self.target.failures
 
     def told(self, arguments: Sequence[Argument]) -> list[ArgumentTold]:
         """Say of every argument what the page needs to know, constants and resources among them."""

@@ -74,7 +74,7 @@ class Watching:
     ) -> None:
         self.subject = subject
         self.monitor = RunMonitor(panel=panel, title=subject.title)
-        self.failed = Failures(panel=panel, retries=not subject.sampled)
+        self.failed = Failures(panel=panel)
         self.run: Run | None = None
         self.told_found = ""
         self.constants: Mapping[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Deadlines: what is to be done after a while unless it is called off, in one thread for the whole process.
+"""Deadlines: what is to be done after a while unless it is called off, in one thread for many.
 
 A thread of its own for each, as `threading.Timer` has one, would cost more than a thousand calls of a trivial function.
 """
@@ -12,29 +12,54 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
+from weakref import WeakSet
 
-__all__ = ["after"]
+__all__ = ["Deadlines", "after"]
 
 
-class _Deadlines:
-    """What is due, and the thread that does it; that thread is woken only for what is due sooner than all else."""
+class Deadlines:
+    """What is due, and the thread that does it; that thread is woken only for what is due sooner than all else.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    name : str
+        That of the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._begin()
+        _EVERY.add(self)
+
+    def _begin(self) -> None:
         self._guard = Lock()
         self._due: dict[object, tuple[float, Callable[[], object]]] = {}
         self._next = math.inf
         self._sooner: SimpleQueue[None] = SimpleQueue()
         self._thread: Thread | None = None
 
-    def add(self, seconds: float, act: Callable[[], object]) -> Callable[[], None]:
+    def after(self, seconds: float, act: Callable[[], object]) -> Callable[[], None]:
+        """Call ``act`` in the thread after some seconds; it is to raise nothing.
+
+        Returns
+        -------
+        callable
+            Calls it off; one that is just being called is not waited for.
+
+        Raises
+        ------
+        RuntimeError
+            When the system gives no more threads.
+        """
         key, due = object(), monotonic() + seconds
         with self._guard:
+            if self._thread is None:
+                thread = Thread(target=self._serve, name=self._name, daemon=True)
+                thread.start()
+                self._thread = thread
             self._due[key] = due, act
             sooner = due < self._next
             self._next = min(due, self._next)
-            if self._thread is None:
-                self._thread = Thread(target=self._serve, name="xyzpy_widgets-deadlines", daemon=True)
-                self._thread.start()
         if sooner:
             self._sooner.put(None)
         return lambda: self._drop(key)
@@ -59,22 +84,17 @@ class _Deadlines:
 
 
 def after(seconds: float, act: Callable[[], object]) -> Callable[[], None]:
-    """Call ``act`` in another thread after some seconds; it is to be quick, and to raise nothing.
-
-    Returns
-    -------
-    callable
-        Calls it off; one that is just being called is not waited for.
-    """
-    return _deadlines.add(seconds, act)
+    """Call ``act`` in another thread after some seconds, see `Deadlines.after`; it is to be quick."""
+    return _deadlines.after(seconds, act)
 
 
 def _renew() -> None:
     """Begin anew in a process that was forked, which has no threads but its own."""
-    global _deadlines  # noqa: PLW0603 - a process has one
-    _deadlines = _Deadlines()
+    for one in _EVERY:
+        one._begin()  # noqa: SLF001 - nobody else may
 
 
-_deadlines = _Deadlines()
+_EVERY: WeakSet[Deadlines] = WeakSet()
+_deadlines = Deadlines("xyzpy_widgets-deadlines")
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew)

@@ -8,7 +8,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from xyzpy_widgets.execution.deadlines import after
+from xyzpy_widgets.core.deadlines import Deadlines, after
 
 PATIENCE = 60.0
 
@@ -44,3 +44,20 @@ def test_a_forked_process_has_deadlines_of_its_own() -> None:
         after(0.0, inner.set)
         os._exit(0 if inner.wait(PATIENCE) else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_thread_that_cannot_be_had_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was refused for want of a thread is not done later, and what is asked for then is."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    done: SimpleQueue[str] = SimpleQueue()
+    deadlines = Deadlines("test")
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start"):
+            deadlines.after(0.0, lambda: done.put("refused"))
+    deadlines.after(0.0, lambda: done.put("taken"))
+    assert done.get(timeout=PATIENCE) == "taken"
+    assert done.empty()
