@@ -72,7 +72,9 @@ def test_what_is_said_to_have_changed_is_all_that_has(data: st.DataObject) -> No
             assert fingerprint(old.attrs) == fingerprint(now.attrs)
             for name, one in old.data_vars.items():
                 values, found = one.to_numpy().reshape(-1).copy(), now[name].to_numpy().reshape(-1).copy()
-                values[cells] = found[cells] = found.dtype.type(0) if found.dtype.kind in "fi" else np.datetime64("NaT")
+                values[cells] = found[cells] = (
+                    found.dtype.type(0) if found.dtype.kind in "fi" else np.datetime64("NaT", "s")
+                )
                 assert fingerprint(values) == fingerprint(found)
 
 
@@ -94,6 +96,41 @@ def test_an_addition_is_taken_back_exactly(data: st.DataObject) -> None:
             back = without(grid.labelled, addition)
             assert_exact(back.data, before.data)
             assert_exact(back.ledger, before.ledger)
+
+
+def test_only_what_was_added_is_taken_back() -> None:
+    """Cells that were there before, at the crossings of the labels of what came, stay."""
+    before = labelled({"a": [1, 2], "b": [1, 2]}, [0.5, ..., ..., ...])
+    grid = Grid(before.copy())
+    new = labelled({"a": [2, 1], "b": [1, 2]}, [..., 1.5, ..., ...])
+    addition = grid.addition(new)
+    assert addition is not None
+    grid.put(new)
+    back = without(grid.labelled, addition)
+    assert_exact(back.data, before.data)
+    assert_exact(back.ledger, before.ledger)
+
+
+def test_conflicts_of_several_outputs_are_told_together() -> None:
+    """One message counts all of them, and lists so many in all."""
+    old = labelled({"a": [1, 2, 3, 4]}, [(n, -n) for n in range(4)], names=["y", "z"])
+    new = labelled({"a": [1, 2, 3, 4]}, [(n + 1, -n - 1) for n in range(4)], names=["y", "z"])
+    with pytest.raises(ConflictError, match=r"^8 values .*\n  y\(a=1\): 0 -> 1\n") as caught:
+        Grid(old).put(new)
+    assert str(caught.value).count(" -> ") == 1 + 5  # the heading, and cells
+    assert "z(a=1): 0 -> -1\n  … and 3 more" in str(caught.value)
+
+
+def test_outputs_that_one_side_lacks_grow_with_the_others() -> None:
+    """A dimension that only one side has comes with it, and stays where new data is without it."""
+    both = xr.Dataset({"y": ("a", [0.5]), "z": (("a", "x"), [[1.0, 2.0]])}, {"a": [1], "x": [5, 6]})
+    only = xr.Dataset({"y": ("a", [1.5])}, {"a": [2]})
+    for first, second in ((both, only), (only, both)):
+        grid = Grid(with_inferred_ledger(first.copy(deep=True), ("a",)).copy())
+        grid.put(with_inferred_ledger(second.copy(deep=True), ("a",)))
+        assert grid.labelled.data["y"].values.tolist() == [0.5, 1.5]
+        assert grid.labelled.data["z"].sel(a=1).values.tolist() == [1.0, 2.0]
+        assert grid.labelled.data["z"].sel(a=2).isnull().all()
 
 
 class Merging(Grid):
@@ -156,10 +193,15 @@ def test_what_has_changed_is_told_cell_by_cell() -> None:
     grid.put(labelled({"a": [3], "b": [1]}, [3.5]))
     assert grid.changed() is None
     assert grid.only_adds
-    grid.settle()
-    grid.put(labelled({"a": [0], "b": [1]}, [4.5]))
-    assert grid.changed() is None
-    assert not grid.only_adds
+    for new in (
+        labelled({"a": [0], "b": [1]}, [4.5]),  # before the others
+        labelled({"a": [1], "b": [3]}, [4.5]),  # behind the last, of the second argument
+        labelled({"a": [9], "b": [1]}, [4.5], attrs={"note": "x"}),
+    ):
+        grid.settle()
+        grid.put(new)
+        assert grid.changed() is None
+        assert not grid.only_adds
 
 
 def test_a_single_case_without_arguments_changes_like_any_other() -> None:

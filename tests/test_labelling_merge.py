@@ -189,7 +189,7 @@ def test_values_of_other_kinds_are_in_conflict(before: Any, after: Any) -> None:
 
 def test_equal_values_do_not_conflict() -> None:
     """Harvesting the same again changes nothing, numbers of any width, nan and None included."""
-    values = [1, 1.0, float("nan"), None, "x", True, np.float32(0.5), np.datetime64("2020"), np.datetime64("NaT")]
+    values = [1, 1.0, float("nan"), None, "x", True, np.float32(0.5), np.datetime64("2020"), np.datetime64("NaT", "Y")]
     old = labelled({"a": list(range(len(values)))}, values)
     assert_exact(merge(old, old).data, old.data)
     floats = labelled({"a": [1, 2]}, [float("nan"), 0.5])

@@ -76,7 +76,7 @@ def test_every_plain_value_comes_back_as_it_was(value: Any) -> None:
         np.float32(0.1),
         np.bool_(True),  # noqa: FBT003 - a value under test
         np.str_("a"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "D"),
         np.timedelta64(5, "m"),
         np.array(3.0),
         np.array([[1, 2]], dtype=">i4"),

@@ -157,7 +157,10 @@ def _times(kind: str, values: Sequence[Any]) -> NDArray[Any]:
     times = [_time64(value) for value in values]
     keys = [_attoseconds(time) for time in times]
     for unit in ("ns", "us", "ms", "s"):
-        array = np.array(times, dtype=f"{kind}64[{unit}]")
+        try:
+            array = np.array(times, dtype=f"{kind}64[{unit}]")
+        except OverflowError:  # numpy before 2.5 gives another time instead
+            continue
         if [_attoseconds(time) for time in array] == keys:
             return array
     msg = f"{values[0]!r} to {values[-1]!r}: no unit of time from ns to s keeps all of these exactly; round them"

@@ -63,7 +63,10 @@ def _times(values: Sequence[Any]) -> NDArray[Any]:
 
 def _keeps(array: NDArray[Any], dtype: np.dtype[Any]) -> bool:
     """Say whether times stay the same in another unit."""
-    back = array.astype(dtype).astype(array.dtype)
+    try:
+        back = array.astype(dtype).astype(array.dtype)
+    except OverflowError:  # numpy before 2.5 gives other times instead
+        return False
     return np.can_cast(array.dtype, dtype) and bool(np.all(back.view(np.int64) == array.view(np.int64)))
 
 
