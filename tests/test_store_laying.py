@@ -14,7 +14,7 @@ import xarray as xr
 
 from tests.exact import assert_exact
 from tests.store_samples import everything
-from xyzpy_widgets.errors import EncodingError
+from xyzpy_widgets.errors import DamageError, EncodingError
 from xyzpy_widgets.store.image import checksums, is_uniform, uniform_checksums
 from xyzpy_widgets.store.lock import locked
 from xyzpy_widgets.store.netcdf import NetCDFStore, load_ds
@@ -68,6 +68,18 @@ def test_what_all_cases_have_in_common_takes_no_room(store: NetCDFStore) -> None
     assert content is not None
     assert content[1] is not None
     assert_exact(content[1], ledger(500))
+
+
+def test_what_is_said_once_may_be_changed_by_others(store: NetCDFStore) -> None:
+    """HDF5 makes room for it then, and keeps all cells but those that were written."""
+    store.write(data(40), ledger(40))
+    with h5py.File(store.path, "a") as file:
+        file["ledger/tries"][0, :2] = 7
+    with h5py.File(store.path) as file:
+        assert file["ledger/tries"][0, :3].tolist() == [7, 7, 1]
+        assert (file["ledger/tries"][1:] == 1).all()
+    with pytest.raises(DamageError, match="'tries' does not match its checksum"):
+        store.read()
 
 
 def test_what_is_said_once_is_written_in_place_only_where_it_stays_so(store: NetCDFStore) -> None:

@@ -12,7 +12,8 @@ import xarray as xr
 from tests.front_end import FrontEnd
 from tests.test_onlooker import harvested, harvesting
 from xyzpy_widgets.errors import FormatError, StoreError, ViewError
-from xyzpy_widgets.widgets.opened import explore_file, explorer_of
+from xyzpy_widgets.widgets import opened
+from xyzpy_widgets.widgets.opened import explore_file, explorer_of, rename_file
 
 pytestmark = pytest.mark.usefixtures("front_end")
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("front_end")
 def closed(front_end: FrontEnd) -> Iterator[None]:
     """Forget what was opened, after each test."""
     yield
-    explorer_of.cache_clear()
+    opened._open.clear()  # noqa: SLF001 - what the process holds for as long as it lives
 
 
 def test_an_explorer_of_a_file_offers_no_runs(tmp_path: Path) -> None:
@@ -58,6 +59,23 @@ def test_a_file_that_is_opened_again_is_shown_as_it_was_left(tmp_path: Path) -> 
     assert explorer_of(path) is explorer
     assert explorer.said == ""
     explorer.close()
+
+
+def test_a_file_that_is_renamed_is_explored_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that the reader chose is lost with a name, and the file is not taken for one that is gone."""
+    monkeypatch.chdir(tmp_path)
+    path = harvested(tmp_path / "before.h5")
+    explorer = explorer_of(path)
+    explorer.wish(kind="table")
+    path.rename("after.h5")
+    rename_file("before.h5", "after.h5")
+    assert (explorer.title, explorer.problem) == ("after.h5", "")
+    assert explorer.view is not None
+    assert explorer.view.kind == "table"
+    assert explorer_of(tmp_path / "after.h5") is explorer
+    harvested(tmp_path / "before.h5")
+    assert explorer_of(path) is not explorer
+    rename_file("never opened.h5", "whatever.h5")
 
 
 def test_a_file_that_cannot_be_explored_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

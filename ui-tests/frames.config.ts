@@ -8,6 +8,5 @@ export default defineConfig({
   testMatch: 'frames.ts',
   outputDir: 'results/frames-traces',
   timeout: 150_000,
-  retries: 0,
   use: { ...config.use, trace: 'off' },
 });

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { JupyterFrontEnd } from '@jupyterlab/application';
@@ -133,6 +133,38 @@ test('a kernel that was started for a file ends with its tab, and lives through 
   const before = await kernels();
   await page.getByRole('tab', { name: /ünï/ }).locator('.lm-TabBar-tabCloseIcon').click();
   await expect.poll(kernels).toBe(before - 1);
+  expect(complaints).toEqual([]);
+});
+
+test('a file that is renamed or moved while it is open is followed', async ({ page, complaints }, info) => {
+  writeFileSync(join(WORK, 'before.h5'), readFileSync(join(WORK, 'digits.h5')));
+  rmSync(join(WORK, 'after.h5'), { force: true });
+  rmSync(join(WORK, 'deeper'), { force: true, recursive: true });
+  mkdirSync(join(WORK, 'deeper'));
+  const rename = async (from: string, to: string): Promise<void> => {
+    await page.evaluate(
+      async ([from = '', to = '']) => {
+        const { jupyterapp } = window as unknown as { jupyterapp: JupyterFrontEnd };
+        await jupyterapp.serviceManager.contents.rename(from, to);
+      },
+      [`${FOLDER}/${from}`, `${FOLDER}/${to}`],
+    );
+  };
+  const files = new Files(page);
+  await files.visit();
+  const shown = await files.open('before.h5');
+  await expect(shown.locator('canvas').first()).toBeVisible({ timeout: 60_000 });
+  await shown.getByLabel('Kind of plot').selectOption('table');
+  await expect(shown.getByRole('region', { name: 'Rows' })).toBeVisible();
+  await rename('before.h5', 'after.h5');
+  await expect(page.getByRole('tab', { name: 'after.h5' })).toBeVisible();
+  await expect(shown.getByText('after.h5', { exact: true })).toBeVisible();
+  await expect(shown.getByRole('region', { name: 'Rows' })).toBeVisible();
+  await page.screenshot({ path: info.outputPath('renamed.png') });
+  await rename('after.h5', 'deeper/moved.h5');
+  await expect(shown.getByText('moved.h5', { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(shown.locator('canvas').first()).toBeVisible();
+  await expect(shown.getByRole('alert')).toHaveCount(0);
   expect(complaints).toEqual([]);
 });
 

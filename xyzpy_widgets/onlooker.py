@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import xarray as xr
 
@@ -55,10 +56,15 @@ class Onlooker:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._journal = path.with_name(f"{path.name}.journal")
-        self._seen: tuple[Identity | None, tuple[SegmentFile, ...]] | None = None
-        self._look: Look | None = None
+        self._guard = Lock()
+        self.move(path)
+
+    def move(self, path: Path) -> None:
+        """Go on with the same file under another name."""
+        with self._guard:
+            self.path = path
+            self._seen: tuple[Identity | None, tuple[SegmentFile, ...]] | None = None
+            self._look: Look | None = None
 
     @property
     def changed(self) -> bool:
@@ -75,14 +81,16 @@ class Onlooker:
         StoreError
             When there is none, or another program keeps readers out.
         """
-        seen = self._stands()
-        if self._look is None or seen != self._seen:
-            self._look = self._looked(seen[1])
-            self._seen = seen
-        return self._look
+        with self._guard:
+            seen = self._stands()
+            if self._look is None or seen != self._seen:
+                self._look = self._looked(seen[1])
+                self._seen = seen
+            return self._look
 
     def _stands(self) -> tuple[Identity | None, tuple[SegmentFile, ...]]:
-        return identity(self.path), tuple(segments(self._journal))
+        journal = self.path.with_name(f"{self.path.name}.journal")
+        return identity(self.path), tuple(segments(journal))
 
     def _looked(self, logs: tuple[SegmentFile, ...]) -> Look:
         told = _told(logs)  # before the file: what goes from one to the other meanwhile is seen twice and not never

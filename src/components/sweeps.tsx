@@ -1,23 +1,32 @@
 import type { JSX } from 'preact';
 
-import { countText, fileOf, GROUPS, type Group, inGroup, keyOf, markOf, remarks, type SweepRow } from '../core/board';
+import {
+  countText,
+  fileOf,
+  GROUPS,
+  type Group,
+  inGroup,
+  keyOf,
+  markOf,
+  remarks,
+  runText,
+  type SweepRow,
+} from '../core/board';
 import { percent } from '../core/format';
 import { ended, isActive, stateWord } from '../core/progress';
 import { trans } from '../core/trans';
 import type { ControlWord } from '../protocol';
 import { Mark } from './mark';
 
-interface Acts {
+export interface SweepsProps {
+  readonly rows: readonly SweepRow[];
   readonly open: (row: SweepRow) => void;
   readonly steer: (row: SweepRow, word: ControlWord) => void;
 }
 
-export interface SweepsProps extends Acts {
-  readonly rows: readonly SweepRow[];
-}
-
 /** The sweeps of the running kernels: what needs attention, what runs, what is over or stored. */
-export function SweepList({ rows, ...acts }: SweepsProps): JSX.Element {
+export function SweepList(props: SweepsProps): JSX.Element {
+  const { rows } = props;
   if (!rows.length) return <Empty />;
   const heads: Readonly<Record<Group, string>> = {
     attention: trans.__('Needs attention'),
@@ -28,7 +37,7 @@ export function SweepList({ rows, ...acts }: SweepsProps): JSX.Element {
     <>
       {GROUPS.map((group) => {
         const found = inGroup(rows, group);
-        return found.length ? <Section key={group} title={heads[group]} rows={found} {...acts} /> : null;
+        return found.length ? <Section key={group} title={heads[group]} found={found} {...props} /> : null;
       })}
     </>
   );
@@ -43,23 +52,26 @@ function Empty(): JSX.Element {
   );
 }
 
-function Section({ title, rows, ...acts }: SweepsProps & { readonly title: string }): JSX.Element {
+type SectionProps = SweepsProps & { readonly title: string; readonly found: readonly SweepRow[] };
+
+function Section({ title, found, ...props }: SectionProps): JSX.Element {
   return (
     <section class="xyzpy-Sweeps-group" aria-label={title}>
       <h2>{title}</h2>
       <ul>
-        {rows.map((row) => (
-          <Row key={keyOf(row)} row={row} {...acts} />
+        {found.map((row) => (
+          <Row key={keyOf(row)} row={row} {...props} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Row({ row, open, steer }: Acts & { readonly row: SweepRow }): JSX.Element {
+function Row({ row, rows, open, steer }: SweepsProps & { readonly row: SweepRow }): JSX.Element {
   const { name, title, place, store, state } = row;
   const tip = [trans.__('%1: %2', title, stateWord(state)), store, row.said].filter(Boolean).join('\n');
-  const details = [...remarks(row), store && !row.run ? fileOf(store) : '', place].filter(Boolean);
+  const run = runText(row, rows);
+  const details = [run, ...remarks(row), store && !row.run ? fileOf(store) : '', place].filter(Boolean);
   return (
     <li class="xyzpy-Sweep" data-kernel={row.kernel} data-sweep={row.id} data-state={state}>
       <button
@@ -76,7 +88,7 @@ function Row({ row, open, steer }: Acts & { readonly row: SweepRow }): JSX.Eleme
         {isActive(state) ? <Bar row={row} /> : null}
         <span class="xyzpy-Sweep-rest">{details.join(' · ')}</span>
       </button>
-      {isActive(state) ? <Steering row={row} steer={steer} /> : null}
+      {isActive(state) ? <Steering row={row} called={[name, run].filter(Boolean).join(', ')} steer={steer} /> : null}
     </li>
   );
 }
@@ -99,15 +111,15 @@ function Bar({ row }: { readonly row: SweepRow }): JSX.Element {
   );
 }
 
-type SteeringProps = Pick<Acts, 'steer'> & { readonly row: SweepRow };
+type SteeringProps = Pick<SweepsProps, 'steer'> & { readonly row: SweepRow; readonly called: string };
 
-function Steering({ row, steer }: SteeringProps): JSX.Element {
+function Steering({ row, called, steer }: SteeringProps): JSX.Element {
   const rests = row.state === 'paused' || row.state === 'held';
   const button = (word: ControlWord, label: string, shape: string): JSX.Element => (
     <button
       type="button"
       title={label}
-      aria-label={trans.__('%1: %2', label, row.name)}
+      aria-label={trans.__('%1: %2', label, called)}
       onClick={() => {
         steer(row, word);
       }}

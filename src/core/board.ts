@@ -45,6 +45,12 @@ export function countText({ run, done, total }: SweepLine): string {
   return run || total ? `${grouped(done)}/${grouped(total)}` : '';
 }
 
+/** What tells a run from others of the same sweep that are listed too: `run 7`; empty where there are none. */
+export function runText(row: SweepRow, rows: readonly SweepRow[]): string {
+  const others = rows.some(({ kernel, id, run }) => kernel === row.kernel && id === row.id && run !== row.run);
+  return others ? trans.__('run %1', row.run) : '';
+}
+
 /** The parts of what is to be said of a sweep beside its count. */
 export function remarks(line: SweepLine): readonly string[] {
   const parts: string[] = [];

@@ -10,15 +10,22 @@ const CONNECTED = { kernelConnectionOptions: { handleComms: false } };
 /** The kernel of one result file: started for it, found again after a reload, and shut down with its tab. */
 export class FileKernel {
   private session: Promise<Session.ISessionConnection> | null = null;
-  private readonly path: string;
+  private path: string;
 
   constructor(
     private readonly services: Pick<ServiceManager.IManager, 'kernelspecs' | 'sessions'>,
     path: string,
     private chosen = '',
   ) {
-    // the same file, but whoever else opens it does not take this session for his own, and close the comms in it
-    this.path = `./${path}`;
+    this.path = ownPath(path);
+  }
+
+  /** Belong to the file under another path. */
+  async rename(path: string): Promise<void> {
+    this.path = ownPath(path);
+    const session = await this.session;
+    await session?.setPath(this.path);
+    await session?.setName(PathExt.basename(path));
   }
 
   /** Find the kernel or start it; one that was given out before is shut down first. */
@@ -72,4 +79,9 @@ export class FileKernel {
     const asked = { path: this.path, name: PathExt.basename(this.path), type: 'file', kernel: { name } };
     return sessions.startNew(asked, CONNECTED);
   }
+}
+
+/** The path of a session for a file, which nobody takes for his own who opens it too, and closes the comms in it. */
+function ownPath(path: string): string {
+  return `./${path}`;
 }

@@ -12,7 +12,7 @@ import { call } from '../core/kernels';
 import { type Catalogue, trans } from '../core/trans';
 import { type ExplorerDocument, ExplorerFactory, PathModelFactory } from './document';
 import { FileKernel } from './file_kernel';
-import { WidgetPanel } from './panel';
+import { type Shown, WidgetPanel } from './panel';
 import { ICatalogue } from './translation';
 
 const FILES = { factory: 'Explorer', model: 'xyzpy-file', fileType: 'xyzpy-dataset', type: 'file' } as const;
@@ -77,6 +77,23 @@ function registerDocuments(app: JupyterFrontEnd, rendermime: IRenderMimeRegistry
   return tracker;
 }
 
+interface Renamed {
+  readonly before: string;
+  readonly path: string;
+  readonly type: 'file' | 'directory';
+  readonly shown: Shown;
+  readonly kernel: FileKernel;
+  readonly panel: WidgetPanel;
+}
+
+/** Go on with a file that has another path now; one that is elsewhere is read by a kernel that works there. */
+async function follow({ before, path, type, shown, kernel, panel }: Renamed): Promise<void> {
+  await kernel.rename(path);
+  const stays = type === 'file' && PathExt.dirname(path) === PathExt.dirname(before);
+  const names = [before, path].map((one) => PathExt.basename(one));
+  panel.turnTo(shown, stays ? call('widgets.opened', 'rename_file', ...names) : undefined);
+}
+
 /** Make the content of a tab, and the kernel behind it. */
 function panelOf(
   context: DocumentRegistry.Context,
@@ -84,15 +101,17 @@ function panelOf(
   rendermime: IRenderMimeRegistry,
   type: 'file' | 'directory',
 ): WidgetPanel {
-  const path = services.contents.localPath(context.path);
-  const name = PathExt.basename(path);
+  let path = services.contents.localPath(context.path);
+  const shown = (): Shown => {
+    const name = PathExt.basename(path);
+    // the server starts the kernel of a folder inside of it, and that of a file beside it
+    return { name, code: call('widgets.opened', 'explore_file', type === 'directory' ? '.' : name) };
+  };
   const kernel = new FileKernel(services, path, context.sessionContext.kernelPreference.name);
   const panel: WidgetPanel = new WidgetPanel({
-    name,
+    ...shown(),
     kernels: services.kernels,
     rendermime,
-    // the server starts the kernel of a folder inside of it, and that of a file beside it
-    code: call('widgets.opened', 'explore_file', type === 'directory' ? '.' : name),
     connect: () => kernel.connect(),
     remedies: () =>
       kernel.others.map(([spec, display]) => ({
@@ -103,9 +122,16 @@ function panelOf(
         },
       })),
   });
+  context.pathChanged.connect((_, now) => {
+    const before = path;
+    path = services.contents.localPath(now);
+    follow({ before, path, kernel, panel, shown: shown(), type }).catch((error: unknown) => {
+      Notification.error(trans.__('%1 could not be followed: %2', shown().name, String(error)));
+    });
+  });
   panel.disposed.connect(() => {
     kernel.shutDown().catch((error: unknown) => {
-      Notification.error(trans.__('The kernel of %1 could not be shut down: %2', name, String(error)));
+      Notification.error(trans.__('The kernel of %1 could not be shut down: %2', shown().name, String(error)));
     });
   });
   return panel;

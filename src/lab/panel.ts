@@ -10,14 +10,16 @@ import { Hindered, lookInto, viewOf, WrongKernel } from './display';
 import { Line } from './line';
 import { NoWidgets, type TabManager, widgetManagers } from './manager';
 
-/** What is shown, and where it comes from. */
-export interface WidgetPanelOptions {
-  /** What it is called in messages. */
+/** What is shown: a name for messages, and what the kernel runs to display a widget. */
+export interface Shown {
   readonly name: string;
+  readonly code: string;
+}
+
+/** What is shown, and where it comes from. */
+export interface WidgetPanelOptions extends Shown {
   readonly kernels: Kernel.IManager;
   readonly rendermime: IRenderMimeRegistry;
-  /** What the kernel runs: it displays a widget. */
-  readonly code: string;
   /**
    * Find or start the kernel; asked again whenever the view is opened anew. The panel talks over a clone of what
    * comes, which must be a notebook's, or made with `handleComms: false`: others close the comms of all widgets.
@@ -33,7 +35,7 @@ export class WidgetPanel extends Panel {
   private manager: TabManager | null = null;
   private tries = 0;
 
-  constructor(private readonly options: WidgetPanelOptions) {
+  constructor(private options: WidgetPanelOptions) {
     super();
     this.addClass('xyzpy-WidgetPanel');
     void this.open();
@@ -55,6 +57,13 @@ export class WidgetPanel extends Panel {
       const remedies = error instanceof WrongKernel ? this.options.remedies?.() : [];
       this.say(noticeOf(error, this.options.name), trans.__('Try again'), remedies);
     }
+  }
+
+  /** Show something else from now on; with some code for the kernel, which makes what is there already follow. */
+  turnTo(shown: Shown, code?: string): void {
+    this.options = { ...this.options, ...shown };
+    if (code === undefined || !this.manager) void this.open();
+    else this.line?.kernel.requestExecute({ code, silent: true, store_history: false });
   }
 
   override dispose(): void {

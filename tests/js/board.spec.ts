@@ -9,6 +9,7 @@ import {
   isNotable,
   markOf,
   remarks,
+  runText,
   statusOf,
   turnsBetween,
   turnText,
@@ -86,6 +87,11 @@ describe('a line of the side area', () => {
       'done',
     ]);
     expect(markOf(row({ run: 0, state: 'idle', total: 0, done: 0 }))).toBe('missing');
+  });
+
+  test('a run is told from another of the same sweep beside it', () => {
+    const rows = [row(), row({ run: 2 }), row({ id: '2', run: 3 })];
+    expect(rows.map((one) => runText(one, rows))).toEqual(['run 1', 'run 2', '']);
   });
 
   test('a run that is done with failures bears their mark', () => {

@@ -3,6 +3,7 @@ import type { ITranslator } from '@jupyterlab/translation';
 import { h, render } from 'preact';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import schema from '../../schema/plugin.json' with { type: 'json' };
 import { renderNotice } from '../../src/components/notice';
 import { SweepList } from '../../src/components/sweeps';
 import { statusOf, turnText, type SweepRow } from '../../src/core/board';
@@ -80,6 +81,12 @@ describe('with a language pack of JupyterLab', () => {
   test('a tag that is none, as in a pack that shows which texts it knows, leaves numbers as they are', () => {
     activate(pack('ach', 'nplurals=1; plural=0;', { [context('numbers', 'en')]: ['crwdns1:0en'] }));
     expect(grouped(1200)).toBe('1,200');
+  });
+
+  test('the server looks the settings up in the same catalogue', () => {
+    const asked: string[] = [];
+    activate({ languageCode: 'pl', load: (domain: string) => (asked.push(domain), polish.load(domain)) });
+    expect(asked).toEqual([schema['jupyter.lab.internationalization'].domain]);
   });
 
   test('every module finds the catalogue under the symbol of the protocol', () => {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from threading import Event, Thread
 
@@ -12,9 +11,10 @@ from xyzpy_widgets.errors import DamageError, FormatError, StoreError, XyzError
 from xyzpy_widgets.onlooker import Onlooker
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 
-__all__ = ["explore_file", "explorer_of"]
+__all__ = ["explore_file", "explorer_of", "rename_file"]
 
 _SECONDS_BETWEEN_LOOKS = 1.0
+_open: dict[Path, tuple[ResultsExplorer, Onlooker]] = {}
 
 
 def explore_file(name: str) -> None:
@@ -42,13 +42,25 @@ def explore_file(name: str) -> None:
     display(explorer)  # type: ignore[no-untyped-call]
 
 
-@cache
+def rename_file(name: str, now: str) -> None:
+    """Go on with the explorer of a file, as it was left, under the name that the file has now; see `explore_file`."""
+    path = Path(now).absolute()
+    found = _open.pop(Path(name).absolute(), None)
+    if found is not None:
+        explorer, onlooker = _open[path] = found
+        onlooker.move(path)
+        explorer.tell(title=path.name)
+        explorer.refresh()
+
+
 def explorer_of(path: Path) -> ResultsExplorer:
     """Return the one explorer of a file in this process: it offers no runs, and follows what others write there."""
-    onlooker = Onlooker(path)
-    explorer = ResultsExplorer(onlooker)
-    Thread(target=_follow, args=(explorer, onlooker), name=f"follow {path.name}", daemon=True).start()
-    return explorer
+    if path not in _open:
+        onlooker = Onlooker(path)
+        explorer = ResultsExplorer(onlooker)
+        _open[path] = explorer, onlooker
+        Thread(target=_follow, args=(explorer, onlooker), name=f"follow {path.name}", daemon=True).start()
+    return _open[path][0]
 
 
 def _follow(explorer: ResultsExplorer, onlooker: Onlooker) -> None:
