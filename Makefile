@@ -1,4 +1,4 @@
-# Needs Python 3.11 or newer, Node.js 20 or newer, and make. Everything else comes into .venv and node_modules.
+# Needs Python 3.11 or newer, Node.js 20.19 or newer, and make. Everything else comes into .venv and node_modules.
 
 PYTHON ?= python3
 CHROMIUM ?= /usr/bin/chromium

@@ -105,7 +105,7 @@ function emptyReason(plan: Plan): string {
 
 /** Why the button cannot be pressed now, as one sentence; empty when it can. */
 export function reasonAgainst(plan: Plan | null, wishes: Wishes, reason: string, busy: boolean): string {
-  if (busy) return trans.__('A run is under way.');
+  if (busy) return trans.__('A run is under way; what comes of it is counted here at its end.');
   if (reason) return reason;
   if (!plan) return trans.__('Choose the values of every argument first.');
   if (!sameWishes(plan.wishes, wishes)) return trans.__('Working out the plan …');

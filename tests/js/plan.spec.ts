@@ -61,7 +61,9 @@ describe('a button that cannot be pressed says why', () => {
   });
 
   test('a run under way comes before what is wrong, and that before a plan for other wishes', () => {
-    expect(reasonAgainst(PLAN, WISHES, 'L is wrong.', true)).toBe('A run is under way.');
+    expect(reasonAgainst(PLAN, WISHES, 'L is wrong.', true)).toBe(
+      'A run is under way; what comes of it is counted here at its end.',
+    );
     expect(reasonAgainst(PLAN, WISHES, 'L is wrong.', false)).toBe('L is wrong.');
     expect(reasonAgainst(PLAN, { ...WISHES, workers: 2 }, '', false)).toBe('Working out the plan …');
   });
