@@ -1,7 +1,8 @@
 """What keeping results costs, beside xyzpy in the same run: ``python benchmarks/store.py [--quick] [folder]``.
 
 It prints a table in Markdown, line by line, and takes some minutes; the folder is where the files are made. Each bar is
-a ratio of two times that are measured in turns, each the least of several, so that a busy machine weighs on both. xyzpy
+a ratio of two times that are measured in turns, each the least of several, so that a busy machine weighs on both; what
+is timed follows a call of the same kind, so that neither pays for what the other left in the processor's caches. xyzpy
 neither syncs its file nor writes anything before the last case is over; here every harvest is on the disk when it
 returns. A file that grows is written anew after each quarter of growth, and what is timed is what lies in between.
 Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests, which are named
@@ -94,10 +95,11 @@ class Bar:
 
 
 def least(*works: Callable[[], object], rounds: int = 7) -> list[float]:
-    """Return the least time that each of some works takes, in seconds, measured in turns."""
+    """Return the least time that each of some works takes, in seconds, measured in turns, each right after another."""
     times: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
         for work, taken in zip(works, times, strict=True):
+            work()
             start = time.perf_counter()
             work()
             taken.append(time.perf_counter() - start)
@@ -156,10 +158,7 @@ def compared(root: Path, n: int, first: int, columns: int = K, *, sync: bool = T
     with place(root) as folder:
         ours, theirs = harvesters(folder, full(n, 2 * rounds))
         rows = Rows(first, columns, sync=sync)
-        works = partial(rows.ours, ours), partial(rows.theirs, theirs)
-        for work in works:
-            work()
-        found = least(*works, rounds=rounds)
+        found = least(partial(rows.ours, ours), partial(rows.theirs, theirs), rounds=rounds)
         if not sync:
             ours.harvest_combos({"a": [0], "b": [0]})
         stored, same = xyz.load_ds(folder / "ours.h5"), xyzpy.load_ds(str(folder / "theirs.h5"))
