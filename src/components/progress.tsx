@@ -232,3 +232,18 @@ export function foundText(progress: Progress): string {
   parts.push(rest ? trans._n('%2 not run', '%2 not run', rest, grouped(rest)) : trans.__('nothing is left to run'));
   return trans.__('%1.', parts.join(', '));
 }
+
+interface DecisionProps {
+  readonly onContinue: () => void;
+  readonly onStop: () => void;
+}
+
+/** What a reader decides about a run that is held. */
+export function Decision({ onContinue, onStop }: DecisionProps): JSX.Element {
+  return (
+    <span class="xyzpy-line xyzpy-push">
+      <Button onClick={onContinue}>{trans.__('Continue anyway')}</Button>
+      <Button onClick={onStop}>{trans.__('Stop')}</Button>
+    </span>
+  );
+}

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 
 import { Button } from '../components/controls';
 import { Group } from '../components/failure';
+import { Decision } from '../components/progress';
 import { caseCount, grouped } from '../core/format';
 import { trans } from '../core/trans';
 import type { FailedCase, FailureGroup, FailuresTraits } from '../protocol';
@@ -47,22 +48,14 @@ function Held({ props }: { readonly props: Props }): JSX.Element {
   return (
     <div class="xyzpy-question" role="group" aria-label={trans.__('The run is held')}>
       <span>{`${props.traits.held} ${trans.__('Nothing new is started.')}`}</span>
-      <span class="xyzpy-line xyzpy-push">
-        <Button
-          onClick={() => {
-            tell(props.model, { kind: 'continue' });
-          }}
-        >
-          {trans.__('Continue anyway')}
-        </Button>
-        <Button
-          onClick={() => {
-            tell(props.model, { kind: 'control', word: 'stop' });
-          }}
-        >
-          {trans.__('Stop')}
-        </Button>
-      </span>
+      <Decision
+        onContinue={() => {
+          tell(props.model, { kind: 'continue' });
+        }}
+        onStop={() => {
+          tell(props.model, { kind: 'control', word: 'stop' });
+        }}
+      />
     </div>
   );
 }

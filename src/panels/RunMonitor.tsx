@@ -10,6 +10,7 @@ import {
   Controls,
   type ControlsProps,
   CurrentCases,
+  Decision,
   foundText,
   StateWord,
   Stats,
@@ -137,22 +138,14 @@ function Middle({ props, open }: { readonly props: Props; readonly open: (number
 function Steering({ props, controls }: { readonly props: Props; readonly controls: ControlsProps }): JSX.Element {
   if (props.traits.progress.state !== 'held') return <Controls {...controls} />;
   return (
-    <span class="xyzpy-line xyzpy-push">
-      <Button
-        onClick={() => {
-          tell(props.model, { kind: 'continue' });
-        }}
-      >
-        {trans.__('Continue anyway')}
-      </Button>
-      <Button
-        onClick={() => {
-          tell(props.model, { kind: 'control', word: 'stop' });
-        }}
-      >
-        {trans.__('Stop')}
-      </Button>
-    </span>
+    <Decision
+      onContinue={() => {
+        tell(props.model, { kind: 'continue' });
+      }}
+      onStop={() => {
+        tell(props.model, { kind: 'control', word: 'stop' });
+      }}
+    />
   );
 }
 
