@@ -47,7 +47,7 @@ import numpy as np
 from xyzpy_widgets.onlooker import Onlooker
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 
-path, sizes = Path(sys.argv[1]), {"time": 200, "lat": 500, "lon": 500}
+path, sizes = Path(sys.argv[1]), {"time": 500, "lat": 500, "lon": 500}
 with h5py.File(path, "w") as file:
     for dim, size in sizes.items():
         file[dim] = np.arange(float(size))
@@ -59,7 +59,7 @@ with h5py.File(path, "w") as file:
             made.dims[number].attach_scale(file[dim])
 
 taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_AS, (taken + 380_000_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_AS, (taken + 800_000_000, resource.RLIM_INFINITY))
 explorer = ResultsExplorer(Onlooker(path))
 print(explorer.heading)
 explorer.wish(var="b", x="lon", y="lat", slider={"time": 150.0})
