@@ -31,7 +31,7 @@ FORBIDDEN = {"pickle.find_class", "os.system", "os.exec", "os.posix_spawn", "sub
 
 def is_our_own(event: str, args: tuple[Any, ...]) -> bool:
     """Say whether it is how a damaged file is read in a process apart: this interpreter, and what it answers."""
-    if event == "subprocess.Popen":
+    if event in {"subprocess.Popen", "os.posix_spawn"}:  # the one by means of the other, from Python 3.13 on
         return bool(args[0] == sys.executable)
     return event == "pickle.find_class" and args[0].partition(".")[0] in {"xyzpy_widgets", "numpy", "xarray", "pandas"}
 
