@@ -68,7 +68,7 @@ class ForeignFile:
             left = {name: self._left(name, one, others.keys() - {name}) for name, one in others.items()}
             coords = {name: one for name, one in left.items() if name in found.coords}
             outputs = {name: one for name, one in left.items() if name in found.data_vars}
-            return found.drop_encoding().assign_coords(coords).assign(outputs)
+            return found.drop_vars(others).drop_encoding().assign_coords(coords).assign(outputs)
 
     def _left(self, name: Any, variable: xr.Variable, others: Collection[Any]) -> xr.Variable:
         array = indexing.LazilyIndexedArray(_Unread(self, name, variable, others))
