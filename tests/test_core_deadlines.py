@@ -61,3 +61,16 @@ def test_a_thread_that_cannot_be_had_is_asked_for_again(monkeypatch: pytest.Monk
     deadlines.after(0.0, lambda: done.put("taken"))
     assert done.get(timeout=PATIENCE) == "taken"
     assert done.empty()
+
+
+def test_what_raises_holds_up_nothing_that_is_due_too(caplog: pytest.LogCaptureFixture) -> None:
+    """One thread serves many: an error of one is told, and costs no other its turn."""
+    done, deadlines = threading.Event(), Deadlines("test")
+
+    def fail() -> None:
+        raise OSError("the disk is gone")
+
+    deadlines.after(0.0, fail)
+    deadlines.after(0.0, done.set)
+    assert done.wait(PATIENCE)
+    assert "the disk is gone" in caplog.text

@@ -3,7 +3,7 @@
 import type { Board, CaseState, SweepLine } from '../protocol';
 import { caseCount, duration, grouped, middle } from './format';
 import type { Preferences } from './preferences';
-import { ended, failedText, isActive, remarkOn, RUN_MARKS } from './progress';
+import { carriedOut, failedText, isActive, remarkOn, RUN_MARKS } from './progress';
 import { trans } from './trans';
 
 /** A line of the board of one of the running kernels. */
@@ -121,7 +121,7 @@ export function turnText(line: SweepLine, turn: Turn): string {
     return trans._n('%2 is held: %3 case failed.', '%2 is held: %3 cases failed.', failed, name, grouped(failed));
   }
   if (turn === 'ended') return trans.__('%1 was ended by an error. %2', name, said);
-  const [cases, time] = [caseCount(ended(line)), duration(elapsed)];
+  const [cases, time] = [caseCount(carriedOut(line)), duration(elapsed)];
   return failed
     ? trans.__('%1 has finished %2 in %3, %4.', name, cases, time, failedText(line))
     : trans.__('%1 has finished %2 in %3.', name, cases, time);

@@ -88,6 +88,11 @@ export function ended({ done, failed, cancelled, elsewhere }: Counts): number {
   return done + failed + cancelled + elsewhere;
 }
 
+/** The cases that the run itself brought to an end. */
+export function carriedOut(counts: Counts): number {
+  return ended(counts) - counts.elsewhere;
+}
+
 /** The word for where a run stands; one that is done with failures says so. */
 export function runWord({ state, failed }: Progress): string {
   if (state !== 'done' || !failed) return stateWord(state);
@@ -124,5 +129,5 @@ export function announcement(before: Progress, now: Progress): string {
 
 /** How a run that is over went, for the place where the time left stood. */
 export function tookText(progress: Progress): string {
-  return trans.__('%1 in %2', caseCount(ended(progress)), duration(progress.elapsed));
+  return trans.__('%1 in %2', caseCount(carriedOut(progress)), duration(progress.elapsed));
 }

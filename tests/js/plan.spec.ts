@@ -74,6 +74,7 @@ describe('a run is told in words', () => {
     expect(progressText(PROGRESS)).toBe('85 of 160 done, 3 failed, 2–5 min left');
     expect(waiting(PROGRESS)).toBe(64);
     expect(tookText({ ...PROGRESS, elapsed: 340 })).toBe('88 cases in 6 min');
+    expect(tookText({ ...PROGRESS, elsewhere: 72, elapsed: 340 })).toBe('88 cases in 6 min');
     expect(runWord({ ...PROGRESS, state: 'done' })).toBe('Done, 3 failed');
     expect(runWord({ ...PROGRESS, state: 'done', failed: 0 })).toBe('Done');
   });

@@ -5,6 +5,7 @@ A thread of its own for each, as `threading.Timer` has one, would cost more than
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from time import monotonic
 from weakref import WeakSet
 
 __all__ = ["Deadlines", "after"]
+
+_LOG = logging.getLogger("xyzpy_widgets")
 
 
 class Deadlines:
@@ -39,7 +42,7 @@ class Deadlines:
         self._thread: Thread | None = None
 
     def after(self, seconds: float, act: Callable[[], object]) -> Callable[[], None]:
-        """Call ``act`` in the thread after some seconds; it is to raise nothing.
+        """Call ``act`` in the thread after some seconds; what it raises is logged, and holds up nothing else.
 
         Returns
         -------
@@ -77,7 +80,10 @@ class Deadlines:
                 self._next = min((due for due, _ in self._due.values()), default=math.inf)
                 left = None if self._next == math.inf else self._next - now
             for act in acts:
-                act()
+                try:
+                    act()
+                except Exception:  # noqa: BLE001 - whatever it is, others are due too
+                    _LOG.exception("%s: what was due could not be done", self._name)
             if not acts:
                 with suppress(Empty):
                     self._sooner.get(timeout=left)
