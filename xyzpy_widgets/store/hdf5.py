@@ -20,6 +20,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.meanwhile import meanwhile
 from xyzpy_widgets.errors import DamageError, FormatError, StoreError
 from xyzpy_widgets.store.atomic import replacing
 from xyzpy_widgets.store.extending import extend, room_along, versions_of
@@ -45,6 +46,7 @@ from xyzpy_widgets.store.trailer import check_trailer, trailer_of
 
 __all__ = ["extend", "opened", "remains", "settle", "write"]
 
+_LARGE = 2**20  # bytes from which on a thread of its own pays for the checksums
 _OF_HDF5 = ("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates")
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for files that are not whole
 
@@ -64,12 +66,19 @@ def write(path: Path, image: Image, growing: str | None = None) -> Layout:
     if growing is not None:
         spare = slice(end, end := end + versions_of(len(laying.content), image))
     head = superblock(laying.root, end) + laying.content
-    seal(image, lambda key, values: uniform_checksums(values) if key in once else checksums(values))
+
+    def seal_all() -> None:
+        seal(image, lambda key, values: uniform_checksums(values) if key in once else checksums(values))
+
+    sums = f"/{image.group}", "checksums"
+    sealed = meanwhile(seal_all) if total > _LARGE else seal_all
     with replacing(path) as temporary, temporary.open("wb") as target:
         target.write(head)
-        for key, values in laying.numbers.items():
+        for key in sorted(laying.numbers, key=sums.__eq__):  # the checksums last, by when they are known
+            if key == sums:
+                sealed()
             target.seek(laying.addresses[key])
-            target.write(values.reshape(-1).view(np.uint8).data)
+            target.write(laying.numbers[key].reshape(-1).view(np.uint8).data)
         target.seek(end)
         target.write(trailer_of([(0, head)], end))
     return laying.layout(image, spare, room)
