@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.axes import CLOSE, LabelIndex, union
+from xyzpy_widgets.core.axes import LabelIndex, rises, union
 from xyzpy_widgets.errors import MergeError
 from xyzpy_widgets.labelling.columns import exact_variable
 
@@ -157,8 +157,8 @@ class Axis:
         if own is None or not len(own) or not len(labels) or own.dtype != labels.dtype or own.dtype.kind not in "iuf":
             return False
         if self._rises is None:
-            self._rises = _rise(own)
-        return self._rises and _rise(np.concatenate([own[-1:], labels]))
+            self._rises = rises(own)
+        return self._rises and rises(np.concatenate([own[-1:], labels]))
 
     def take(self, joint: Joint, attrs: Mapping[Any, Any] | None) -> None:
         """Become what a joint says; ``attrs`` are those of the new side's labels."""
@@ -186,13 +186,3 @@ def _are_distinct(places: NDArray[np.intp]) -> bool:
 def _places(index: LabelIndex, labels: NDArray[Any]) -> NDArray[np.intp]:
     found = (index.find(label) for label in labels)
     return np.array([-1 if at is None else at for at in found], dtype=np.intp)
-
-
-def _rise(labels: NDArray[Any]) -> bool:
-    """Say whether numbers are finite and rise, each farther from the one before than two spellings of one label."""
-    if labels.dtype.kind != "f":
-        return bool(np.all(labels[1:] > labels[:-1]))
-    if not np.isfinite(labels).all():
-        return False
-    with np.errstate(over="ignore"):
-        return bool(np.all(np.diff(labels) > CLOSE * np.maximum(np.abs(labels[1:]), np.abs(labels[:-1]))))
