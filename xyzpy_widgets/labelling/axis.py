@@ -90,6 +90,7 @@ class Axis:
         self.attrs = dict(attrs)
         self._index: LabelIndex | None = None
         self._rises: bool | None = None
+        self._whole: tuple[NDArray[np.intp], NDArray[np.bool_]] | None = None  # all places, and that all are known
 
     @property
     def index(self) -> LabelIndex:
@@ -120,8 +121,8 @@ class Axis:
         if labels is None or self.labels is None:
             return self._joint_by_place(size, labels)
         if _alike(self.labels, labels):
-            own = np.arange(self.size)
-            return Joint(self.size, own, np.ones(self.size, dtype=bool), own, None, self.labels, labels)
+            self._whole = places, known = self._whole or (np.arange(self.size), np.ones(self.size, dtype=bool))
+            return Joint(self.size, places, known, places, None, self.labels, labels, slice(0, self.size))
         found = _places(self.index, labels)
         known = found >= 0
         if known.all() and _are_distinct(found):
@@ -166,6 +167,7 @@ class Axis:
         if joint.labels is None or self.labels is joint.labels:
             self.size = joint.size
             return
+        self._whole = None
         if joint.moved is not None or self.labels is None:
             self._index = self._rises = None
         elif self._index is not None:
