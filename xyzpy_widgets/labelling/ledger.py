@@ -71,7 +71,7 @@ class Parts:
         indexes: dict[Any, Index] = {}
         for name, one in self.coords.items():
             if one.dims == (name,):
-                indexes[name] = PandasIndex.from_variables({name: one}, options={})
+                indexes[name] = _index_of(name, one)
                 variables |= indexes[name].create_variables({name: one})
         return _made(variables=variables, coord_names=set(self.coords), indexes=indexes, attrs=dict(self.attrs))
 
@@ -84,6 +84,13 @@ class Parts:
     def ledger(self) -> xr.Dataset:
         """Make the ledger."""
         return _ledger(self.args, self.coords, self.account, self.marks, self.constants)
+
+
+def _index_of(dim: str, labels: xr.Variable) -> PandasIndex:
+    """Return the index of the labels of a dimension; of numbers without a look at what else they might be."""
+    if labels.dtype in (np.float64, np.int64):
+        return PandasIndex(pd.Index(labels.values, name=dim), dim, coord_dtype=labels.dtype)
+    return PandasIndex.from_variables({dim: labels}, options={})
 
 
 class Labelled:
