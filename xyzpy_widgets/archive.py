@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from xyzpy_widgets.errors import ConflictError, StoreError
+from xyzpy_widgets.errors import ConflictError, EncodingError, StoreError
 from xyzpy_widgets.growth import Growth, Keeper, Whole
 from xyzpy_widgets.held import Held
 from xyzpy_widgets.history import RECOVERED, History, Step
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.leftovers import Leftovers
-from xyzpy_widgets.log import Replay
+from xyzpy_widgets.log import Told, added_record
 from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.claims import clear_claims
 from xyzpy_widgets.store.identity import Identity, identity
@@ -135,7 +135,7 @@ class Archive(Generic[T, S]):
         if self._history is not None:
             self._history.add(step)
 
-    def _put_again(self, told: Replay, on_conflict: OnConflict) -> None:
+    def _put_again(self, told: Told, on_conflict: OnConflict) -> None:
         """Take in what the log of a process that died tells."""
         self._put(_Unsaved(self._growth.rebuilt(told), on_conflict, RECOVERED, told.asked))
 
@@ -189,6 +189,27 @@ class Archive(Generic[T, S]):
                 self.save()
             else:
                 self._held.sync()
+
+    def add_made(self, new: T, on_conflict: OnConflict, *, sync: bool, note: str) -> None:
+        """Join data that was made elsewhere; what is not written into the file at once goes into the journal first.
+
+        What a journal cannot hold is written at once. Raises as `add` does.
+        """
+        with self._guard:
+            segment = None if sync or self.store is None else self._told(new, on_conflict)
+            self.add(new, on_conflict, sync=segment is None, segment=segment, note=note)
+
+    def _told(self, new: T, on_conflict: OnConflict) -> Segment | None:
+        """Write data into the journal, and return where; None for what a journal cannot hold."""
+        segment = self._held.begin()
+        try:
+            segment.append(added_record(self._growth.record(new), on_conflict, segment.size))
+        except BaseException as error:
+            self._held.drop(segment)
+            if isinstance(error, EncodingError):
+                return None
+            raise
+        return segment
 
     def save(self) -> None:
         """Write everything that is not in the file yet, if there is one; what cannot be written stays in the journal.

@@ -104,8 +104,8 @@ class Harvested(Collection[Labelled]):
 
     def _check(self, new: Labelled) -> None:
         """Raise what would keep new data from being merged or written."""
-        self._archive.check(new)
-        if self._store is not None:
+        known = self._archive.check(new)
+        if self._store is not None and not (known and new.is_numeric):
             self._store.check_encodable(new)
 
     def _check_outline(self, outline: Labelled) -> None:
@@ -121,7 +121,7 @@ class Harvested(Collection[Labelled]):
         new_ds : xarray.Dataset
             Its dimensions that are arguments of the function tell the cases; what is not null counts as done.
         sync : bool
-            Whether to write the file.
+            Whether to write the file; else it is kept in the journal, and goes with the next call that writes.
         overwrite : bool or None
             As for `harvest_combos`.
 
@@ -131,10 +131,10 @@ class Harvested(Collection[Labelled]):
             When it does not go together with the stored data, or cannot be written.
         """
         on_conflict = as_on_conflict(overwrite)
-        new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
+        new = with_inferred_ledger(new_ds, self.runner.fn_args).copy()
         self._archive.current()
         self._check(new)
-        self._archive.add(new, on_conflict, sync=sync, note="add_ds")
+        self._archive.add_made(new, on_conflict, sync=sync, note="add_ds")
 
     def expand_dims(self, name: str, value: Any) -> None:
         """Make an argument that did not vary so far a dimension, and write the file.

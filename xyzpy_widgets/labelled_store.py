@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.labelled_whole import LabelledWhole
@@ -17,7 +18,7 @@ from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.revision import Revision, replaced, revert, without
 from xyzpy_widgets.labelling.window import without_left
 from xyzpy_widgets.large_whole import LargeWhole
-from xyzpy_widgets.log import Replay
+from xyzpy_widgets.log import Added, Told
 from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.inplace import Layout
 from xyzpy_widgets.store.netcdf import NetCDFStore
@@ -81,8 +82,17 @@ class LabelledGrowth:
         frame, patch = (Labelled(*data[part]) for part in ("frame", "patch"))
         return revert(now.loaded(), Revision(frame, data["labels"], data["types"], patch))
 
-    def rebuilt(self, told: Replay) -> Labelled:
-        """Make the dataset of the cases that a log tells."""
+    def record(self, new: Labelled) -> dict[str, Any]:
+        """Tell a log of a dataset that was made elsewhere: what `with_inferred_ledger` takes."""
+        parts = new.parts
+        return {"args": parts.args, "outputs": parts.outputs, "coords": parts.coords, "attrs": dict(parts.attrs)}
+
+    def rebuilt(self, told: Told) -> Labelled:
+        """Make the dataset of the cases that a log tells, or that was added."""
+        if isinstance(told, Added):
+            content = told.content
+            data = xr.Dataset(content["outputs"], content["coords"], content["attrs"])
+            return with_inferred_ledger(data, content["args"])
         builder = DatasetBuilder(told.space, told.spec, told.origin)
         for outcome in told.outcomes:
             builder.add(outcome)

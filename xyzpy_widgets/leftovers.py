@@ -10,7 +10,7 @@ from pathlib import Path
 from xyzpy_widgets.errors import ConflictError, RecoveryWarning, StoreError
 from xyzpy_widgets.held import SET_ASIDE
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.log import Replay, replays
+from xyzpy_widgets.log import Told, replays
 from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.journal import discard, segments
 
@@ -47,7 +47,7 @@ class Leftovers:
         """List the segments of dead writers, besides some whose writer lives: this process."""
         return {one.path for one in segments(self._folder, besides=besides) if not one.live}
 
-    def adopt(self, found: Iterable[Path], put: Callable[[Replay, OnConflict], None], where: str) -> None:
+    def adopt(self, found: Iterable[Path], put: Callable[[Told, OnConflict], None], where: str) -> None:
         """Join what segments tell to what is there; where it contradicts that, the file wins.
 
         Parameters
@@ -73,7 +73,7 @@ class Leftovers:
                         warnings.warn(msg, RecoveryWarning, stacklevel=6)
                     self._aside[path] = SET_ASIDE
 
-    def _told(self, path: Path) -> list[Replay]:
+    def _told(self, path: Path) -> list[Told]:
         """Read a log back; what is damaged is said, and the rest is kept."""
         try:
             found = list(scan(path))
