@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import xarray as xr
 from hypothesis import settings
@@ -35,8 +35,8 @@ overwrites = st.sampled_from([None, True, False])
 class Stack(RuleBasedStateMachine):
     """A harvester over a file, and what it must hold as a dict; each step is one that `undo` takes back."""
 
-    chunks: dict[str, int] | None = None
-    of: type = int
+    chunks: ClassVar[dict[str, int] | None] = None
+    of: ClassVar[type] = int
 
     def __init__(self) -> None:
         super().__init__()
@@ -271,7 +271,7 @@ def _full_disk(store: LabelledStore, *_: Any, **__: Any) -> None:
 class LargeStack(Stack):
     """A file of floats that is opened with chunks, and not loaded."""
 
-    chunks = {"a": 2}
+    chunks: ClassVar = {"a": 2}
     of = float
 
 
