@@ -164,7 +164,6 @@ class Archive(Generic[T, S]):
         *,
         sync: bool,
         segment: Segment | None = None,
-        note: str = "harvest",
         asked: Mapping[str, Any] | None = None,
     ) -> None:
         """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one.
@@ -173,31 +172,39 @@ class Archive(Generic[T, S]):
 
         Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
         """
-        one = _Unsaved(new, on_conflict, note, asked)
         with self._guard:
             self.refresh()
-            if segment is not None:
-                self._held.take(segment, repeatable=self._growth.repeatable and on_conflict != "replace")
-            try:
-                self._put(one)
-            except ConflictError as error:
-                if segment is not None:
-                    error.add_note(f"they are kept in {self._held.set_aside(segment)} too")
-                raise
-            self._unsaved.append(one)
-            if sync:
-                self.save()
-            else:
-                self._held.sync()
+            self._join(_Unsaved(new, on_conflict, "harvest", asked), segment, sync=sync)
 
-    def add_made(self, new: T, on_conflict: OnConflict, *, sync: bool, note: str) -> None:
+    def _join(self, one: _Unsaved[T], segment: Segment | None, *, sync: bool) -> None:
+        """Join new data to what was just looked at."""
+        if segment is not None:
+            self._held.take(segment, repeatable=self._growth.repeatable and one.on_conflict != "replace")
+        try:
+            self._put(one)
+        except ConflictError as error:
+            if segment is not None:
+                error.add_note(f"they are kept in {self._held.set_aside(segment)} too")
+            raise
+        self._unsaved.append(one)
+        if sync:
+            self.save()
+        else:
+            self._held.sync()
+
+    def add_made(
+        self, new: T, on_conflict: OnConflict, *, sync: bool, note: str, check: Callable[[T], None] | None = None
+    ) -> None:
         """Join data that was made elsewhere; what is not written into the file at once goes into the journal first.
 
-        What a journal cannot hold is written at once. Raises as `add` does.
+        What a journal cannot hold is written at once. Raises as `add` does, and before that what ``check`` raises.
         """
         with self._guard:
+            self.refresh()
+            if check is not None:
+                check(new)
             segment = None if sync or self.store is None else self._told(new, on_conflict)
-            self.add(new, on_conflict, sync=segment is None, segment=segment, note=note)
+            self._join(_Unsaved(new, on_conflict, note), segment, sync=segment is None)
 
     def _told(self, new: T, on_conflict: OnConflict) -> Segment | None:
         """Write data into the journal, and return where; None for what a journal cannot hold."""
