@@ -40,6 +40,8 @@ LODGERS = {
     "harvest": "harvester",
     "harvested": "harvester",
     "labelled_store": "harvester",
+    "labelled_whole": "harvester",
+    "large_whole": "harvester",
     "leases": "harvester",
     "onlooker": "harvester",
     "recovery": "harvester",

@@ -63,11 +63,11 @@ class Revisions(Protocol[T]):
     def told(self, new: T) -> dict[str, Any]:
         """Tell what is new: its ``version`` and ``host``, and how many cases have an end."""
 
-    def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Return what takes back that new data is joined to the old, or (None) that something else takes its place.
 
         ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go
-        back.
+        back, None where that is too much.
         """
 
     def undone(self, now: T, data: Mapping[str, Any]) -> T:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from xarray.indexes import Index, PandasIndex
 
 from xyzpy_widgets.core.axes import check_distinct
+from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.labelling.account import DONE, Account, account_of, blank
 from xyzpy_widgets.labelling.columns import exact_variable
 
@@ -177,11 +178,32 @@ class Labelled:
         """Say whether the values of an output are there exactly where the cases are done."""
         return name not in self.parts.marks
 
+    @property
+    def is_left(self) -> bool:
+        """Whether it is left in a file, to be read part by part; the fields of its account are dask arrays then."""
+        return self._ledger is not None and LEFT in self._ledger.variables["status"].encoding
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it has, or would have."""
+        return int(self.data.nbytes + self.ledger.nbytes)
+
+    def cells(self, field: str, places: Sequence[NDArray[np.intp]]) -> NDArray[Any]:
+        """Return what the account knows of every combination of some places along the arguments."""
+        if self.is_left:
+            return self.ledger.variables[field][tuple(places)].to_numpy()
+        found: NDArray[Any] = self.account.cases[field][np.ix_(*places)]
+        return found
+
     def copy(self) -> Labelled:
         """Return the same with arrays of its own."""
         if self._ledger is None and (self._data is None or _is_plain(self._data)):
             return Labelled.of(self.parts.copy())
         return Labelled(copied(self.data), copied(self.ledger))
+
+    def loaded(self) -> Labelled:
+        """Return the same with nothing left in a file."""
+        return Labelled(_loaded(self.data), _loaded(self.ledger)) if self.is_left else self
 
 
 def _parts_of(data: xr.Dataset, ledger: xr.Dataset) -> Parts:
@@ -207,9 +229,20 @@ def copied(dataset: xr.Dataset) -> xr.Dataset:
     return xr.Dataset(variables, dataset.coords, dataset.attrs)
 
 
+def _loaded(dataset: xr.Dataset) -> xr.Dataset:
+    variables = {
+        str(name): exact_variable(tuple(map(str, one.dims)), one.to_numpy(), one.attrs)
+        for name, one in dataset.data_vars.items()
+    }
+    return xr.Dataset(variables, dataset.coords, dataset.attrs)
+
+
 def _copies(variables: Mapping[str, xr.Variable]) -> dict[str, xr.Variable]:
     copies = {}
     for name, one in variables.items():
+        if LEFT in one.encoding:
+            copies[name] = one
+            continue
         data = one.data if type(one.data) is np.ndarray or one.chunks is not None else one.to_numpy()
         copies[name] = (
             exact_variable(tuple(map(str, one.dims)), data.copy(), one.attrs) if type(data) is np.ndarray else one
