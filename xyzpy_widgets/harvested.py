@@ -132,9 +132,7 @@ class Harvested(Collection[Labelled]):
         """
         on_conflict = as_on_conflict(overwrite)
         new = with_inferred_ledger(new_ds, self.runner.fn_args).copy()
-        self._archive.current()
-        self._check(new)
-        self._archive.add_made(new, on_conflict, sync=sync, note="add_ds")
+        self._archive.add_made(new, on_conflict, sync=sync, note="add_ds", check=self._check)
 
     def expand_dims(self, name: str, value: Any) -> None:
         """Make an argument that did not vary so far a dimension, and write the file.

@@ -118,6 +118,10 @@ class History(Generic[T]):
         """Take down a step that goes into the file with the next write."""
         self._pending += [] if step is None else [step]
 
+    def drop(self, step: Step | None) -> None:
+        """Forget a step that did not come about."""
+        self._pending = [one for one in self._pending if one is not step]
+
     def reverted(self, now: T | None, step: Step) -> T | None:
         """Return what was there before a step, None for nothing."""
         return self._revisions.undone(now, step.data) if now is not None and step.data else None
@@ -143,8 +147,8 @@ class History(Generic[T]):
         if self._file is None or not self.limit:
             return
         if self._pending:
+            self._pending = []  # they came about, whether that can be noted or not
             self._file.append({"after": after}, durable=False)
-            self._pending = []
             self._trim(self._file)
         elif self._file.size:
             self._file.append({"after": after, "rewritten": self._before}, durable=False)

@@ -20,8 +20,7 @@ from xarray.indexes import Index, PandasIndex
 
 from xyzpy_widgets.core.axes import check_distinct
 from xyzpy_widgets.core.left import LEFT
-from xyzpy_widgets.core.outcome import Status
-from xyzpy_widgets.labelling.account import Account, account_of, blank
+from xyzpy_widgets.labelling.account import DONE, Account, account_of, blank
 from xyzpy_widgets.labelling.columns import exact_variable
 
 __all__ = ["Labelled", "Parts", "copied", "ledger_of", "marks_of", "spread", "with_inferred_ledger"]
@@ -312,11 +311,14 @@ def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
     present = {}
     for name, variable in outputs.items():
         there = ~np.asarray(pd.isna(variable.to_numpy()))
+        if variable.dims[: len(order)] == order and there.size and there.all():
+            account.status[...] = DONE
+            continue
         present[name] = (tuple(map(str, variable.dims)), there)
         own = [arg for arg in order if arg in variable.dims]
         inner = tuple(range(len(own), there.ndim))
         shape = [data.sizes[arg] if arg in own else 1 for arg in order]
-        account.status[np.broadcast_to(there.any(axis=inner).reshape(shape), account.status.shape)] = Status.DONE
+        account.status[np.broadcast_to(there.any(axis=inner).reshape(shape), account.status.shape)] = DONE
     if any(one is not data.variables[name] for name, one in outputs.items()):
         data = data.transpose(*order, ...)
     return Labelled(data, None, Parts(order, outputs, coords, data.attrs, account, marks_of(order, account, present)))
