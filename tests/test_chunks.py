@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 import xyzpy_widgets as xyz
 from tests.exact import assert_exact
-from tests.kill_points import WITHOUT_COMPILER, at_every_call
 from tests.store_samples import ledger_of
 from xyzpy_widgets.core.left import boxes
 from xyzpy_widgets.errors import ConflictError, DamageError, LabelWarning, StoreError
@@ -315,6 +314,7 @@ def test_a_flipped_bit_goes_into_no_other_file(tmp_path: Path) -> None:
     full = xyz.load_ds(path, chunks={"a": 1})
     with pytest.raises(DamageError, match="recover"):
         full["y"].load()
+    one.delete_ds()
 
 
 def test_what_is_not_damaged_is_still_read_and_filled(tmp_path: Path) -> None:
@@ -436,39 +436,3 @@ def test_a_label_that_is_rounded_is_told_once(tmp_path: Path) -> None:
     assert len(told) == 1
     assert one.full_ds is not None
     assert one.full_ds["a"].values.tolist() == [0.1, 0.3]
-
-
-_KILLED = """
-import xyzpy_widgets as xyz
-import xyzpy_widgets.store.hdf5
-
-xyz.Harvester(xyz.Runner(lambda a: a, "y", verbosity=0)).harvest_combos({"a": [0]})
-
-def prepare(folder):
-    global harvester
-    runner = xyz.Runner(lambda a, b: a + 0.5 * b, "y", verbosity=0)
-    harvester = xyz.Harvester(runner, folder / "study.h5", chunks={})
-    harvester.harvest_cases([{"a": 0, "b": 0}, {"a": 1, "b": 1}])
-
-def work(folder, acknowledge):
-    harvester.harvest_combos({"a": [0], "b": [1]})
-    acknowledge([0, 1])
-    harvester.harvest_combos({"a": [0.5], "b": [0]})
-    acknowledge([0.5, 0])
-"""
-
-
-@pytest.mark.skipif(
-    WITHOUT_COMPILER, reason="a C compiler on Linux makes the library that kills the program: install cc"
-)
-def test_a_harvester_may_die_at_every_call(tmp_path: Path) -> None:
-    """What was reported is there for a reader with chunks and for one without, whatever was being written."""
-    for trial in at_every_call(_KILLED, tmp_path):
-        path = trial.folder / "study.h5"
-        for chunks in ({}, None):
-            one = xyz.Harvester(xyz.Runner(lambda a, b: a + 0.5 * b, "y", verbosity=0), path, chunks=chunks)
-            full = one.full_ds
-            assert full is not None, trial.what
-            full.load()
-            for a, b in [(0, 0), (1, 1), *trial.acknowledged]:
-                assert full["y"].sel(a=a, b=b).item() == a + 0.5 * b, trial.what
