@@ -407,6 +407,25 @@ def test_a_file_that_vanishes_takes_nothing_with_it(tmp_path: Path) -> None:
     assert found.sel(a=39, b=38).item() == 39 + 38 / 128
 
 
+def test_rows_behind_the_last_are_added_in_place(tmp_path: Path) -> None:
+    """Once a file has grown, more of it goes into the room that it keeps, also of what is said once for all cases."""
+    path = tmp_path / "data.h5"
+    one = xyz.Harvester(xyz.Runner(lambda a, b: a + b / 128, "y", verbosity=0), path, chunks={"a": 4})
+    one.harvest_combos({"a": range(10), "b": range(5)})
+    one.harvest_combos({"a": [10], "b": range(5)})
+    versions = [path.stat().st_ino]
+    for combos in ({"a": [11], "b": ...}, {"a": [12], "b": ...}, {"a": [13], "b": [3]}, {"a": [14], "b": [1, 2]}):
+        one.harvest_combos(combos)
+        versions.append(path.stat().st_ino)
+    assert (
+        versions[0] == versions[1] == versions[2] != versions[3] == versions[4]
+    )  # from then on not all cases are done
+    one.harvest_combos({"a": ..., "b": ...}, missing_only=True)
+    assert one.full_ds is not None
+    assert np.array_equal(one.full_ds["y"], np.add.outer(one.full_ds["a"].values, np.arange(5) / 128))
+    assert_exact(xyz.load_ds(path), one.full_ds)
+
+
 def test_arrays_of_an_older_version_stay_what_they_are(tmp_path: Path) -> None:
     """What was asked for before a harvest that writes the file anew is read from the version that it is of."""
     path = tmp_path / "data.h5"
