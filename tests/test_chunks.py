@@ -459,3 +459,32 @@ def test_a_label_that_is_rounded_is_told_once(tmp_path: Path) -> None:
     assert len(told) == 1
     assert one.full_ds is not None
     assert one.full_ds["a"].values.tolist() == [0.1, 0.3]
+
+
+def test_what_is_known_of_each_case_is_told_in_chunks(tmp_path: Path) -> None:
+    """States, times and what is stale are dask arrays too, and a plan knows what is stored."""
+    path = tmp_path / "data.h5"
+    sums(path, n=10)
+    one = xyz.Harvester(xyz.Runner(lambda a, b: a + b / 128 + 0, "y", verbosity=0), path, chunks={"a": 3})
+    assert one.status.chunks == one.timings.chunks == ((3, 3, 3, 1), (10,))
+    assert int((one.status == 1).sum()) == int(one.stale.sum()) == 91
+    preview = one.plan({"a": [0, 9, 10], "b": [9, 0]}, missing_only=True)
+    assert (preview.stale, preview.new, len(preview.plan)) == (3, 3, 3)
+    one.harvest_combos({"a": [9], "b": [0]}, stale=True, overwrite=True)
+    assert int(one.stale.sum()) == 90
+
+
+def test_processes_share_a_file_that_none_of_them_loads(tmp_path: Path) -> None:
+    """Processes that fill and extend one file at the same time, each in windows of its own, lose nothing of it."""
+    code = """
+import sys, xyzpy_widgets as xyz
+one = xyz.Harvester(xyz.Runner(lambda a, w: 100.0 * w + a, "out", verbosity=0), sys.argv[1], chunks={"a": 3})
+for a in range(8):
+    one.harvest_combos({"a": [a], "w": [int(sys.argv[2])]})
+    one.harvest_combos({"a": [5 * a % 8], "w": [0, 1]}, missing_only=True)
+"""
+    path = tmp_path / "data.h5"
+    started = [subprocess.Popen([sys.executable, "-c", code, str(path), str(writer)]) for writer in range(2)]
+    assert [process.wait() for process in started] == [0, 0]
+    stored = xyz.load_ds(path)["out"].transpose("a", "w")
+    assert np.array_equal(stored, np.add.outer(range(8), 100 * np.arange(2)))

@@ -277,4 +277,4 @@ class LargeStack(Stack):
 
 TestStack = Stack.TestCase
 TestLargeStack = LargeStack.TestCase
-TestStack.settings = TestLargeStack.settings = settings(max_examples=150, stateful_step_count=20, deadline=None)
+TestStack.settings = TestLargeStack.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)

@@ -56,8 +56,7 @@ class NetCDFStore:
         The library and format.
     chunks : int, str, mapping or None
         How dask divides the variables that `read` leaves in the file, as in `xarray.open_dataset`; None to read them
-        into memory. What is left in the file is compared with its checksums when it is read, but for what `Leaving`
-        says.
+        into memory. What is left is compared with its checksums when it is read, but for what `Leaving` says.
     """
 
     path: Path
