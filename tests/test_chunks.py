@@ -85,6 +85,7 @@ def conflict(one):
 
 def told(one, **wanted):
     found = one.full_ds["y"].sel(wanted).load()
+    assert np.array_equal(found.dims, ["t"])
     assert np.array_equal(found, wanted["a"] + np.arange(8.0) * wanted["b"]), found
 
 
@@ -139,6 +140,8 @@ def back(one):
     one.drop_sel(a=[20, 22])
     assert one.history["undoable"].tolist() == [False]
     told(one, a=24, b=6)
+    one.expand_dims("c", 5)
+    told(one, a=24, b=6, c=5)
 
 
 def restart(one):
@@ -393,6 +396,7 @@ def test_a_file_that_another_program_cuts_off_ends_no_process(moment: str, tmp_p
             late.harvest_combos({"a": [20], "b": [39]})
         assert late.last_ds is not None
         assert late.last_ds["y"].item() == 20 + 39 / 128
+        late.delete_ds()
 
 
 def test_a_file_that_vanishes_takes_nothing_with_it(tmp_path: Path) -> None:

@@ -52,8 +52,9 @@ class Harvester(Harvested):
     chunks : int, mapping or "auto", optional
         Leave what is stored in its file, for files larger than memory: `full_ds`, `status`, `timings` and `stale` are
         dask arrays in chunks of these sizes. A harvest reads the cells that it meets, and fills the file in place or
-        writes it anew part by part; like `plan`, `history`, `undo` and `drop_sel` it takes memory for what is asked of
-        it (and for the labels of each dimension), not for what is stored. See Notes for what loads everything.
+        writes it anew part by part; like `plan`, `history`, `undo`, `drop_sel` and `expand_dims` it takes memory for
+        what is asked of it (and for the labels of each dimension), not for what is stored. See Notes for what loads
+        everything.
     engine : {"h5netcdf", "netcdf4", "zarr"}, optional
         The format of the file; by default the one of its suffix, h5netcdf without.
     full_ds : xarray.Dataset, optional
@@ -72,9 +73,9 @@ class Harvester(Harvested):
 
     Notes
     -----
-    With ``chunks``, everything is loaded for the length of a call by `expand_dims`; by a harvest, `add_ds` or `undo`
-    where some output is of text or of objects, of integers or truth values of which some are missing before or after,
-    gets another type, comes or goes, or lacks values of cases that are done; and by any of them with a zarr folder, or
+    With ``chunks``, everything is loaded for the length of a call by a harvest, `add_ds` or `undo` where some output is
+    of text or of objects, of integers or truth values of which some are missing before or after, gets another type,
+    comes or goes, or lacks values of cases that are done; and by any of them with a zarr folder, or
     a file that another program wrote, or of version 1 of our format.
     What is read is compared with its checksums then, and not before: damage is found where it is met, and goes into no
     other file. A `drop_sel` or `expand_dims` of more than 32 MiB cannot be undone.
