@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xyzpy_widgets.errors import LineError
-from xyzpy_widgets.grammar.line import Line, Said, as_word, read_line, split_words
+from xyzpy_widgets.grammar.line import Line, read_line
 from xyzpy_widgets.grammar.verbs import SWEEP, VERBS, manual, manual_of
+from xyzpy_widgets.grammar.words import Said, as_word, split_words
 
 TEXTS = st.text(min_size=1, max_size=8).map(repr)
 VALUES = st.one_of(

@@ -24,7 +24,7 @@ from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelled_store import LabelledGrowth
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.coverage import states_of
-from xyzpy_widgets.labelling.dataset import DatasetBuilder
+from xyzpy_widgets.labelling.dataset import DatasetBuilder, outline_of
 from xyzpy_widgets.labelling.extent import extent_of
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.timed import CostMemory
@@ -246,7 +246,7 @@ class Harvester(Harvested):
 
         Raises
         ------
-        SpaceError, FunctionError, OptionError, StoreError
+        SpaceError, FunctionError, OptionError, StoreError, MergeError
             As for `harvest_combos`.
 
         Examples
@@ -258,7 +258,10 @@ class Harvester(Harvested):
         (4, 2, 2, ['a=4', 'a=5'])
         """
         wishes, settings = as_wishes(wishes_and_settings)
-        return previewed(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
+        job = self._job(Asked(combos, cases, fn_args, constants), wishes, settings)
+        if len(job.plan.space):
+            self._check_outline(outline_of(job.plan.space, job.spec))
+        return previewed(job)
 
     def _shared_job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> Job:
         """Read what is asked for; where that is what is left to do, others may be about the same."""

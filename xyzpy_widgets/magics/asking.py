@@ -9,7 +9,8 @@ from typing import Any
 from xyzpy_widgets.core.forms import as_cases
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import LineError, XyzError
-from xyzpy_widgets.grammar.line import Line, Said
+from xyzpy_widgets.grammar.line import Line
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.sweeps import Last
 from xyzpy_widgets.magics.values import read_axis, read_constant

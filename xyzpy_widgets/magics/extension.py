@@ -51,7 +51,14 @@ class XyzMagics(Magics):
         self._shell = shell
         self.sweeps = Sweeps()
         self._cell = ""
-        self.matcher = matcher_for(self.sweeps, lambda: Names(shell.user_ns))
+        self.matcher = matcher_for(self.sweeps, self._named)
+
+    def _named(self) -> Names:
+        """Return what the user has named, without what IPython has."""
+        hidden = self._shell.user_ns_hidden
+        return Names(
+            {name: value for name, value in self._shell.user_ns.items() if hidden.get(name, self) is not value}
+        )
 
     def begun(self, info: ExecutionInfo) -> None:
         """Take note of the cell that runs: whether it keeps what a line gives is seen in it."""

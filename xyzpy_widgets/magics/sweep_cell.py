@@ -13,8 +13,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.errors import LineError
-from xyzpy_widgets.grammar.line import Line, Said, read_line
+from xyzpy_widgets.grammar.line import Line, read_line
 from xyzpy_widgets.grammar.verbs import SWEEP
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.magics.body import Made, made_of
 from xyzpy_widgets.magics.names import Names

@@ -8,7 +8,7 @@ from typing import Any
 
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import LineError
-from xyzpy_widgets.grammar.line import Said
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.registry import runs

@@ -13,8 +13,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import LineError, SpaceError
-from xyzpy_widgets.grammar.line import Line, Said
+from xyzpy_widgets.grammar.line import Line
 from xyzpy_widgets.grammar.typed import written
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.magics.asking import Where, asked, how, whole_number
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.showing import Text, show, wait_for
