@@ -72,6 +72,12 @@ def several(tree: ast.expr) -> bool:
     return any(isinstance(node, ast.Call) and called_as(node.func) in AXES for node in ast.walk(tree))
 
 
+_SPELLINGS: dict[str, str] = {
+    **{name: spelling for name, (spelling, _, _) in AXES.items()},
+    **{name: spelling for name, (spelling, _) in CONSTANTS.items()},
+}
+
+
 class _Spelling(ast.NodeTransformer):
     """Spells what only a field knows as Python does, but for names that are the user's own."""
 
@@ -79,10 +85,10 @@ class _Spelling(ast.NodeTransformer):
         self._own = own
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
-        known = {name: spelling for name, (spelling, *_) in (*AXES.items(), *CONSTANTS.items())}
-        if node.id in self._own or known.get(node.id, node.id) == node.id:
+        if node.id in self._own or _SPELLINGS.get(node.id, node.id) == node.id:
             return node
-        return ast.parse(known[node.id], mode="eval").body
+        module, _, name = _SPELLINGS[node.id].rpartition(".")
+        return ast.Attribute(ast.Name(module, node.ctx), name, node.ctx) if module else ast.Name(name, node.ctx)
 
 
 def spelt(text: str, own: Container[str] = ()) -> str:

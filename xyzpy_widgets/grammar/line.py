@@ -89,6 +89,8 @@ def _sorted_out(verb: Verb, rest: list[Said]) -> Line:
     words: list[Said] = []
     axes: list[Said] = []
     options: list[Said] = []
+    if verb.axes:
+        _check_blanks(rest)
     left = iter(rest)
     for word in left:
         option, axis = _OPTION.fullmatch(word.text), _AXIS.fullmatch(word.text)
@@ -123,14 +125,22 @@ def _remedy(verb: Verb, text: str, before: str) -> str:
     axis = _AXIS.fullmatch(before)
     if near:
         return f"did you mean {near[0]}?"
-    if verb.axes and text.startswith("="):
-        name = before if _NAME.fullmatch(before) else "T"
-        return f"leave no blanks around “=”: {name}={text[1:] or '0.5:4:40'}"
     if verb.axes and axis:
         return f'leave no blanks within values, or put a text in quotes: {axis["name"]}="{axis["text"]} {text}"'
     if verb.axes:
         return f"write %xyz {verb.usage}, with an argument's values as T=0.5:4:40"
     return f"write {verb.magic} {verb.usage}, for example {verb.magic} {verb.example}"
+
+
+def _check_blanks(rest: list[Said]) -> None:
+    """Raise for an axis with blanks around its “=”, as an assignment may have them."""
+    texts = [word.text for word in rest]
+    for word, before, behind in zip(rest, ["", *texts], [*texts[1:], ""], strict=False):
+        name, sign, text = word.text.partition("=")
+        value = text or ("" if _OPTION.fullmatch(behind) else behind)
+        if sign and value and not (name and text) and _NAME.fullmatch(name or before):
+            msg = f"leave no blanks around “=”: {name or before}={value}"
+            raise LineError(msg, word.at)
 
 
 def _check_once(verb: Verb, said: Said, options: Iterable[Said], word: Said) -> None:

@@ -58,9 +58,9 @@ def read_axis(said: Said, argument: Argument, names: Names, *, sampled: bool = F
 
 def _form(argument: Argument, *, sampled: bool) -> str:
     """Show how values of an argument may be written."""
-    forms = {"str": ('"a"', '["a", "b"]'), "bool": ("True", "True,False")}.get(argument.takes)
-    if forms is None:
-        forms = ("uniform(0,1)", "[1, 2, 4]") if sampled else ("0.5:4:40", "[1, 2, 4]", "log(1e-3, 1, 7)")
+    own = {"str": ['"a"', '["a", "b"]'], "bool": ["True", "True,False"]}
+    numbers = ["uniform(0,1)", "[1, 2, 4]"] if sampled else ["0.5:4:40", "[1, 2, 4]", "log(1e-3, 1, 7)"]
+    forms = own.get(argument.takes, numbers)
     *most, last = (f"{argument.name}={form}" for form in forms)
     return f"{', '.join(most)} or {last}"
 

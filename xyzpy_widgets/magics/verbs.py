@@ -127,12 +127,13 @@ def _failures(given: _Asked) -> pd.DataFrame:
 
 def _retry(given: _Asked) -> Run | None:
     table = given.subject.failures() if given.subject.sampled else _failures(given)
-    picked = [_row(said, table) for said in given.line.words[1:]] or range(len(table))
     if not len(table):
         msg = f"nothing of {given.name} has failed"
         raise LineError(msg, given.line.words[0].at)
-    names = [name for name in table.columns if name in {one.name for one in given.subject.arguments()}]
-    cases = [{name: table[name].iloc[at] for name in names} for at in picked]
+    picked = [_row(said, table, given.here.names) for said in given.line.words[1:]] or range(len(table))
+    names = [name for name in table.columns if name in given.subject.argument_names()]
+    columns = {name: table[name].tolist() for name in names}  # as the panel reads them: whole numbers are Python's
+    cases = [{name: columns[name][at] for name in names} for at in picked]
     call = given.subject.again(cases, _constants(given, names))
     if given.subject.sampled:  # draws may be alike: just the ones that were named
         call = call.having(retry_failed=[*picked])
@@ -146,12 +147,16 @@ def _constants(given: _Asked, names: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in made.items() if name not in names and own.get(name) is not value}
 
 
-def _row(said: Said, table: pd.DataFrame) -> int:
+def _row(said: Said, table: pd.DataFrame, names: Names) -> int:
     """Read the number of a case in the table of failures."""
-    number: int = whole_number(said, 0)
+    try:
+        number: int = whole_number(said, 0, names)
+    except LineError:
+        number = len(table)
     if number >= len(table):
-        there = f"from 0 to {len(table) - 1}" if len(table) else "of which there is none"
-        msg = f"{said.text} is no case of the table of failures; give numbers {there}"
+        msg = (
+            f"{said.text} is no case of the table of failures; give numbers from 0 to {len(table) - 1}, or none for all"
+        )
         raise LineError(msg, said.at)
     return number
 
