@@ -134,6 +134,16 @@ def test_a_run_is_steered_by_its_name(study: Notebook) -> None:
     assert run.cancelled()
 
 
+def test_of_two_runs_the_one_that_goes_on_is_steered(study: Notebook) -> None:
+    """A run that has come to its end does not stand before another one that has not."""
+    study.run("one = %xyz run slow T=1:4\ntwo = %xyz run slow T=[] --wait")
+    assert study["two"].done()
+    assert study.run("%xyz cancel slow") is study["one"]
+    study.run("gate.set()")
+    with pytest.raises(CancelledError):
+        study["one"].result(60)
+
+
 def test_an_interrupt_ends_a_run_that_is_waited_for(study: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C keeps what is finished, and nothing goes on behind the user's back."""
     study.shell.user_ns["waited_for"] = waited_for = Event()

@@ -39,6 +39,9 @@ from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Harvester"]
 
+_BESIDE = ("constants", "cases", "sync", "overwrite", "missing_only", "retry_failed", "stale", "engine", "chunks")
+"""What a harvest takes by name beside run settings."""
+
 
 class Harvester(Harvested):
     """A Runner whose results are merged into one dataset that only grows.
@@ -99,7 +102,7 @@ class Harvester(Harvested):
 
     def harvest_combos(  # noqa: PLR0913 - the public spelling
         self,
-        combos: Any,
+        combos: Any = None,
         constants: Mapping[str, Any] | None = None,
         *,
         cases: Any = None,
@@ -157,7 +160,7 @@ class Harvester(Harvested):
 
     def harvest_cases(  # noqa: PLR0913 - the public spelling
         self,
-        cases: Any,
+        cases: Any = None,
         constants: Mapping[str, Any] | None = None,
         fn_args: str | Sequence[str] | None = None,
         *,
@@ -277,7 +280,7 @@ class Harvester(Harvested):
         """Read what is asked for against what is stored, and what becomes of it."""
         settings = dict(settings)
         changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
-        options = self.runner.options(settings)
+        options = self.runner.options(settings, _BESIDE)
         if self._store is not None:
             self._archive.store = self._store = self._store.using(**changes)
             self._store.check(read=self._archive.is_read)

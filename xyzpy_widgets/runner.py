@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import xarray as xr
@@ -10,7 +10,7 @@ import xarray as xr
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.drawing import Drawable
-from xyzpy_widgets.execution.options import RunOptions, as_run_options
+from xyzpy_widgets.execution.options import RunOptions, as_run_options, check_settings
 from xyzpy_widgets.job import Job, Known, as_space, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
@@ -24,6 +24,19 @@ from xyzpy_widgets.summary import runner_card
 from xyzpy_widgets.views.card import card_html
 
 __all__ = ["Runner", "as_runner"]
+
+_DESCRIBING = (
+    "var_names",
+    "fn_args",
+    "var_dims",
+    "var_coords",
+    "constants",
+    "resources",
+    "attrs",
+    "var_attrs",
+    "arg_attrs",
+)
+"""What a Runner takes by name beside run settings."""
 
 
 class Runner(Drawable):
@@ -105,6 +118,7 @@ class Runner(Drawable):
             var_attrs=var_attrs,
             arg_attrs=arg_attrs,
         )
+        check_settings(settings, self.spec.fn_args, _DESCRIBING)
         as_run_options(**settings)
         self.settings = settings
         self.last_ds: xr.Dataset | None = None
@@ -136,7 +150,7 @@ class Runner(Drawable):
         return {variable.name: variable.dims for variable in self.spec.variables or ()}
 
     def run_combos(
-        self, combos: Any, constants: Mapping[str, Any] | None = None, *, cases: Any = None, **settings: Any
+        self, combos: Any = None, constants: Mapping[str, Any] | None = None, *, cases: Any = None, **settings: Any
     ) -> xr.Dataset:
         """Run over every combination of values.
 
@@ -169,7 +183,7 @@ class Runner(Drawable):
 
     def run_cases(
         self,
-        cases: Any,
+        cases: Any = None,
         constants: Mapping[str, Any] | None = None,
         fn_args: str | Sequence[str] | None = None,
         *,
@@ -262,9 +276,9 @@ class Runner(Drawable):
 
     def _job(self, combos: Any, cases: Any, fn_args: Any, constants: Any, settings: Mapping[str, Any]) -> Job:
         """Read what is asked for, and what becomes of it."""
+        options, last = self.options(settings), self.last
         spec = with_constants(self.spec, constants)
         space = as_space(combos, cases, fn_args, spec).labelled()
-        options, last = self.options(settings), self.last
         cost = self._costs(last)
 
         def begin() -> Keeping:
@@ -279,8 +293,12 @@ class Runner(Drawable):
         self.last, self.last_ds = new, new.data
         return new.data
 
-    def options(self, settings: Mapping[str, Any]) -> RunOptions:
-        """Return the run settings of one call: those given, over those of the runner; raise `OptionError`."""
+    def options(self, settings: Mapping[str, Any], others: Collection[str] = ("constants", "cases")) -> RunOptions:
+        """Return the run settings of one call: those given, over those of the runner; raise what is wrong with them.
+
+        ``others`` is what the call takes by name beside them.
+        """
+        check_settings(settings, self.fn_args, others)
         return as_run_options(**{**self.settings, **settings})
 
     def _drawn(self) -> xr.Dataset | None:

@@ -231,7 +231,7 @@ class Sampler(Collection[pd.DataFrame]):
         settings = dict(settings)
         spec = with_constants(self.runner.spec, settings.pop("constants", None))
         again = self._failed.picked(settings.pop("retry_failed"))
-        options = self.runner.options(settings)
+        options = self.runner.options(settings, ("seed", "sync", "retry_failed", "constants"))
         draws = {**self.default_combos, **as_draws(combos)}
         ordered = {name: draws[name] for name in dict.fromkeys((*spec.fn_args, *draws)) if name in draws}
         spec.check_call(tuple(ordered) if n or not again else tuple(again[0]["args"]))

@@ -107,7 +107,11 @@ class Sweeps:
         return found
 
     def newest(self, name: str, subject: Subject) -> Run | None:
-        """Return the newest run of a sweep, begun by a line or of what it calls now; None without one."""
+        """Return the newest run of a sweep, begun by a line or of what it calls now, of several one that goes on yet.
+
+        None without one.
+        """
         last = self.last(name, subject).run
         found = [run for run in runs() if run is last or run.spec.fn is subject.runner.fn]
-        return found[-1] if found else None
+        chosen = [run for run in found if run.running()] or found
+        return chosen[-1] if chosen else None
