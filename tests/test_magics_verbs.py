@@ -197,7 +197,9 @@ def test_failures_are_listed_and_tried_again(study: Notebook) -> None:
     study.run("%xyz retry ising 1 --wait")
     assert study.run("%xyz failures ising")["T"].tolist() == [3]
     assert type(xyz.runs()[-1].plan.point(0).args["L"]) is int
-    study.run("%xyz retry ising --wait")
+    assert study.run("%xyz code ising") == "ising.retry(1, max_failures=5)\n"
+    study.run("%xyz retry ising --wait --workers 2")
+    assert study.run("%xyz code ising") == "ising.retry(num_workers=2, max_failures=5)\n"
     with pytest.raises(UsageError, match="nothing of ising has failed"):
         study.shell.run_line_magic("xyz", "retry ising")
     ising: Any = study["ising"]

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from xyzpy_widgets.again import cases_of, varied_constants
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
@@ -225,6 +226,13 @@ class Harvester(Harvested):
         wishes, settings = as_wishes(wishes_and_settings)
         return submitted(self._shared_job(Asked(combos, cases, fn_args, constants), wishes, settings))
 
+    run = submit
+
+    def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
+        cases = cases_of(self.failures, rows, [*map(str, self.status.dims)])
+        constants = varied_constants(self._made_with, self.runner.spec.constants, cases[0])
+        return self.submit(cases=cases, **{"constants": constants, "overwrite": True, **settings})
+
     def plan(
         self,
         combos: Any = None,
@@ -304,6 +312,7 @@ class Harvester(Harvested):
                 if leases is not None:
                     leases.leave(kept=False)
                 raise
+            self._made_with = spec.constants
             told = asked_told(space, asked.constants)
             first = {**opening(spec, space.names, origin, wishes.on_conflict), "asked": told}
             opened = self._archive.begin if leases is None else leases.logged(self._archive.begin)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import xarray as xr
 
+from xyzpy_widgets.again import Retried, cases_of, varied_constants
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.drawing import Drawable
 from xyzpy_widgets.execution.options import RunOptions, as_run_options, check_settings
+from xyzpy_widgets.failures import failure_table
 from xyzpy_widgets.job import Job, Known, as_space, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
@@ -39,7 +41,7 @@ _DESCRIBING = (
 """What a Runner takes by name beside run settings."""
 
 
-class Runner(Drawable):
+class Runner(Retried):
     """A function and the description of its outputs; it is still callable as the function.
 
     Parameters
@@ -245,6 +247,18 @@ class Runner(Drawable):
         """
         return submitted(self._job(combos, cases, fn_args, constants, settings))
 
+    run = submit
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """What failed in the last run, a row each, as `Run.failures` has it."""
+        return failure_table(() if self.last is None else self.last.account.failures)
+
+    def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
+        cases = cases_of(self.failures, rows, self.fn_args)
+        constants = varied_constants(self._made_with, self.spec.constants, cases[0])
+        return self.submit(cases=cases, **{"constants": constants, **settings})
+
     def plan(
         self,
         combos: Any = None,
@@ -283,6 +297,7 @@ class Runner(Drawable):
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec)
+            self._made_with = spec.constants
             return Keeping(builder, lambda _: self._keep(builder.build()))
 
         plan = in_order(Plan(space), options, cost)

@@ -160,7 +160,7 @@ _ALL = (
         words=(1, 2),
         options=_VIEW,
     ),
-    Verb("code", "NAME", "the Python that does what the last line did", "code ising"),
+    Verb("code", "NAME", "the Python that does what the last plan, run, sample or retry did", "code ising"),
 )
 
 VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in _ALL})

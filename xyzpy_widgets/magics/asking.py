@@ -52,7 +52,7 @@ def asked(line: Line, subject: Subject, names: Names, last: Last, where: Where) 
     draws = None if count is None else (count, whole_number(line.option("--seed"), 0, names))
     call = call_with(readings, table, draws)
     call = how(_chosen(line, subject, call), line, subject, names, where)
-    last.readings, last.table, last.count, last.call = readings, table, count, call
+    last.readings, last.table, last.count, last.call, last.again = readings, table, count, call, ""
     return call
 
 

@@ -42,6 +42,8 @@ class Last:
         How many draws.
     call : Call or None
         The whole call.
+    again : str
+        The code of a retry, where that came after it.
     run : Run or None
         What was begun.
     """
@@ -51,6 +53,7 @@ class Last:
     table: CaseTable = field(default_factory=CaseTable)
     count: int | None = None
     call: Call | None = None
+    again: str = ""
     run: Run | None = None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from IPython.core.interactiveshell import InteractiveShell
 
+from xyzpy_widgets.again import cases_of, varied_constants
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import LineError, SpaceError
 from xyzpy_widgets.grammar.line import Line
@@ -25,6 +26,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.sheet import Call, with_combos
+from xyzpy_widgets.widgets.source import source_of
 from xyzpy_widgets.widgets.subject import Subject
 
 __all__ = ["Here", "Overview", "answer", "overview"]
@@ -130,21 +132,18 @@ def _retry(given: _Asked) -> Run | None:
     if not len(table):
         msg = f"nothing of {given.name} has failed"
         raise LineError(msg, given.line.words[0].at)
-    picked = [_row(said, table, given.here.names) for said in given.line.words[1:]] or range(len(table))
-    names = [name for name in table.columns if name in given.subject.argument_names()]
-    columns = {name: table[name].tolist() for name in names}  # as the panel reads them: whole numbers are Python's
-    cases = [{name: columns[name][at] for name in names} for at in picked]
-    call = given.subject.again(cases, _constants(given, names))
+    picked = [_row(said, table, given.here.names) for said in given.line.words[1:]] or [*range(len(table))]
+    cases = cases_of(table, picked, given.subject.argument_names())
+    run = given.here.sweeps.newest(given.name, given.subject)
+    made, own = {} if run is None else run.spec.constants, given.subject.runner.spec.constants
+    call = given.subject.again(cases, varied_constants(made, own, cases[0]))
     if given.subject.sampled:  # draws may be alike: just the ones that were named
-        call = call.having(retry_failed=[*picked])
-    return _begun(given, how(call, given.line, given.subject, given.here.names, given.here.where))
-
-
-def _constants(given: _Asked, names: Collection[str]) -> dict[str, Any]:
-    """Return the constants of the newest run, as far as they are not those of the sweep itself."""
-    run, own = given.here.sweeps.newest(given.name, given.subject), given.subject.runner.spec.constants
-    made = {} if run is None else run.spec.constants
-    return {name: value for name, value in made.items() if name not in names and own.get(name) is not value}
+        call = call.having(retry_failed=picked)
+    call = how(call, given.line, given.subject, given.here.names, given.here.where)
+    rows = {str(row): str(row) for row in picked if given.line.words[1:]}
+    where = {name: code for name, code in call.code.items() if name not in {"cases", "overwrite", "retry_failed"}}
+    given.last.again = source_of(Call(code={**rows, **where}), given.subject.name, "retry", positional=rows)
+    return _begun(given, call)
 
 
 def _row(said: Said, table: pd.DataFrame, names: Names) -> int:
@@ -198,11 +197,11 @@ def _panel(given: _Asked) -> Any:
 
 
 def _code(given: _Asked) -> Text:
-    call = given.last.call
-    if call is None:
+    call, again = given.last.call, given.last.again
+    if call is None and not again:
         msg = f"nothing was asked of {given.name} yet; write %xyz plan {given.name} with axes first"
         raise LineError(msg, given.line.words[0].at)
-    return Text(given.subject.code(call))
+    return Text(again or given.subject.code(call or Call()))
 
 
 _VERBS: Mapping[str, Callable[[_Asked], Any]] = {
