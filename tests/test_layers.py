@@ -31,6 +31,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
 LODGERS = {
+    "again": "runner",
     "awaited": "runner",
     "collection": "archive",
     "growth": "archive",
