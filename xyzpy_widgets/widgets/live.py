@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from threading import Event
 from typing import Any
@@ -13,10 +14,15 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.base import with_still
+from xyzpy_widgets.widgets.case_map import number_of
+from xyzpy_widgets.widgets.failing import FailureList
 from xyzpy_widgets.widgets.feed import Feed
+from xyzpy_widgets.widgets.protocol import CaseReply
 from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy, obey
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text
+from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.told_case import CaseTeller
 
 __all__ = ["LiveMonitor"]
 
@@ -55,7 +61,7 @@ class LiveMonitor:
         heard_while_busy(monitor)
         feed = Feed(monitor, self._run, lambda _: "")
         monitor.on_msg(lambda _widget, content, _buffers: self._heard(feed, content))
-        answering(monitor, {})
+        answering(monitor, {"case": lambda request: self._case(feed, int(request["number"]))})
         view = {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": monitor.model_id}}
         if self._shown is not None:
             self._shown.update(with_still(view, *self._told()), raw=True)
@@ -79,6 +85,19 @@ class LiveMonitor:
         when = "" if progress.over else f"as it stood after {duration(progress.elapsed)}"
         text = f"{title}: {progress_text(progress)}"
         return f"{text}, {when}" if when else text, progress_html(title, progress, when)
+
+    def _case(self, feed: Feed, number: int) -> CaseReply:
+        """Tell all that is known of one case."""
+        run = self._run
+        names = run.plan.space.names
+        failed = FailureList(run.failures, names, self._code, partial(number_of, run.plan))
+        return CaseTeller(run.plan, run.spec, run.sweep, run).case(number, int(feed.states()[number]), failed.case)
+
+    def _code(self, args: Mapping[str, Any]) -> str:
+        """Return the code that calls the function with some arguments; without a name for who runs, by its own."""
+        if self._run.sweep is not None:
+            return Subject(self._run.sweep).case_code(args, self._run.spec.constants)
+        return f"{self._run.name}({', '.join(f'{name}={value!r}' for name, value in args.items())})"
 
     def _heard(self, feed: Feed, content: Any) -> None:
         match content:
