@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 
 import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.registry import runs
 from xyzpy_widgets.run import RUNNING
@@ -137,6 +138,28 @@ def test_a_case_of_a_blocking_run_is_told(front_end: FrontEnd, shown: list[Any])
         monitor.close()
         _gate.clear()
     assert "1 failed" in shown[-1]["text/plain"]
+
+
+def test_what_is_stored_already_is_not_called_not_run(front_end: FrontEnd, shown: list[Any], tmp_path: Path) -> None:
+    """The map of a run that fills what is missing shows what it leaves alone as it stands in the file."""
+    _gate.set()
+    harvester = xyz.Harvester(xyz.Runner(gated, "out", verbosity=0), tmp_path / "data.h5")
+    harvester.harvest_combos({"a": [1]})
+    _gate.clear()
+    run = harvester.submit({"a": [1, 2]}, missing_only=True)
+    monitor = LiveMonitor(run)
+    monitor(long(run))
+    widget: Any = monitor._monitor  # noqa: SLF001 - the widget that is shown
+    assert front_end.state(widget)["states"][0] == Status.DONE
+    told = front_end.ask(widget, kind="case", number=0)["reply"]
+    assert (told["state"], told["results"]) == ("done", [{"name": "out", "text": "1"}])
+    panel = harvester.panel()
+    panel.run = run
+    assert front_end.state(panel.monitor)["states"][0] == Status.DONE
+    _gate.set()
+    run.result(60)
+    monitor.close()
+    assert shown
 
 
 def test_a_failure_of_a_plain_function_bears_code_too(front_end: FrontEnd, shown: list[Any]) -> None:

@@ -139,7 +139,7 @@ class Panel(ipywidgets.VBox):
 
     @run.setter
     def run(self, run: Run) -> None:
-        self._attach(run, {})
+        self._attach(run, {}, run.standing())
 
     @property
     def code(self) -> str:
@@ -204,7 +204,7 @@ class Panel(ipywidgets.VBox):
         self._attach(run, call.given.get("constants", {}), before)
         return run
 
-    def _attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8] | None = None) -> None:
+    def _attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8]) -> None:
         with self._guard:
             self.card.tell(busy=True, trial=_NO_TRIAL)
             self._watching.attach(run, constants, before)

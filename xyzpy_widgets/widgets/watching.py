@@ -92,7 +92,7 @@ class Watching:
         """Whether a run is under way."""
         return self.run is not None and not self.run.done()
 
-    def attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8] | None = None) -> None:
+    def attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8]) -> None:
         """Watch a run; ``before`` is what the points are that it does not come to (see `Feed`)."""
         self.run, self.constants, self._plan = run, constants, run.plan
         file = ControlFile()
