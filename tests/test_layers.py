@@ -80,6 +80,7 @@ HOME = {
     "ipywidgets": {"widgets"},
     "joblib": {"execution"},
     "jupyter_core": {"widgets"},
+    "marimo": {"widgets"},
     "msgpack": {"store"},
     "netCDF4": {"store"},
     "pyarrow": {"store"},
