@@ -73,6 +73,7 @@ class Archive(Generic[T, S]):
         self._held = Held(self._journal, shared=growth.repeatable)
         self._leftovers = Leftovers(self._journal)
         self._seen: Identity | str | None = _UNREAD
+        self._in_doubt = False  # whether it is not known what came of the last write
 
     @property
     def where(self) -> str:
@@ -104,7 +105,7 @@ class Archive(Generic[T, S]):
         """Take in what others have written since the last look; raises as `current` does."""
         with self._guard:
             if self.store is not None:
-                self.store.settle()
+                self._settle(self.store)
                 left, seen = self._leftovers.found(self._held.open), identity(self.store.path)
                 if seen != self._seen or left != self._leftovers.adopted:
                     self._read_again(self.store, left)
@@ -114,6 +115,14 @@ class Archive(Generic[T, S]):
     def is_read(self) -> bool:
         """Whether what is there is what was read from the file, or written to it, last."""
         return self.store is not None and self._seen is not None and identity(self.store.path) == self._seen
+
+    def _settle(self, store: S) -> None:
+        """Finish the write that was cut off, if there is one; what came about of an own one is in the file."""
+        gone = store.settle()
+        if gone is not None and self._in_doubt:
+            self._held.forget(gone)
+            self._unsaved = []
+        self._in_doubt = False
 
     def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
@@ -309,14 +318,13 @@ class Archive(Generic[T, S]):
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
+        self._in_doubt = True
         try:
             whole.write(self.store, (*self._held.names, *self._leftovers.names))
         except BaseException:
-            gone = self.store.settle()
-            if gone is not None:  # it came about all the same
-                self._held.forget(gone)
-                self._unsaved = []
+            self._settle(self.store)
             raise
+        self._in_doubt = False
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
         if self._history is not None:
