@@ -155,6 +155,15 @@ class Archive(Generic[T, S]):
         if self._history is not None:
             self._history.add(step)
 
+    def _put_in(self, one: _Unsaved[T]) -> None:
+        """Put in what is among the unsaved; where another writer came in between, with them, to what it wrote."""
+        try:
+            self._put(one)
+        except StoreError:  # of what is left in the file, of which parts are read only now
+            if self.store is None or self.is_read:
+                raise
+            self.refresh()
+
     def _put_again(self, told: Told, on_conflict: OnConflict) -> None:
         """Take in what the log of a process that died tells."""
         self._put(_Unsaved(self._growth.rebuilt(told), on_conflict, RECOVERED, told.asked))
@@ -203,7 +212,7 @@ class Archive(Generic[T, S]):
             self._held.take(segment, repeatable=self._growth.repeatable and one.on_conflict != "replace")
         self._unsaved.append(one)
         try:
-            self._put(one)
+            self._put_in(one)
         except XyzError as error:
             del self._unsaved[-1]
             if segment is not None:
