@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from enum import IntEnum
+from collections.abc import Callable, Iterator
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,8 @@ import pytest
 import xarray as xr
 
 import xyzpy_widgets as xyz
-from xyzpy_widgets.errors import ConflictError, MergeError, RecoveryWarning
+from xyzpy_widgets.core.labels import label_key
+from xyzpy_widgets.errors import ConflictError, EncodingError, MergeError, RecoveryWarning
 from xyzpy_widgets.labelling import grid
 from xyzpy_widgets.store.frames import Record, scan
 
@@ -369,6 +370,82 @@ class Level(IntEnum):
     """A number with a name."""
 
     HIGH = 7
+
+
+class Mode(str, Enum):  # noqa: UP042 - str() of such a member, unlike that of a StrEnum, is not its value
+    """A text with a name, as people wrote it before StrEnum."""
+
+    FAST = "fast"
+
+
+PLAIN_AT_HEART: dict[str, tuple[Any, Any]] = {
+    "int": (Level.HIGH, 7),
+    "str": (Mode.FAST, "fast"),
+    "span": (pd.Timedelta(5, "ns"), np.timedelta64(5, "ns")),
+    "nat": (pd.NaT, np.datetime64("NaT", "ns")),
+    "float128": (np.longdouble(1) / 3, None),
+    "zone": (pd.Timestamp("2020-01-01", tz="Europe/Paris"), None),
+    "timedelta64": (np.timedelta64(5, "s"), np.timedelta64(5, "s")),
+}
+"""Values of classes of their own, and what they are; None where that is only described."""
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [
+        (role, kind)
+        for role in ("default", "constant", "label", "result")
+        for kind, (_, wanted) in PLAIN_AT_HEART.items()
+        if wanted is not None or role in {"default", "constant"}
+    ],
+)
+def test_values_of_classes_that_are_plain_at_heart_go_into_the_file(role: str, kind: str, tmp_path: Path) -> None:
+    """Whatever a sweep is over, was made with or gives, it is told before anything runs, or it reaches the file."""
+    value, wanted = PLAIN_AT_HEART[kind]
+
+    def fn(a: int, k: Any = value if role == "default" else 0) -> Any:
+        return [None, value][a] if role == "result" else a
+
+    runner = xyz.Runner(fn, "out", constants={"k": value} if role == "constant" else {}, verbosity=0)
+    combos = {"a": [0, 1]} | ({"k": [value]} if role == "label" else {})
+    one, name = xyz.Harvester(runner, tmp_path / "data.h5"), tmp_path / "recovered.h5"
+    one.harvest_combos(combos)
+    child = os.fork()
+    if not child:
+        try:
+            xyz.Harvester(runner, name).harvest_combos(combos, sync=False)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    for full in (one.full_ds, xyz.Harvester(runner, name).full_ds):
+        assert full is not None
+        xr.testing.assert_identical(full, xyz.load_ds(tmp_path / "data.h5"))
+        found = {"label": full.get("k", full["a"])[-1], "result": full["out"][-1]}.get(role)
+        if found is not None:
+            assert label_key(found.values[()]) == label_key(wanted)
+        if role == "constant":
+            kept = full.attrs["k"]
+            assert str(kept).startswith("<") if wanted is None else label_key(kept) == label_key(wanted)
+
+
+class Odd(tuple[int, ...]):
+    """What cannot even be looked at."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[int]:
+        msg = "no"
+        raise RuntimeError(msg)
+
+
+def test_a_result_that_cannot_be_looked_at_costs_no_other(tmp_path: Path) -> None:
+    """What a result raises when it is written down is the end of its own case, and of no other in its batch."""
+    harvester = xyz.Harvester(
+        xyz.Runner(lambda a: Odd((1,)) if a == 1 else a, "out", verbosity=0), tmp_path / "data.h5"
+    )
+    with pytest.raises(EncodingError, match="cannot be kept in a journal"):
+        harvester.harvest_combos({"a": [0, 1]})
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].sel(a=0).item() == 0
 
 
 def test_results_of_classes_that_are_plain_at_heart_are_kept(tmp_path: Path) -> None:
