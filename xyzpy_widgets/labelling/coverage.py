@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.axes import LabelIndex
-from xyzpy_widgets.core.lattice import lattice_of
+from xyzpy_widgets.core.lattice import grid_of
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.core.variables import hint
@@ -47,7 +47,7 @@ def states_of(labelled: Labelled, space: ParameterSpace, version: str) -> NDArra
 
 def _found(labelled: Labelled, space: ParameterSpace, values: NDArray[Any], *, fill: Any) -> NDArray[Any]:
     """Return what an array over the stored cases has for each point of a space; ``fill`` for what is not there."""
-    lattice = lattice_of(space)
+    lattice = grid_of(space)
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
     where = [_places(arg, labelled.labels(arg), axis) for arg, axis in zip(labelled.args, axes, strict=True)]
     padded = np.full([size + 1 for size in values.shape], fill, dtype=values.dtype)
