@@ -55,9 +55,14 @@ export function set<Traits extends object>(model: Model<Traits>, changes: Partia
   model.save_changes();
 }
 
-/** Tell the kernel something that it does not answer. */
-export function tell<Traits extends object>(model: Model<Traits>, message: Message): void {
-  model.send(message);
+/** Tell the kernel something that it does not answer; false when it is gone, as the page says by itself. */
+export function tell<Traits extends object>(model: Model<Traits>, message: Message): boolean {
+  try {
+    model.send(message);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 let asked = 0;
@@ -87,6 +92,11 @@ export function ask<Kind extends Request['kind'], Traits extends object>(
     signal.addEventListener('abort', () => {
       reject(new Error(trans.__('The view was closed.')));
     });
-    model.send(question);
+    try {
+      model.send(question);
+    } catch {
+      answered.abort();
+      reject(new Error(trans.__('The kernel is gone.')));
+    }
   });
 }

@@ -93,6 +93,19 @@ def test_failures_are_no_longer_left() -> None:
     assert pace.left(2.0) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+def test_failures_do_not_stretch_the_time_left(seconds: float) -> None:
+    """Whether calls that fail take as long as others or no time at all, the rest takes what the others take."""
+    pace = Pace(plan_of(80))
+    for number in range(10):
+        pace.add(Outcome(range(number, number + 1), [0], np.ones(1, dtype=np.float32)))
+    failed = tuple(Failure(number, {"a": number}, ValueError()) for number in range(10, 40))
+    pace.add(Outcome(range(0), [], np.empty(0, dtype=np.float32), failed))
+    left = pace.left(10 + 30 * seconds)
+    assert left is not None
+    assert left[0] <= 40 <= left[1] < 80
+
+
 def test_before_a_case_is_done_the_prior_is_told() -> None:
     """What was expected of the whole run counts until there is better, less what is over, unless it is refuted."""
     pace = Pace(plan_of(4), prior=(10.0, 20.0))

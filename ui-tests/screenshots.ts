@@ -8,7 +8,7 @@ import { expect, test } from './page';
 import { dress } from './theme';
 
 const FOLDER = join(__dirname, 'results', 'screenshots');
-const WIDTHS = [1200, 400];
+const WIDTHS = [1200, 720, 340];
 
 const study = [
   'import time',

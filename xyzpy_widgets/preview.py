@@ -16,7 +16,7 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.errors import OptionError
 from xyzpy_widgets.execution.executors import workers_of
-from xyzpy_widgets.job import Job
+from xyzpy_widgets.job import Job, standing_of
 from xyzpy_widgets.labelling.columns import typed
 from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.summary import called, place_of
@@ -108,11 +108,7 @@ class Preview:
         ndarray of uint8
             Shape ``(total,)``, with the codes of `states`.
         """
-        states = np.zeros(self.total, dtype=np.uint8) if self.states is None else self.states.astype(np.uint8)
-        for start in range(0, len(self.plan), _BLOCK):
-            numbers = self.plan.numbers(start, min(start + _BLOCK, len(self.plan)))
-            states[np.asarray(numbers, dtype=np.intp)] = Status.MISSING
-        return states
+        return standing_of(self.plan, self.states)
 
     def cases(self, which: Counted = "run", *, offset: int = 0, limit: int = 1000) -> pd.DataFrame:
         """List some of the points.

@@ -293,14 +293,14 @@ class Sampler(Collection[pd.DataFrame]):
         new_df : pandas.DataFrame
             The rows; columns that one side lacks are missing there.
         sync : bool
-            Whether to write the file.
+            Whether to write the file; else they are kept in the journal, and go with the next call that writes.
 
         Raises
         ------
         StoreError
             When the file cannot be written; the rows stay in memory, and go with the next call that writes.
         """
-        self._archive.add(new_df.reset_index(drop=True), "raise", sync=sync)
+        self._archive.add_made(new_df.reset_index(drop=True), "raise", sync=sync, note="add_df")
 
     def delete_df(self) -> None:
         """Remove the file, and forget the rows."""

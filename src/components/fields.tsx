@@ -64,14 +64,17 @@ function spacings(): readonly (readonly [Spacing, string])[] {
 /** How many characters a field of a range shows. */
 const SIZES = { start: 7, stop: 7, num: 4 } as const;
 
+/** A range with which nothing is wrong, whatever the argument takes. */
+const PLAIN_RANGE = { start: '1', stop: '2', num: '2' } as const;
+
 function RangeFields({ row, argument, invalid, told, onChange }: FieldsProps): JSX.Element {
   const ends = rangeFields();
-  // only the field whose change alone would mend the row is marked; all of them where that cannot be told
-  const marked = (key: 'start' | 'stop' | 'num'): boolean =>
-    invalid &&
-    (!row[key].trim() ||
-      Boolean(judge({ ...row, start: '1', stop: '2', num: '2', [key]: row[key] }, argument).problem));
-  const sure = ends.some(([, key]) => marked(key));
+  // what is typed and wrong by itself is marked, then what is empty; all of them where that cannot be told
+  const keys = ends.map(([, key]) => key);
+  const typed = keys.filter((key) => row[key].trim());
+  const wrong = typed.filter((key) => judge({ ...row, ...PLAIN_RANGE, [key]: row[key] }, argument).problem);
+  const empty = keys.filter((key) => !typed.includes(key));
+  const blamed = [wrong, empty].find((some) => some.length > 0) ?? keys;
   return (
     <>
       {ends.map(([label, key]) => (
@@ -81,7 +84,7 @@ function RangeFields({ row, argument, invalid, told, onChange }: FieldsProps): J
             size={SIZES[key]}
             numeric
             told={told}
-            invalid={sure ? marked(key) : invalid}
+            invalid={invalid && blamed.includes(key)}
             onChange={(text) => {
               onChange({ [key]: text });
             }}

@@ -1,5 +1,7 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 
+import { onTheme } from './theme';
+
 /** The width of an element as it changes, in pixels of the page. */
 export function useWidth(element: { readonly current: HTMLElement | null }): number {
   const [width, setWidth] = useState(0);
@@ -22,15 +24,12 @@ export function useWidth(element: { readonly current: HTMLElement | null }): num
 /** A number that changes with the theme of the page. */
 export function useTheme(): number {
   const [version, setVersion] = useState(0);
-  useEffect(() => {
-    const observer = new MutationObserver(() => {
-      setVersion((before) => before + 1);
-    });
-    const watched = { attributes: true, attributeFilter: ['class', 'data-theme', 'data-jp-theme-name', 'theme'] };
-    for (const element of [document.documentElement, document.body]) observer.observe(element, watched);
-    return () => {
-      observer.disconnect();
-    };
-  }, []);
+  useEffect(
+    () =>
+      onTheme(() => {
+        setVersion((before) => before + 1);
+      }),
+    [],
+  );
   return version;
 }

@@ -100,10 +100,10 @@ export function Stats({ progress }: { readonly progress: Progress }): JSX.Elemen
         </Stat>
       )}
       {elsewhere > 0 && <Stat word={trans._p('case', 'in another run')}>{grouped(elsewhere)}</Stat>}
-      {active && <Stat word={trans._p('time', 'left')}>{left ? interval(left) : trans._p('time', 'unknown')}</Stat>}
       {active && progress.rate !== null && <Stat word={trans.__('throughput')}>{rate(progress.rate)}</Stat>}
+      {active && <Stat word={trans._p('time', 'elapsed')}>{clock(elapsed)}</Stat>}
       {active ? (
-        <Stat word={trans._p('time', 'elapsed')}>{clock(elapsed)}</Stat>
+        <Stat word={trans._p('time', 'left')}>{left ? interval(left) : trans._p('time', 'unknown')}</Stat>
       ) : (
         <Stat word={trans._p('time', 'took')} wide>
           {tookText(progress)}
@@ -136,7 +136,7 @@ export function CurrentCases({ progress, onOpen }: CurrentProps): JSX.Element | 
                 onOpen(number);
               }}
             >
-              <code>{text}</code> <span class="xyzpy-faint">{duration(seconds)}</span>
+              <code>{text}</code> {seconds >= 1 && <span class="xyzpy-faint">{duration(seconds)}</span>}
             </button>
           </li>
         ))}
@@ -229,7 +229,8 @@ export function foundText(progress: Progress): string {
   const share = trans.__('%1 %', percent(done, total));
   const parts = [trans.__('%1 of %2 (%3) are stored', grouped(done), grouped(total), share)];
   if (failed) parts.push(failedText(progress));
-  parts.push(rest ? trans._n('%2 not run', '%2 not run', rest, grouped(rest)) : trans.__('nothing is left to run'));
+  if (rest) parts.push(trans._n('%2 not run', '%2 not run', rest, grouped(rest)));
+  if (!rest && !failed) parts.push(trans.__('nothing is left to run'));
   return trans.__('%1.', parts.join(', '));
 }
 

@@ -103,12 +103,13 @@ export function middle([low, high]: readonly [number, number]): number {
   return low > 0 ? Math.sqrt(low * high) : (low + high) / 2;
 }
 
-/** An interval of time: `4–9 min`, `40 s – 2 min`; one time where both ends read the same. */
+/** An interval of time: `4–9 min`, `40 s – 2 min`, `up to 12 s`; one time where both ends read the same. */
 export function interval([low, high]: readonly [number, number]): string {
   const [from, to] = [duration(low), duration(high)];
   if (from === to) return from;
+  if (low < 1) return high < 1 ? to : trans.__('up to %1', to);
   const [[first, ...others], [last, ...more]] = [partsOf(low), partsOf(high)];
-  const plain = (low >= 1 || low === 0) && first && last && !others.length && !more.length && first[1] === last[1];
+  const plain = first && last && !others.length && !more.length && first[1] === last[1];
   return plain ? inUnit(`${first[0]}–${last[0]}`, first[1]) : `${from} – ${to}`;
 }
 

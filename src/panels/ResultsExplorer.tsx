@@ -13,6 +13,7 @@ import { ask, set, tell } from '../sync';
 import { mountFigure } from './figure';
 import { useInsert, useWatch } from './hooks';
 import type { PanelProps } from './mount';
+import { showPrimary } from './primary';
 
 type Props = PanelProps<ResultsExplorerTraits>;
 
@@ -169,13 +170,6 @@ function Foot({ props, fail }: { props: Props; fail: (said: string) => void }): 
   );
 }
 
-/** Bring the plan of the panel around into sight, with the focus on what runs it. */
-function showPlan(root: HTMLElement): void {
-  const plan = document.querySelector(`.xyzpy-PlanCard[data-panel="${CSS.escape(root.dataset.panel ?? '')}"]`);
-  plan?.scrollIntoView({ block: 'nearest' });
-  plan?.querySelector<HTMLElement>('.xyzpy-primary')?.focus();
-}
-
 /** What is picked out of the plot, or what would run in it. */
 function Region({ model, root, traits }: Props): JSX.Element | null {
   const { picked, proposal, busy } = traits;
@@ -191,7 +185,7 @@ function Region({ model, root, traits }: Props): JSX.Element | null {
           tell(model, { kind: 'drop', what: 'proposal' });
         }}
         onShow={() => {
-          showPlan(root);
+          showPrimary(root);
         }}
       />
     );

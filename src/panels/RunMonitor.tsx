@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { CaseCard, type Opened } from '../components/casecard';
 import { CaseMap } from '../components/casemap';
@@ -19,7 +19,7 @@ import { grouped } from '../core/format';
 import { announcement, isActive } from '../core/progress';
 import { trans } from '../core/trans';
 import { control } from '../host';
-import type { ControlWord, Progress, RunMonitorTraits, Selection } from '../protocol';
+import { CASE_STATES, type ControlWord, type Progress, type RunMonitorTraits, type Selection } from '../protocol';
 import { ask, set, tell } from '../sync';
 import { useDisconnected, useInsert, useSilence, useWatch } from './hooks';
 import type { PanelProps } from './mount';
@@ -27,11 +27,13 @@ import { useStates } from './states';
 
 type Props = PanelProps<RunMonitorTraits>;
 
-/** The case that is open, and how it is opened and closed. */
-function useCase({ model, signal }: Props): readonly [Opened | null, (number: number) => void, () => void] {
+/** The case that is open, and how it is opened and closed; asked for anew when another state is told of it. */
+function useCase(
+  { model, signal }: Props,
+  codes: Uint8Array,
+): readonly [Opened | null, (number: number) => void, () => void] {
   const [opened, setOpened] = useState<Opened | null>(null);
-  const open = async (number: number): Promise<void> => {
-    setOpened({ state: 'asked', number });
+  const fetch = async (number: number): Promise<void> => {
     const show = (to: Opened): void => {
       setOpened((now) => (now?.number === number ? to : now));
     };
@@ -41,9 +43,16 @@ function useCase({ model, signal }: Props): readonly [Opened | null, (number: nu
       show({ state: 'refused', number, said: (error as Error).message });
     }
   };
+  const told = CASE_STATES[codes[opened?.number ?? -1] ?? -1];
+  useEffect(() => {
+    if (opened?.state === 'shown' && told !== undefined && told !== opened.reply.state) void fetch(opened.number);
+  }, [told]);
   return [
     opened,
-    (number) => void open(number),
+    (number) => {
+      setOpened({ state: 'asked', number });
+      void fetch(number);
+    },
     () => {
       setOpened(null);
     },
@@ -158,7 +167,7 @@ export function RunMonitor(props: Props): JSX.Element {
   const silent = useSilence(progress, useWatch(props) && active);
   const gone = useDisconnected(root);
   const insert = useInsert(root);
-  const [opened, open, close] = useCase(props);
+  const [opened, open, close] = useCase(props, states.codes);
   const [asking, setAsking] = useState(false);
   const steer = (word: ControlWord): void => {
     tell(model, { kind: 'control', word });

@@ -7,6 +7,7 @@ import {
   shelfOf,
   unpackLibrary,
 } from '../../xyzpy_widgets/views/bokeh';
+import { onTheme } from '../components/theme';
 import { type Fit, fitOf, place, type Shape, shapeOf } from '../core/facets';
 import type { FigurePatchMessage, FigureTraits } from '../protocol';
 import { ask, listen, type Model, observe, tell } from '../sync';
@@ -221,12 +222,10 @@ export function mountFigure(
       if (figure.outdated) load();
     }, SETTLED);
   };
-  const themes = new MutationObserver(look);
-  themes.observe(document.body, { attributeFilter: ['data-jp-theme-name', 'data-theme', 'class'] });
+  signal.addEventListener('abort', onTheme(look));
   const sizes = new ResizeObserver(look);
   sizes.observe(host);
   signal.addEventListener('abort', () => {
-    themes.disconnect();
     sizes.disconnect();
     clearTimeout(timer);
     figure.close();

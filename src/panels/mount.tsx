@@ -1,8 +1,10 @@
 import type { AnyWidget } from '@anywidget/types';
 import { render, type ComponentType } from 'preact';
 
+import { wearTheme } from '../components/theme';
 import type { CommonTraits, WidgetTraits } from '../protocol';
 import { type Model, observe } from '../sync';
+import { offerPrimary, pressPrimary } from './primary';
 
 /** What a panel is given: the traits as they are now, and the means to act on them. */
 export interface PanelProps<Traits extends object> {
@@ -26,13 +28,6 @@ export function coalesced(act: () => void, signal: AbortSignal): () => void {
       if (!signal.aborted) act();
     });
   };
-}
-
-/** Press the primary button of the panel that an element belongs to. */
-function pressPrimary(root: HTMLElement): void {
-  const { panel } = root.dataset;
-  const scope = panel ? `[data-panel="${CSS.escape(panel)}"] ` : ':scope ';
-  (panel ? document : root).querySelector<HTMLElement>(`${scope}.xyzpy-primary`)?.click();
 }
 
 /**
@@ -67,6 +62,7 @@ export function widgetOf<Traits extends CommonTraits>(
       const root = document.createElement('section');
       root.className = `xyzpy xyzpy-${name}`;
       el.append(root);
+      wearTheme(root, closed.signal);
       const draw = (): void => {
         const traits = Object.fromEntries(names.map((key) => [key, model.get(key)])) as unknown as Traits;
         root.dataset.panel = traits.panel;
@@ -74,6 +70,7 @@ export function widgetOf<Traits extends CommonTraits>(
       };
       observe(model, names, coalesced(draw, closed.signal), closed.signal);
       keepKeys(root, closed.signal);
+      offerPrimary(root, closed.signal);
       draw();
       return () => {
         closed.abort();

@@ -36,7 +36,7 @@ describe('numbers are read as people write them', () => {
     [[40, 120], '40 s – 2 min'],
     [[60, 61], '1 min'],
     [[0.2, 0.5], 'under 1 s'],
-    [[0.5, 12], 'under 1 s – 12 s'],
+    [[0.5, 12], 'up to 12 s'],
     [[3600, 7500], '1 h – 2 h 5 min'],
   ] as const)('the interval %j is %s', (ends, text) => {
     expect(interval(ends)).toBe(text);

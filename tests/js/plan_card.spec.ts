@@ -71,6 +71,26 @@ describe('the plan card', () => {
     expect(model.sent).toEqual([RUN]);
   });
 
+  test('runs by that key once, though it is shown twice, and from within a tree of its own', async () => {
+    const [first, second] = [await show('PlanCard', PLANNED), await show('PlanCard', PLANNED)];
+    const apart = document.createElement('div');
+    document.body.append(apart);
+    apart.attachShadow({ mode: 'open' }).append(first.view);
+    press(rootOf(second.view), 'Enter', { ctrlKey: true });
+    expect([first.model.sent, second.model.sent]).toEqual([[RUN], []]);
+    apart.remove();
+  });
+
+  test('is dark with its page, which a style sheet in a tree of its own does not see', async () => {
+    const { view } = await show('PlanCard', PLANNED);
+    expect(rootOf(view).hasAttribute('data-dark')).toBe(false);
+    document.body.dataset.theme = 'dark';
+    await vi.waitFor(() => {
+      expect(rootOf(view).hasAttribute('data-dark')).toBe(true);
+    });
+    delete document.body.dataset.theme;
+  });
+
   test('offers nothing to choose of cases that are not stored one by one', async () => {
     const { model, view } = await show('PlanCard', traitsOf('plan-sampler'));
     expect(view.querySelector('[role=radiogroup]')).toBeNull();

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 
 import { choiceOf, choicesOf, chosen } from '../../src/core/explorer';
-import type { Dimension } from '../../src/protocol';
+import { DEFAULTS, type Dimension } from '../../src/protocol';
 import { EXPLORED, GAMMA, PICKED, PROPOSAL } from './explored';
 import { button, field, show, type } from './page';
 
@@ -75,13 +75,10 @@ describe('the explorer', () => {
   test('what a panel is set to runs from its plan, and not from here', async () => {
     const proposal = { ...PROPOSAL, own: false };
     const { model, view } = await show('ResultsExplorer', { ...EXPLORED, picked: PICKED, proposal, panel: 'one' });
-    const plan = document.createElement('div');
-    plan.className = 'xyzpy-PlanCard';
-    plan.dataset.panel = 'one';
-    plan.innerHTML = '<button class="xyzpy-primary">Run</button>';
-    document.body.append(plan);
+    await show('PlanCard', { ...DEFAULTS.PlanCard, panel: 'another' });
+    const plan = await show('PlanCard', { ...DEFAULTS.PlanCard, panel: 'one' });
     button(view, 'Show the plan').click();
-    expect(document.activeElement?.textContent).toBe('Run');
+    expect(document.activeElement).toBe(button(plan.view, 'Run'));
     expect(view.querySelector('.xyzpy-primary')).toBeNull();
     expect(model.sent).not.toContainEqual(expect.objectContaining({ kind: 'run' }));
   });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 
 import { CASE_STATES, HOST_EVENTS, type RunMonitorTraits } from '../../src/protocol';
 import { SILENCE } from '../../src/panels/hooks';
-import { ANSWERS, GALLERY, PROGRESS } from './fixtures';
+import { ANSWERS, CASE, GALLERY, PROGRESS } from './fixtures';
 import type { FakeModel } from './model';
 import { button, serve, show } from './page';
 
@@ -45,6 +45,12 @@ describe('the run monitor', () => {
     expect(bar?.getAttribute('aria-valuetext')).toBe('85 of 160 done, 3 failed, 2–5 min left');
     expect(view.textContent).toContain('T = 2.144, L = 128 41 s');
     expect(view.textContent).toContain('and 5 more');
+  });
+
+  test('names no seconds for a case that has only begun', async () => {
+    const current = [{ number: 96, text: 'T = 2.144', seconds: 0.4 }];
+    const { view } = await show('RunMonitor', { ...RUNNING, progress: { ...PROGRESS, current } });
+    expect(button(view, 'T = 2.144').textContent.trim()).toBe('T = 2.144');
   });
 
   test('pauses, resumes and stops', async () => {
@@ -92,6 +98,14 @@ describe('the run monitor', () => {
     expect(steered(model)).toEqual([{ kind: 'go_on' }]);
   });
 
+  test('does not call what failed nothing to run', async () => {
+    const found = { ...traitsOf('run-found').progress, total: 88 };
+    const { view } = await show('RunMonitor', { ...RUNNING, progress: found });
+    expect(view.textContent).toContain('85 of 88 (97 %) are stored, 3 failed.');
+    expect(view.textContent).not.toContain('nothing is left');
+    button(view, 'Go on with the 3 left');
+  });
+
   test('follows the deltas, and asks once for the whole when one is missing', async () => {
     const { model, view } = await show('RunMonitor', RUNNING);
     const asked = (): number => model.sent.filter((sent) => (sent as { kind: string }).kind === 'states').length;
@@ -131,6 +145,36 @@ describe('the run monitor', () => {
     await vi.waitFor(() => {
       expect(other.view.textContent).toContain('No such case.');
     });
+  });
+
+  test('asks anew for the case that is open when another state is told of it, and only then', async () => {
+    const { model, view } = await show('RunMonitor', RUNNING, { case: { ...CASE, number: 96, state: 'running' } });
+    const asked = (): number => steered(model).length;
+    button(view, 'T = 2.144').click();
+    await vi.waitFor(() => {
+      expect(view.querySelector('.xyzpy-case')?.textContent).toContain('running');
+    });
+    delta(model, 1, [97], 'done');
+    await vi.waitFor(() => {
+      expect(view.textContent).toContain('done 86');
+    });
+    expect(asked()).toBe(1);
+    delta(model, 2, [96], 'done');
+    await vi.waitFor(() => {
+      expect(asked()).toBe(2);
+    });
+  });
+
+  test('stays still when its kernel is gone, and says so of what is asked', async () => {
+    const { model, view, close } = await show('RunMonitor', RUNNING);
+    model.send = () => {
+      throw new Error('Cannot send');
+    };
+    button(view, 'T = 2.144').click();
+    await vi.waitFor(() => {
+      expect(view.querySelector('.xyzpy-case')?.textContent).toContain('The kernel is gone.');
+    });
+    await close();
   });
 
   test('tells the kernel when it is seen, and when it no longer is', async () => {

@@ -36,6 +36,16 @@ describe('the space editor', () => {
     expect(field(view, 'To').getAttribute('aria-invalid')).toBe('false');
   });
 
+  test('blames what is wrong before what is empty', async () => {
+    const { view } = await show('SpaceEditor', { ...PLANNED, rows: [{ ...ROW, start: 'cold', stop: '' }] });
+    const marked = (label: string): string | null => field(view, label).getAttribute('aria-invalid');
+    expect([marked('From'), marked('To')]).toEqual(['true', 'false']);
+    type(field(view, 'From'), '1');
+    await vi.waitFor(() => {
+      expect([marked('From'), marked('To')]).toEqual(['false', 'true']);
+    });
+  });
+
   test('believes the kernel before itself', async () => {
     const { model, view } = await show('SpaceEditor', PLANNED);
     const verdict = DEFAULTS.SpaceEditor.verdict;

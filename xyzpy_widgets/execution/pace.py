@@ -34,9 +34,11 @@ class Pace:
     expected : ndarray of float, optional
         What is known of the cost of each point of the space, shape ``(len(plan.space),)``, in any unit; without it, the
         cases that are left are taken to be like those that are over.
-
     prior : (float, float), optional
         What the time of the whole run was taken to be before it began, in seconds.
+    workers : int, default 1
+        How many calls there can be at once. How long a call took that failed is not told: it is taken to have taken as
+        long as others, as far as there was time for that.
 
     Notes
     -----
@@ -47,26 +49,32 @@ class Pace:
     """
 
     def __init__(
-        self, plan: Plan, expected: NDArray[np.floating[Any]] | None = None, prior: tuple[float, float] | None = None
+        self,
+        plan: Plan,
+        expected: NDArray[np.floating[Any]] | None = None,
+        prior: tuple[float, float] | None = None,
+        workers: int = 1,
     ) -> None:
         self._expected = expected
         self._prior = prior
+        self._workers = workers
         costs: NDArray[np.floating[Any]] = np.ones(1)
         if expected is not None:
             costs = expected if plan.todo is None else expected[plan.todo[:]]
         times = len(plan) if expected is None else 1
         self._left = float(costs.sum(dtype=np.float64)) * times
         self._squares_left = float(np.einsum("i,i->", costs, costs, dtype=np.float64)) * times
-        self._cost = self._squares = self._seconds = self._spread = 0.0
+        self._cost = self._squares = self._seconds = self._spread = self._failed = 0.0
         self._marks: list[tuple[float, float]] = [(0.0, 0.0)]
         self._between = 1
         self._batches = 0
 
     def add(self, outcome: Outcome) -> None:
         """Learn from a batch."""
-        ended = [*(one.number for one in outcome.failures), *outcome.cancelled]
-        if ended:
-            self._leave(np.asarray(ended, dtype=np.intp))
+        if outcome.failures:
+            self._failed += self._leave(np.asarray([one.number for one in outcome.failures], dtype=np.intp))[1]
+        if len(outcome.cancelled):
+            self._leave(outcome.cancelled)
         n = len(outcome.values)
         if not n:
             return
@@ -123,10 +131,15 @@ class Pace:
         usual = ratio * self._squares_left / self._left
         rest = max(ratio * self._left - sum(min(age, usual) for age in ages), 0.05 * usual)
         cases = self._left**2 / max(self._squares_left, 1e-300)
-        at_once = (self._seconds + sum(ages)) / elapsed
+        at_once = self._at_once(ratio, elapsed, sum(ages))
         middle = rest / (min(at_once, max(cases, 1.0)) if at_once > 1 else at_once)
         wide = self._wide(ratio, cases)
         return middle * math.exp(-wide), middle * math.exp(wide)
+
+    def _at_once(self, ratio: float, elapsed: float, under_way: float) -> float:
+        """Return how many calls were under way at once, on average."""
+        told = (self._seconds + under_way) / elapsed
+        return max(told, min(told + ratio * self._failed / elapsed, self._workers))
 
     def _wide(self, ratio: float, cases: float) -> float:
         """Return half of the interval of the logarithm of the time left."""
