@@ -5,6 +5,8 @@ a ratio of two times that are measured in turns, each the least of several, so t
 is timed follows a call of the same kind, so that neither pays for what the other left in the processor's caches. xyzpy
 neither syncs its file nor writes anything before the last case is over; here every harvest is on the disk when it
 returns. A file that grows is written anew after each quarter of growth, and what is timed is what lies in between.
+What says "harvest" calls the function too, through the runner of each; what says "adding" is `add_ds` of cases that
+are computed already, on both sides, which is what the store alone takes.
 Needs the optional dependencies ``benchmarks``. The bars that are promises rather than times are tests, which are named
 at the end, and a floor is no bar but what no store goes below.
 """
@@ -31,6 +33,7 @@ import xarray as xr
 import xyzpy
 
 import xyzpy_widgets as xyz
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.grid import Grid
 from xyzpy_widgets.labelling.ledger import with_inferred_ledger
 from xyzpy_widgets.store.frames import Record, scan
@@ -166,21 +169,46 @@ def compared(root: Path, n: int, first: int, columns: int = K, *, sync: bool = T
     return found[0], found[1]
 
 
+def added(root: Path, columns: int = K, *, sync: bool = True) -> tuple[float, float]:
+    """Return what it takes to add computed cases where there are none, with both, at 1e6."""
+    rounds, whole = 7, full(10**6, 0)
+    with place(root) as folder:
+        ours, theirs = harvesters(folder, full(10**6, 2 * rounds))
+        rows = [whole.isel(a=[1 + i], b=slice(columns)) for i in range(2 * rounds)]
+        mine, other = iter(rows), iter(rows)
+        found = least(lambda: ours.add_ds(next(mine), sync=sync), lambda: theirs.add_ds(next(other)), rounds=rounds)
+        ours.harvest_combos({"a": [0], "b": [0]})
+        stored, same = xyz.load_ds(folder / "ours.h5"), xyzpy.load_ds(str(folder / "theirs.h5"))
+        np.testing.assert_array_equal(stored["y"], same["y"].transpose("a", "b"))
+    return found[0], found[1]
+
+
 def merging(top: int) -> Iterator[Bar]:
     """B1: in memory."""
     times = {n: _merged(n) for n in sorted({10**5, 10**6, top})}
-    yield Bar.faster("B1", "merge of 100 points at 1e6, times faster than xr.merge", times[10**6], 200)
-    yield Bar.of("B1", f"merge of 100 points, {top:.0e} against 1e5", (times[top][0], times[10**5][0]), 2)
+    alone, both = (times[10**6][0], times[10**6][1]), (times[10**6][0], times[10**6][2])
+    yield Bar.faster("B1", "merging 100 cases and their ledger at 1e6, times faster than xr.merge", both, 200)
+    yield Bar.faster("B1", "the same, than xr.merge of the values without a ledger", alone, 200)
+    yield Bar.of("B1", f"merging 100 cases, {top:.0e} against 1e5", (times[top][0], times[10**5][0]), 2)
 
 
 def _merged(n: int) -> list[float]:
-    """Return what it takes to put a row into a grid, and to merge it with xarray."""
-    data, whole = full(n, 40), full(n, 0)
-    grid = Grid(with_inferred_ledger(data.copy(deep=True), ("a", "b")))
-    rows = iter([with_inferred_ledger(whole.isel(a=[1 + i]), ("a", "b")) for i in range(30)])
+    """Return what it takes to put a row into a grid, and to merge it with xarray: its values, and these and the ledger.
+
+    The ledger is what is known of each case: its state, seconds, end, tries, version and host.
+    """
+    rounds, args = 15, ("a", "b")
+    data, whole = with_inferred_ledger(full(n, 2 * rounds + 1), args), full(n, 0)
+    grid = Grid(data.copy())
+    new = [with_inferred_ledger(whole.isel(a=[1 + i]), args) for i in range(2 * rounds + 1)]
+    rows, row = iter(new), new[0]
     grid.put(next(rows))
-    row = whole.isel(a=[1])
-    return least(lambda: grid.put(next(rows)), lambda: xr.merge([data, row], join="outer", compat="no_conflicts"))
+    merge = partial(xr.merge, join="outer", compat="no_conflicts", combine_attrs="override")
+    values = [one.data for one in (data, row)]
+    known = [one.ledger.where(one.ledger["status"] != Status.MISSING) for one in (data, row)]  # null where it is not
+    return least(
+        lambda: grid.put(next(rows)), lambda: merge(values), lambda: (merge(values), merge(known)), rounds=rounds
+    )
 
 
 def journal(root: Path) -> Iterator[Bar]:
@@ -199,6 +227,18 @@ def journal(root: Path) -> Iterator[Bar]:
 
         appended, synced = least(append, sync_one)
         yield Bar.of("B2", "a record in the journal, of an fdatasync", (appended / 1000, synced), 0.1)
+        batch = {**record, "args": [[1] * K, list(range(K))], "values": [0.5] * K, "seconds": np.zeros(K, np.float32)}
+
+        def keep() -> None:
+            segment.append(batch)
+            segment.sync()
+
+        def keep_raw() -> None:
+            os.write(descriptor, bytes(850))
+            os.fdatasync(descriptor)
+
+        kept = least(keep, keep_raw, rounds=50)
+        yield Bar.of("B3", "100 results in the journal and on the disk, of writing and syncing them", kept, 1.75)
         while segment.size < 10**5 * 60:
             append()
         segment.sync()
@@ -225,17 +265,27 @@ def harvests(root: Path, top: int) -> Iterator[Bar]:
     for n, wanted in {10**3: 4.0, 10**5: 4.0, 10**6: 15.0, top: 15.0}.items():
         times = compared(root, n, 1)
         fills[n] = times[0]
-        yield Bar.faster("B4", f"filling 100 cases at {n:.0e}, file current, times faster than xyzpy", times, wanted)
-    yield Bar.of("B4", f"filling 100 cases, {top:.0e} against 1e5", (fills[top], fills[10**5]), 2)
+        yield Bar.faster(
+            "B4", f"a harvest of 100 cases at {n:.0e}, file current, times faster than xyzpy", times, wanted
+        )
+        if n == 10**6:
+            yield Bar.faster(
+                "B4", "adding 100 cases at 1e6, file current, times faster than xyzpy", added(root), wanted
+            )
+    yield Bar.of("B4", f"a harvest of 100 cases, {top:.0e} against 1e5", (fills[top], fills[10**5]), 2)
     for n, wanted in ((10**3, 4), (10**5, 4), (10**6, 2)):
         times = compared(root, n, max(n // K, 16))
-        yield Bar.faster("B4", f"extending by 100 at {n:.0e}, file current, times faster than xyzpy", times, wanted)
+        yield Bar.faster(
+            "B4", f"a harvest that extends by 100 at {n:.0e}, file current, times faster than xyzpy", times, wanted
+        )
     for columns, wanted in ((K, 10), (1, 50)):
-        times = compared(root, 10**6, 1, columns, sync=False)
         what = f"{columns} case{'s' * (columns > 1)} at 1e6, file later, times faster than xyzpy"
-        yield Bar.faster("B6", what, times, wanted)
+        times = compared(root, 10**6, 1, columns, sync=False)
+        yield Bar.faster("B6", f"a harvest of {what}", times, wanted)
+        times = added(root, columns, sync=False)
+        yield Bar.faster("B6", f"adding {what}", times, wanted)
         if columns == K:
-            yield Bar.faster("B3", "100 cases at 1e6, durable in the journal, times faster than xyzpy", times, 40)
+            yield Bar.faster("B3", f"adding {what} (durable in the journal)", times, 40)
 
 
 def floors(root: Path) -> Iterator[Bar]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import xyzpy_widgets as xyz
 from tests.exact import assert_exact
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import StoreError
+from xyzpy_widgets.store.records import RecordFile
 
 STEPS: list[Any] = [
     lambda h: h.harvest_combos({"a": [1, 2], "b": [1]}),
@@ -209,6 +213,61 @@ def test_dying_around_the_write_leaves_a_true_history(moment: str, what: str, tm
         again.undo()
         assert (again.full_ds is None) == (left == 0)
         assert left == 0 or content(again)[0]["a"].values.tolist() == labels[:left]
+
+
+@contextmanager
+def no_room() -> Iterator[None]:
+    """Let the system refuse to write where a data file of ours ends; a short history has room."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+CHANGES: list[Any] = [lambda h: h.undo(), lambda h: h.drop_sel(a=1), lambda h: h.expand_dims("c", 0)]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=["undo", "drop_sel", "expand_dims"])
+def test_a_change_that_cannot_be_written_is_no_step(change: Callable[[Any], None], tmp_path: Path) -> None:
+    """What the disk has no room for has not happened: not in memory, not with the next write, nor in the history."""
+    one = harvester(tmp_path / "data.h5")
+    one.harvest_combos({"a": [1], "b": [1]})
+    one.harvest_combos({"a": [2], "b": [1]})
+    before = content(one)
+    with no_room(), pytest.raises(StoreError, match="too large"):
+        change(one)
+    assert_same(content(one), before)
+    one.harvest_combos({"a": [5], "b": [1]})
+    assert content(one)[0]["a"].values.tolist() == [1, 2, 5]
+    assert_same(content(harvester(tmp_path / "data.h5")), content(one))
+    assert len(one.history) == 3
+    one.undo()
+    assert_same(content(one), before)
+    one.undo()
+    assert content(one)[0]["a"].values.tolist() == [1]
+
+
+def test_a_step_that_came_about_is_noted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where only the note that the file was written fails, the next write does not write the step down again."""
+    one = harvester(tmp_path / "data.h5")
+    append = RecordFile.append
+
+    def failing(self: RecordFile, record: Any, **durable: bool) -> None:
+        if "after" in record:
+            msg = "no room"
+            raise StoreError(msg)
+        append(self, record, **durable)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordFile, "append", failing)
+        with pytest.raises(StoreError, match="no room"):
+            one.harvest_combos({"a": [1], "b": [1]})
+    one.harvest_combos({"a": [2], "b": [1]})
+    assert len(one.history) == 2
+    one.undo()
+    assert content(one)[0]["a"].values.tolist() == [1]
 
 
 def test_a_torn_step_is_cut_off(tmp_path: Path) -> None:

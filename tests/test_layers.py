@@ -31,6 +31,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
 LODGERS = {
+    "again": "runner",
     "awaited": "runner",
     "collection": "archive",
     "growth": "archive",
@@ -40,6 +41,8 @@ LODGERS = {
     "harvest": "harvester",
     "harvested": "harvester",
     "labelled_store": "harvester",
+    "labelled_whole": "harvester",
+    "large_whole": "harvester",
     "leases": "harvester",
     "onlooker": "harvester",
     "recovery": "harvester",

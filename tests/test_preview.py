@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests.test_views_card import Reader
 from xyzpy_widgets import preview as preview_module
-from xyzpy_widgets.errors import OptionError, SpaceError
+from xyzpy_widgets.errors import MergeError, OptionError, SpaceError
 from xyzpy_widgets.harvest import Asked, Wishes
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.labelling.coverage import STALE
@@ -111,6 +111,15 @@ def test_what_cannot_run_is_refused_as_the_run_would() -> None:
         Harvester(of(never)).plan({"a": [1], "b": [2]}, order="shortest")
     with pytest.raises(SpaceError, match="n=-1"):
         Sampler(of(never), default_combos={"a": [1], "b": [2]}).plan(-1)
+    grown = Harvester(of(lambda a, b=2, c=3: a * b * c))
+    grown.harvest_combos({"a": [1, 2]}, {"b": 4})
+    for combos, constants, said in (
+        ({"a": [1], "c": [7]}, {"b": 4}, r"the stored data has no dimension 'c'; add it before: expand_dims\('c', 3\)"),
+        ({"a": [1, 5]}, {"b": 5}, "b=5, and the stored data was made with b=4"),
+    ):
+        for door in (grown.plan, grown.submit):
+            with pytest.raises(MergeError, match=said):
+                door(combos, constants, missing_only=True)
 
 
 def test_what_is_learnt_is_kept_until_there_is_more_to_learn() -> None:

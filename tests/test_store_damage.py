@@ -89,6 +89,18 @@ def test_every_block_of_a_large_variable_is_guarded(tmp_path: Path) -> None:
             store.read()
 
 
+def test_a_block_of_megabytes_is_guarded(tmp_path: Path) -> None:
+    """The checksums of what takes long to write, which are worked out meanwhile, are those of what was written."""
+    data = xr.Dataset({"y": ("a", np.random.default_rng(0).random(2**18))})
+    store = NetCDFStore.named(tmp_path / "large")
+    store.write(data, None)
+    assert_exact(load_ds(store.path), data)
+    with h5py.File(store.path, "r+") as file:
+        file["y"][2**17] += 1
+    with pytest.raises(FormatError, match="'y'"):
+        store.read()
+
+
 def test_a_file_that_ends_too_early_is_refused(store: NetCDFStore) -> None:
     """A copy that was cut off is refused at every length, the header alone included."""
     whole = store.path.read_bytes()

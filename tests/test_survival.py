@@ -8,9 +8,10 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,9 @@ import pytest
 import xarray as xr
 
 import xyzpy_widgets as xyz
-from xyzpy_widgets.errors import ConflictError, RecoveryWarning
+from xyzpy_widgets.errors import ConflictError, MergeError, RecoveryWarning
+from xyzpy_widgets.labelling import grid
+from xyzpy_widgets.store.frames import Record, scan
 
 RUN = """
 import sys, xyzpy_widgets as xyz
@@ -225,6 +228,76 @@ def test_conflicting_results_are_kept_in_the_journal_too(tmp_path: Path) -> None
     assert str(aside) in caught.value.__notes__[-1]
     assert harvester.full_ds is not None
     assert harvester.full_ds["out"].values.tolist() == [1]
+
+
+@pytest.mark.parametrize("opened", ["before", "after"])
+def test_a_cut_off_run_of_another_structure_is_set_aside(opened: str, tmp_path: Path) -> None:
+    """What a dead process left that does not fit the file is said and kept, and keeps nobody from the file."""
+    name, journal, hidden = tmp_path / "data.h5", tmp_path / "data.h5.journal", tmp_path / "hidden"
+    killed_after(slowly(HARVEST.replace("{combos}", "{'a': [1, 2, 3], 'b': [1]}")), name, 3)
+    journal.rename(hidden)
+    harvester = xyz.Harvester(xyz.Runner(lambda a: a, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [7]})
+    hidden.rename(journal)
+    if opened == "after":
+        harvester = xyz.Harvester(xyz.Runner(lambda a: a, "out", verbosity=0), name)
+    with pytest.warns(RecoveryWarning, match=r"(?s)does not go together with .*data\.h5.* kept in .*no dimension 'b'"):
+        harvester.harvest_combos({"a": [8]})
+    harvester.harvest_combos({"a": [9]})
+    assert xyz.load_ds(name)["out"].values.tolist() == [7, 8, 9]
+    (aside,) = journal.glob("*.conflict")
+    batches = [one.value["values"] for one in scan(aside) if isinstance(one, Record) and "values" in one.value]
+    assert [value for batch in batches for value in batch] == [11, 12]
+
+
+def test_results_that_do_not_fit_any_more_are_kept_in_the_journal(tmp_path: Path) -> None:
+    """When another changes the dimensions while a run is under way, its results stay, and the error says where."""
+    name = tmp_path / "data.h5"
+    other = xyz.Harvester(xyz.Runner(lambda a, b=0: a, "out", verbosity=0), name)
+
+    def fn(a: int, b: int = 0) -> int:
+        if a == 2:
+            other.expand_dims("b", 0)
+        return a
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [1]})
+    with pytest.raises(MergeError, match="no dimension 'b'") as caught:
+        harvester.harvest_combos({"a": [2]})
+    harvester.harvest_combos({"a": [3], "b": [0]})
+    assert xyz.load_ds(name)["out"].values.ravel().tolist() == [1, 3]
+    (aside,) = (tmp_path / "data.h5.journal").glob("*.conflict")
+    assert str(aside) in caught.value.__notes__[-1]
+
+
+@pytest.mark.parametrize("what", ["add", "adopt"])
+def test_what_is_cut_off_while_it_is_put_in_is_put_in_again(
+    what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupt that falls into the merge leaves no half of it behind, and nothing of the journal is let go."""
+    name = tmp_path / "data.h5"
+    harvester = xyz.Harvester(xyz.Runner(lambda a, b: a + 10 * b, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [1], "b": [1]})
+    if what == "adopt":
+        killed_after(slowly(HARVEST.replace("{combos}", "{'a': [2, 3], 'b': [1]}")), name, 2)
+    new = xr.Dataset({"out": (("a", "b"), [[12]])}, {"a": [2], "b": [1]})
+    with monkeypatch.context() as patch:
+        for name_of_put in ("put", "put_new"):  # what takes note of the cases, once their values are there
+            patch.setattr(grid, name_of_put, _interrupted)
+        cut_off: Callable[[], object] = (
+            (lambda: harvester.full_ds) if what == "adopt" else lambda: harvester.add_ds(new)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            cut_off()
+    harvester.harvest_combos({"a": [4], "b": [1]})
+    assert xyz.load_ds(name)["out"].values.tolist() == [[11], [12], [14]]
+    harvester.undo()
+    assert xyz.load_ds(name)["out"].values.tolist() == [[11], [12]]
+    assert not (tmp_path / "data.h5.journal").exists()
+
+
+def _interrupted(*_: Any, **__: Any) -> None:
+    raise KeyboardInterrupt
 
 
 def test_a_failing_write_keeps_the_results_for_the_next(tmp_path: Path) -> None:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from xyzpy_widgets.errors import ConflictError, StoreError
+from xyzpy_widgets.errors import EncodingError, StoreError, XyzError
 from xyzpy_widgets.growth import Growth, Keeper, Whole
 from xyzpy_widgets.held import Held
 from xyzpy_widgets.history import RECOVERED, History, Step
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.leftovers import Leftovers
-from xyzpy_widgets.log import Replay
+from xyzpy_widgets.log import Told, added_record
 from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.claims import clear_claims
 from xyzpy_widgets.store.identity import Identity, identity
@@ -73,6 +73,7 @@ class Archive(Generic[T, S]):
         self._held = Held(self._journal, shared=growth.repeatable)
         self._leftovers = Leftovers(self._journal)
         self._seen: Identity | str | None = _UNREAD
+        self._in_doubt = False  # whether it is not known what came of the last write
 
     @property
     def where(self) -> str:
@@ -104,7 +105,7 @@ class Archive(Generic[T, S]):
         """Take in what others have written since the last look; raises as `current` does."""
         with self._guard:
             if self.store is not None:
-                self.store.settle()
+                self._settle(self.store)
                 left, seen = self._leftovers.found(self._held.open), identity(self.store.path)
                 if seen != self._seen or left != self._leftovers.adopted:
                     self._read_again(self.store, left)
@@ -115,10 +116,19 @@ class Archive(Generic[T, S]):
         """Whether what is there is what was read from the file, or written to it, last."""
         return self.store is not None and self._seen is not None and identity(self.store.path) == self._seen
 
+    def _settle(self, store: S) -> None:
+        """Finish the write that was cut off, if there is one; what came about of an own one is in the file."""
+        gone = store.settle()
+        if gone is not None and self._in_doubt:
+            self._held.forget(gone)
+            self._unsaved = []
+        self._in_doubt = False
+
     def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
         if stored is None and isinstance(self._seen, tuple) and self._whole is not None:
             self._unsaved = [_Unsaved(self._growth.copied(self._whole.value), "raise", "the file had vanished")]
+        self._seen = _UNREAD  # until all of it is taken in
         self._whole = None if stored is None else self._growth.whole(stored, stored=True)
         if self._history is not None:
             self._history.forget_pending()
@@ -127,6 +137,16 @@ class Archive(Generic[T, S]):
             self._put(one)
 
     def _put(self, one: _Unsaved[T]) -> None:
+        """Join new data to what is there; where that is cut off in the middle, the file is read again."""
+        seen, self._seen = self._seen, _UNREAD
+        try:
+            self._join(one)
+        except XyzError:  # nothing has changed
+            self._seen = seen
+            raise
+        self._seen = seen
+
+    def _join(self, one: _Unsaved[T]) -> None:
         step = None if self._history is None else self._history.step(self._whole, one.new, one.note, one.asked)
         if self._whole is None:
             self._whole = self._growth.whole(self._growth.copied(one.new))
@@ -135,7 +155,7 @@ class Archive(Generic[T, S]):
         if self._history is not None:
             self._history.add(step)
 
-    def _put_again(self, told: Replay, on_conflict: OnConflict) -> None:
+    def _put_again(self, told: Told, on_conflict: OnConflict) -> None:
         """Take in what the log of a process that died tells."""
         self._put(_Unsaved(self._growth.rebuilt(told), on_conflict, RECOVERED, told.asked))
 
@@ -164,31 +184,61 @@ class Archive(Generic[T, S]):
         *,
         sync: bool,
         segment: Segment | None = None,
-        note: str = "harvest",
         asked: Mapping[str, Any] | None = None,
     ) -> None:
         """Join new data to the old, and write the file if ``sync``; a failing write leaves it for the next one.
 
         The segment of the run is held until its results are in the file; ``asked`` is what the run was asked for.
 
-        Raises `ConflictError` where old and new contradict one another; the segment of the run is set aside then.
+        Raises `MergeError` where old and new do not go together, `ConflictError` where they contradict one another; the
+        segment of the run is set aside then.
         """
-        one = _Unsaved(new, on_conflict, note, asked)
         with self._guard:
             self.refresh()
+            self._take_in(_Unsaved(new, on_conflict, "harvest", asked), segment, sync=sync)
+
+    def _take_in(self, one: _Unsaved[T], segment: Segment | None, *, sync: bool) -> None:
+        """Join new data to what was just looked at."""
+        if segment is not None:
+            self._held.take(segment, repeatable=self._growth.repeatable and one.on_conflict != "replace")
+        self._unsaved.append(one)
+        try:
+            self._put(one)
+        except XyzError as error:
+            del self._unsaved[-1]
             if segment is not None:
-                self._held.take(segment, repeatable=self._growth.repeatable and on_conflict != "replace")
-            try:
-                self._put(one)
-            except ConflictError as error:
-                if segment is not None:
-                    error.add_note(f"they are kept in {self._held.set_aside(segment)} too")
-                raise
-            self._unsaved.append(one)
-            if sync:
-                self.save()
-            else:
-                self._held.sync()
+                error.add_note(f"they are kept in {self._held.set_aside(segment)} too")
+            raise
+        if sync:
+            self.save()
+        else:
+            self._held.sync()
+
+    def add_made(
+        self, new: T, on_conflict: OnConflict, *, sync: bool, note: str, check: Callable[[T], None] | None = None
+    ) -> None:
+        """Join data that was made elsewhere; what is not written into the file at once goes into the journal first.
+
+        What a journal cannot hold is written at once. Raises as `add` does, and before that what ``check`` raises.
+        """
+        with self._guard:
+            self.refresh()
+            if check is not None:
+                check(new)
+            segment = None if sync or self.store is None else self._told(new, on_conflict)
+            self._take_in(_Unsaved(new, on_conflict, note), segment, sync=segment is None)
+
+    def _told(self, new: T, on_conflict: OnConflict) -> Segment | None:
+        """Write data into the journal, and return where; None for what a journal cannot hold."""
+        segment = self._held.begin()
+        try:
+            segment.append(added_record(self._growth.record(new), on_conflict, segment.size))
+        except BaseException as error:
+            self._held.drop(segment)
+            if isinstance(error, EncodingError):
+                return None
+            raise
+        return segment
 
     def save(self) -> None:
         """Write everything that is not in the file yet, if there is one; what cannot be written stays in the journal.
@@ -208,9 +258,15 @@ class Archive(Generic[T, S]):
             full = self.current()
             if full is not None:
                 changed = self._growth.whole(self._growth.copied(how(full)))
-                if self._history is not None:
-                    self._history.add(self._history.step(self._whole, None, note))
-                self._write(changed)
+                step = None if self._history is None else self._history.step(self._whole, None, note)
+                try:
+                    if self._history is not None:
+                        self._history.add(step)
+                    self._write(changed)
+                except BaseException:
+                    if self._history is not None:
+                        self._history.drop(step)
+                    raise
 
     def steps(self) -> list[tuple[Step, bool]]:
         """Return the steps that led to what is there, oldest first, each with whether `undo` reaches it."""
@@ -237,12 +293,12 @@ class Archive(Generic[T, S]):
             step = steps[-1][0]
             before = self._history.reverted(self.current(), step)
             self._history.begin_undo(self._identity())
-            self._whole = None if before is None else self._growth.whole(before)
-            if self.store is not None and self._whole is not None:
-                self._whole.write(self.store)
+            whole = None if before is None else self._growth.whole(before)
+            if self.store is not None and whole is not None:
+                whole.write(self.store)
             elif self.store is not None:
                 self.store.delete()
-            self._seen = self._identity()
+            self._whole, self._seen = whole, self._identity()
             self._history.end_undo(self._seen)
             return step
 
@@ -262,14 +318,13 @@ class Archive(Generic[T, S]):
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
+        self._in_doubt = True
         try:
             whole.write(self.store, (*self._held.names, *self._leftovers.names))
         except BaseException:
-            gone = self.store.settle()
-            if gone is not None:  # it came about all the same
-                self._held.forget(gone)
-                self._unsaved = []
+            self._settle(self.store)
             raise
+        self._in_doubt = False
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
         if self._history is not None:

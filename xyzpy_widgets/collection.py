@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
+from xyzpy_widgets.again import Retried
 from xyzpy_widgets.archive import Archive
-from xyzpy_widgets.drawing import Drawable
 from xyzpy_widgets.runner import Runner, as_runner
 
 __all__ = ["Collection"]
@@ -14,7 +14,7 @@ __all__ = ["Collection"]
 T = TypeVar("T")
 
 
-class Collection(Drawable, Generic[T]):
+class Collection(Retried, Generic[T]):
     """A Runner whose results are kept; it is still callable as the function.
 
     Attributes

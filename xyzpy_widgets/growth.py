@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.log import Replay
+from xyzpy_widgets.log import Told
 
 __all__ = ["Growth", "Keeper", "Whole"]
 
@@ -81,5 +82,8 @@ class Growth(Protocol[T, S_contra]):
     def copied(self, value: T) -> T:
         """Return a value with which the same can be begun again."""
 
-    def rebuilt(self, told: Replay) -> T:
-        """Make what a run would have given from what its log tells."""
+    def record(self, new: T) -> Mapping[str, Any]:
+        """Tell a log of a value that was made elsewhere; raise `EncodingError` for one that a log cannot hold."""
+
+    def rebuilt(self, told: Told) -> T:
+        """Make the value of which a log tells: what a run would have given, or what was made elsewhere."""

@@ -22,6 +22,7 @@ from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.runner import Runner
+from xyzpy_widgets.store.leaving import divided
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.summary import harvest_card
 from xyzpy_widgets.views.card import card_html
@@ -55,7 +56,7 @@ class Harvested(Collection[Labelled]):
         if data_name is not None:
             self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
         path = None if self._store is None else self._store.path.with_name(f"{self._store.path.name}.history")
-        growth = LabelledGrowth()
+        growth = LabelledGrowth(large=chunks is not None)
         self._archive = Archive(self._store, growth, start, History(growth, path, history_bytes))
 
     @property
@@ -65,7 +66,7 @@ class Harvested(Collection[Labelled]):
         A copy: it does not change with later harvests, nor they with it.
         """
         full = self._archive.current()
-        return None if full is None else copied(full.data)
+        return None if full is None else divided(copied(full.data))
 
     @property
     def status(self) -> xr.DataArray:
@@ -73,7 +74,7 @@ class Harvested(Collection[Labelled]):
 
         Raises `SpaceError` when nothing is harvested yet.
         """
-        return self._stored().ledger["status"].copy()
+        return divided(self._stored().ledger[["status"]])["status"].copy()
 
     @property
     def timings(self) -> xr.DataArray:
@@ -81,7 +82,7 @@ class Harvested(Collection[Labelled]):
 
         Raises `SpaceError` when nothing is harvested yet.
         """
-        return self._stored().ledger["seconds"].copy()
+        return divided(self._stored().ledger[["seconds"]])["seconds"].copy()
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -103,8 +104,8 @@ class Harvested(Collection[Labelled]):
 
     def _check(self, new: Labelled) -> None:
         """Raise what would keep new data from being merged or written."""
-        self._archive.check(new)
-        if self._store is not None:
+        known = self._archive.check(new)
+        if self._store is not None and not (known and new.is_numeric):
             self._store.check_encodable(new)
 
     def _check_outline(self, outline: Labelled) -> None:
@@ -120,7 +121,7 @@ class Harvested(Collection[Labelled]):
         new_ds : xarray.Dataset
             Its dimensions that are arguments of the function tell the cases; what is not null counts as done.
         sync : bool
-            Whether to write the file.
+            Whether to write the file; else it is kept in the journal, and goes with the next call that writes.
         overwrite : bool or None
             As for `harvest_combos`.
 
@@ -130,10 +131,8 @@ class Harvested(Collection[Labelled]):
             When it does not go together with the stored data, or cannot be written.
         """
         on_conflict = as_on_conflict(overwrite)
-        new = with_inferred_ledger(new_ds.copy(deep=True), self.runner.fn_args)
-        self._archive.current()
-        self._check(new)
-        self._archive.add(new, on_conflict, sync=sync, note="add_ds")
+        new = with_inferred_ledger(new_ds, self.runner.fn_args).copy()
+        self._archive.add_made(new, on_conflict, sync=sync, note="add_ds", check=self._check)
 
     def expand_dims(self, name: str, value: Any) -> None:
         """Make an argument that did not vary so far a dimension, and write the file.

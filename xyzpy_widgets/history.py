@@ -63,11 +63,11 @@ class Revisions(Protocol[T]):
     def told(self, new: T) -> dict[str, Any]:
         """Tell what is new: its ``version`` and ``host``, and how many cases have an end."""
 
-    def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def step(self, whole: Any, new: T | None) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Return what takes back that new data is joined to the old, or (None) that something else takes its place.
 
         ``whole`` is what holds the old data. The first part tells the numbers of cases, the second what it takes to go
-        back.
+        back, None where that is too much.
         """
 
     def undone(self, now: T, data: Mapping[str, Any]) -> T:
@@ -118,6 +118,10 @@ class History(Generic[T]):
         """Take down a step that goes into the file with the next write."""
         self._pending += [] if step is None else [step]
 
+    def drop(self, step: Step | None) -> None:
+        """Forget a step that did not come about."""
+        self._pending = [one for one in self._pending if one is not step]
+
     def reverted(self, now: T | None, step: Step) -> T | None:
         """Return what was there before a step, None for nothing."""
         return self._revisions.undone(now, step.data) if now is not None and step.data else None
@@ -143,8 +147,8 @@ class History(Generic[T]):
         if self._file is None or not self.limit:
             return
         if self._pending:
+            self._pending = []  # they came about, whether that can be noted or not
             self._file.append({"after": after}, durable=False)
-            self._pending = []
             self._trim(self._file)
         elif self._file.size:
             self._file.append({"after": after, "rewritten": self._before}, durable=False)

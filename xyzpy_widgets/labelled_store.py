@@ -8,90 +8,44 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.labelling.conflicts import OnConflict
+from xyzpy_widgets.labelled_whole import LabelledWhole
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
-from xyzpy_widgets.labelling.grid import Addition, Grid
+from xyzpy_widgets.labelling.grid import Addition
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
-from xyzpy_widgets.labelling.revision import Revision, difference, replaced, revert, without
-from xyzpy_widgets.log import Replay
+from xyzpy_widgets.labelling.revision import Revision, replaced, revert, without
+from xyzpy_widgets.labelling.window import reverted_left, without_left
+from xyzpy_widgets.large_whole import LargeWhole
+from xyzpy_widgets.log import Added, Told
 from xyzpy_widgets.store.disk import size_of
 from xyzpy_widgets.store.inplace import Layout
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
-__all__ = ["LabelledGrowth", "LabelledStore", "LabelledWhole"]
+__all__ = ["LabelledGrowth", "LabelledStore"]
 
 
-class LabelledWhole:
-    """Labelled data as it grows, and where in the file it is; a `Whole`.
-
-    Parameters
-    ----------
-    start : Labelled
-        What is there. Until more is put in, it stays as it is, and left in the file where it is left there.
-    stored : bool
-        Whether the file holds just that.
-    """
-
-    def __init__(self, start: Labelled, *, stored: bool = False) -> None:
-        self._start = start
-        self._stored = stored
-        self._grid: Grid | None = None
-        self._layout: Layout | None = None
-
-    @property
-    def value(self) -> Labelled:
-        """What there is now: a view."""
-        return self._start if self._grid is None else self._grid.labelled
-
-    def addition(self, new: Labelled) -> Addition | None:
-        """Say what new data is going to add, None where it changes more; see `Grid.addition`."""
-        return self._growing().addition(new)
-
-    def check(self, new: Labelled) -> bool:
-        """Raise what would keep the structure of new data from going together with what is there; see `Grid.check`."""
-        return self._growing().check(new)
-
-    def put(self, new: Labelled, on_conflict: OnConflict) -> None:
-        """Take new data in; see `Grid.put`."""
-        self._growing().put(new, on_conflict)
-
-    def write(self, store: LabelledStore, segments: tuple[str, ...] = ()) -> None:
-        """Bring what has changed since the last call into the file in place, or write it anew."""
-        del segments  # putting them in a second time changes nothing
-        grid = self._growing()
-        if self._stored and grid.changed() is not None:
-            self._layout = store.layout()
-        self._stored = False
-        self._layout = self._changed_in_place(grid, store) or store.write(grid.labelled, growing=grid.only_adds)
-        grid.settle()
-
-    def _changed_in_place(self, grid: Grid, store: LabelledStore) -> Layout | None:
-        """Fill cells that have changed, or add what came behind; return where it is, None where that cannot be."""
-        cells, layout = grid.changed(), self._layout
-        if layout is None:
-            return None
-        if cells is not None:
-            return layout if store.fill(grid.labelled, cells, layout) else None
-        return store.extend(grid.labelled, layout) if grid.only_adds else None
-
-    def _growing(self) -> Grid:
-        if self._grid is None:
-            self._grid = Grid(self._start)
-            if self._stored:
-                self._grid.settle()
-        return self._grid
+_KEPT = 2**25  # bytes of a file that is not loaded, up to which all of it is kept for going back
 
 
 class LabelledGrowth:
-    """How labelled data grows: by merging; a `Growth`."""
+    """How labelled data grows: by merging; a `Growth`.
+
+    Parameters
+    ----------
+    large : bool
+        Whether what the file holds stays in it.
+    """
 
     repeatable = True
 
-    def whole(self, value: Labelled, *, stored: bool = False) -> LabelledWhole:
+    def __init__(self, *, large: bool = False) -> None:
+        self._large = large
+
+    def whole(self, value: Labelled, *, stored: bool = False) -> LabelledWhole | LargeWhole:
         """Begin with what is there."""
-        return LabelledWhole(value, stored=stored)
+        return LargeWhole(value, stored=stored) if self._large else LabelledWhole(value, stored=stored)
 
     def copied(self, value: Labelled) -> Labelled:
         """Return the same with arrays of its own."""
@@ -103,14 +57,17 @@ class LabelledGrowth:
         ended = int(new.account.ended.sum())
         return {"version": ", ".join(names["versions"]), "host": ", ".join(names["hosts"]), "new": ended}
 
-    def step(self, whole: LabelledWhole, new: Labelled | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    def step(
+        self, whole: LabelledWhole | LargeWhole, new: Labelled | None
+    ) -> tuple[dict[str, Any], dict[str, Any] | None]:
         """Return what takes back that new data is joined to the old, or that something else takes its place (None)."""
         added = None if new is None else whole.addition(new)
         if added is not None:
             data = {"labels": added.labels, "ended": added.ended, "new": added.new}
             return {"new": int(added.ended.sum()), "changed": 0, "conflicts": 0}, {"added": data}
-        old = whole.value
-        revision = replaced(old) if new is None else difference(old, new)
+        if new is None and whole.value.is_left and whole.value.nbytes > _KEPT:
+            return {"new": 0, "changed": 0, "conflicts": 0}, None
+        revision = replaced(whole.value) if new is None else whole.revision(new)
         counts = {"new": revision.new, "changed": revision.changed, "conflicts": revision.conflicts}
         frame, patch = revision.frame, revision.patch
         data = {"labels": revision.labels, "types": revision.types}
@@ -119,12 +76,25 @@ class LabelledGrowth:
     def undone(self, now: Labelled, data: Mapping[str, Any]) -> Labelled:
         """Take a step back."""
         if "added" in data:
-            return without(now, Addition(**data["added"]))
+            addition = Addition(**data["added"])
+            before = without_left(now, addition) if now.is_left else None
+            return without(now.loaded(), addition) if before is None else before
         frame, patch = (Labelled(*data[part]) for part in ("frame", "patch"))
-        return revert(now, Revision(frame, data["labels"], data["types"], patch))
+        revision = Revision(frame, data["labels"], data["types"], patch)
+        before = reverted_left(now, revision) if now.is_left else None
+        return revert(now.loaded(), revision) if before is None else before
 
-    def rebuilt(self, told: Replay) -> Labelled:
-        """Make the dataset of the cases that a log tells."""
+    def record(self, new: Labelled) -> dict[str, Any]:
+        """Tell a log of a dataset that was made elsewhere: what `with_inferred_ledger` takes."""
+        parts = new.parts
+        return {"args": parts.args, "outputs": parts.outputs, "coords": parts.coords, "attrs": dict(parts.attrs)}
+
+    def rebuilt(self, told: Told) -> Labelled:
+        """Make the dataset of the cases that a log tells, or that was added."""
+        if isinstance(told, Added):
+            content = told.content
+            data = xr.Dataset(content["outputs"], content["coords"], content["attrs"])
+            return with_inferred_ledger(data, content["args"])
         builder = DatasetBuilder(told.space, told.spec, told.origin)
         for outcome in told.outcomes:
             builder.add(outcome)
@@ -170,7 +140,7 @@ class LabelledStore:
 
     def read(self) -> Labelled | None:
         """Return what is there, None without a file."""
-        found = self.file.read()
+        found = self.file.read_left()
         if found is None:
             return None
         data, ledger = found
@@ -188,9 +158,11 @@ class LabelledStore:
         """Return what `fill` needs for the file as it is; see `NetCDFStore.layout`."""
         return self.file.layout()
 
-    def fill(self, value: Labelled, cells: NDArray[np.intp], layout: Layout) -> bool:
+    def fill(
+        self, value: Labelled, cells: NDArray[np.intp], layout: Layout, stand: NDArray[np.intp] | None = None
+    ) -> bool:
         """Write the content of some cells in place, if that can be; see `NetCDFStore.fill`."""
-        return self.file.fill(value.data, value.ledger, cells, layout)
+        return self.file.fill(value.data, value.ledger, cells, layout, stand)
 
     def delete(self) -> None:
         """Remove the file."""

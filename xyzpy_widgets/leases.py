@@ -25,7 +25,7 @@ from xyzpy_widgets.errors import StoreError
 from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions
-from xyzpy_widgets.log import Replay, replays
+from xyzpy_widgets.log import Told, replays
 from xyzpy_widgets.store.claims import Claims
 from xyzpy_widgets.store.frames import Record, scan
 from xyzpy_widgets.store.segment import Segment
@@ -173,7 +173,7 @@ class Leases:
                     return
             left = self._awaited(plan, control)
 
-    def finished(self) -> Iterator[Replay]:
+    def finished(self) -> Iterator[Told]:
         """Yield what the logs of other runs tell that are not in the file yet and had a part in the plan."""
         for other in self._others.values():
             if other.log is None or not other.claimed:

@@ -7,10 +7,10 @@ import warnings
 from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
-from xyzpy_widgets.errors import ConflictError, RecoveryWarning, StoreError
+from xyzpy_widgets.errors import ConflictError, RecoveryWarning, StoreError, XyzError
 from xyzpy_widgets.held import SET_ASIDE
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.log import Replay, replays
+from xyzpy_widgets.log import Told, replays
 from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.journal import discard, segments
 
@@ -47,14 +47,14 @@ class Leftovers:
         """List the segments of dead writers, besides some whose writer lives: this process."""
         return {one.path for one in segments(self._folder, besides=besides) if not one.live}
 
-    def adopt(self, found: Iterable[Path], put: Callable[[Replay, OnConflict], None], where: str) -> None:
-        """Join what segments tell to what is there; where it contradicts that, the file wins.
+    def adopt(self, found: Iterable[Path], put: Callable[[Told, OnConflict], None], where: str) -> None:
+        """Join what segments tell to what is there; where it contradicts that or does not fit, the file wins.
 
         Parameters
         ----------
         found : iterable of pathlib.Path
         put : callable
-            Joins one run; it raises `ConflictError` where it contradicts, if so wished.
+            Joins one run; raises `ConflictError` where it contradicts, if so wished, `XyzError` where it does not fit.
         where : str
             What is there, for a message.
         """
@@ -68,12 +68,18 @@ class Leftovers:
                     put(run, run.on_conflict)
                 except ConflictError as error:
                     put(run, "keep")
-                    if path not in self._aside:
-                        msg = f"a run that was cut off contradicts {where}; its values are kept in {path}: {error}"
-                        warnings.warn(msg, RecoveryWarning, stacklevel=6)
-                    self._aside[path] = SET_ASIDE
+                    self._set_aside(path, f"contradicts {where}", error)
+                except XyzError as error:
+                    self._set_aside(path, f"does not go together with {where}", error)
 
-    def _told(self, path: Path) -> list[Replay]:
+    def _set_aside(self, path: Path, why: str, error: XyzError) -> None:
+        """Say, once, that what is in a segment is kept apart."""
+        if path not in self._aside:
+            msg = f"a run that was cut off {why}; its values are kept in {path}: {error}"
+            warnings.warn(msg, RecoveryWarning, stacklevel=7)
+        self._aside[path] = SET_ASIDE
+
+    def _told(self, path: Path) -> list[Told]:
         """Read a log back; what is damaged is said, and the rest is kept."""
         try:
             found = list(scan(path))

@@ -3,8 +3,8 @@
 A log is a series of records. The first of a run says what ran: the function's description and the swept arguments. Each
 of the others holds a batch: the arguments of its cases by column, what the function returned for each, the seconds they
 took, and the cases that failed with what they raised. From that outcomes come back as if the run had just made them.
-Every record has the number of its run, by which several runs can stand in one log; one more record says of which of
-them nothing is to be taken up any more.
+Data that was made elsewhere is one record, which counts as a run. Every record has the number of its run, by which
+several runs can stand in one log; one more record says of which of them nothing is to be taken up any more.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.store.segment import Segment
 
-__all__ = ["Logged", "Replay", "opening", "replays"]
+__all__ = ["Added", "Logged", "Replay", "Told", "added_record", "opening", "replays"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,28 @@ class Replay:
     outcomes: tuple[Outcome, ...]
     on_conflict: OnConflict
     asked: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a log tells of data that was made elsewhere.
+
+    Attributes
+    ----------
+    content : dict
+        The data, as the growth of the archive has it told.
+    on_conflict : {"raise", "keep", "replace"}
+        As of a `Replay`.
+    asked : None
+        Nothing was asked for.
+    """
+
+    content: Mapping[str, Any]
+    on_conflict: OnConflict
+    asked: None = None
+
+
+Told = Replay | Added
 
 
 class Logged:
@@ -160,6 +182,11 @@ def opening(spec: FunctionSpec, names: tuple[str, ...], origin: Origin, on_confl
     }
 
 
+def added_record(content: Mapping[str, Any], on_conflict: OnConflict, run: int) -> dict[str, Any]:
+    """Return the only record of data that was made elsewhere."""
+    return {"added": {"content": content, "on_conflict": on_conflict}, "run": run}
+
+
 def _batch_record(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Return the record of a batch."""
     args = plan.args(outcome.numbers)
@@ -192,7 +219,7 @@ def _plain(value: Any) -> Any:
     return value if base is None else base(value)
 
 
-def replays(records: Iterable[Mapping[str, Any]]) -> tuple[list[Replay], int]:
+def replays(records: Iterable[Mapping[str, Any]]) -> tuple[list[Told], int]:
     """Bring back what a log tells.
 
     Parameters
@@ -201,8 +228,8 @@ def replays(records: Iterable[Mapping[str, Any]]) -> tuple[list[Replay], int]:
 
     Returns
     -------
-    list of Replay
-        The runs that are to be taken up and have a case, in the order in which they began.
+    list of Replay and Added
+        The runs that are to be taken up and have a case, and what was added, in the order in which they began.
     int
         How many records there are of runs whose first record is gone: nobody knows what these mean.
     """
@@ -212,11 +239,15 @@ def replays(records: Iterable[Mapping[str, Any]]) -> tuple[list[Replay], int]:
     for one in records:
         if "settled" in one:
             settled.update(one["settled"])
-        elif "names" in one:
+        elif "names" in one or "added" in one:
             first[one.get("run", 0)] = one
         else:
             batches.setdefault(one.get("run", 0), []).append(one)
-    told = [_replay(one, batches[run]) for run, one in first.items() if run in batches and run not in settled]
+    told: list[Told] = [
+        Added(**one["added"]) if "added" in one else _replay(one, batches[run])
+        for run, one in first.items()
+        if ("added" in one or run in batches) and run not in settled
+    ]
     return told, sum(len(lost) for run, lost in batches.items() if run not in first and run not in settled)
 
 

@@ -13,7 +13,7 @@ from xyzpy_widgets.errors import FormatError, StoreError, XyzError
 from xyzpy_widgets.labelled_store import LabelledGrowth
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.merge import OnConflict, merge
-from xyzpy_widgets.log import Replay, replays
+from xyzpy_widgets.log import Told, replays
 from xyzpy_widgets.store.frames import Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.journal import SegmentFile, segments
@@ -124,9 +124,9 @@ class Onlooker:
         return f"{self.path} holds no variables but in its groups {', '.join(groups)}; read one with {one}"
 
 
-def _told(logs: tuple[SegmentFile, ...]) -> list[Replay]:
+def _told(logs: tuple[SegmentFile, ...]) -> list[Told]:
     """Return the runs that a journal tells of, as far as it does now."""
-    runs: list[Replay] = []
+    runs: list[Told] = []
     for log in logs:
         with suppress(FileNotFoundError):  # its results have gone into the file
             runs += replays(one.value for one in scan(log.path) if isinstance(one, Record))[0]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xyzpy_widgets.again import varied_constants
 from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.collection import Collection
 from xyzpy_widgets.core.cost import CostModel
@@ -183,6 +184,12 @@ class Sampler(Collection[pd.DataFrame]):
         settings |= {"retry_failed": retry_failed}
         return submitted(self._job(n, combos, seed, settings, sync=sync, rng=self._rng))
 
+    sample = submit
+
+    def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
+        constants = varied_constants(self._made_with, self.runner.spec.constants, self.failures.columns)
+        return self.submit(0, **{"constants": constants, "retry_failed": rows or True, **settings})
+
     def plan(
         self,
         n: int,
@@ -231,7 +238,7 @@ class Sampler(Collection[pd.DataFrame]):
         settings = dict(settings)
         spec = with_constants(self.runner.spec, settings.pop("constants", None))
         again = self._failed.picked(settings.pop("retry_failed"))
-        options = self.runner.options(settings)
+        options = self.runner.options(settings, ("seed", "sync", "retry_failed", "constants"))
         draws = {**self.default_combos, **as_draws(combos)}
         ordered = {name: draws[name] for name in dict.fromkeys((*spec.fn_args, *draws)) if name in draws}
         spec.check_call(tuple(ordered) if n or not again else tuple(again[0]["args"]))
@@ -246,6 +253,7 @@ class Sampler(Collection[pd.DataFrame]):
 
         def begin() -> Keeping:
             builder = FrameBuilder(space, spec)
+            self._made_with = spec.constants
             first = opening(spec, space.names, Origin(), "raise")
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
             self._failed.take(again)
@@ -285,14 +293,14 @@ class Sampler(Collection[pd.DataFrame]):
         new_df : pandas.DataFrame
             The rows; columns that one side lacks are missing there.
         sync : bool
-            Whether to write the file.
+            Whether to write the file; else they are kept in the journal, and go with the next call that writes.
 
         Raises
         ------
         StoreError
             When the file cannot be written; the rows stay in memory, and go with the next call that writes.
         """
-        self._archive.add(new_df.reset_index(drop=True), "raise", sync=sync)
+        self._archive.add_made(new_df.reset_index(drop=True), "raise", sync=sync, note="add_df")
 
     def delete_df(self) -> None:
         """Remove the file, and forget the rows."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
-from xyzpy_widgets.labelling.frame import FrameBuilder, append, fitted
+from xyzpy_widgets.labelling.frame import FrameBuilder, append, fitted, table_of, told_of
 from xyzpy_widgets.labelling.merge import OnConflict
-from xyzpy_widgets.log import Replay
+from xyzpy_widgets.log import Added, Told
 from xyzpy_widgets.store.table import TableStore
 
 __all__ = ["TableGrowth", "TableWhole"]
@@ -66,8 +68,14 @@ class TableGrowth:
         """Return the same rows: a table is never changed, only replaced."""
         return value
 
-    def rebuilt(self, told: Replay) -> pd.DataFrame:
-        """Make the rows of the cases that a log tells."""
+    def record(self, new: pd.DataFrame) -> dict[str, Any]:
+        """Tell a log of rows that were made elsewhere; raise `EncodingError` for a column that a log cannot hold."""
+        return told_of(new)
+
+    def rebuilt(self, told: Told) -> pd.DataFrame:
+        """Make the rows of the cases that a log tells, or that were added."""
+        if isinstance(told, Added):
+            return table_of(told.content)
         builder = FrameBuilder(told.space, told.spec)
         for outcome in told.outcomes:
             builder.add(outcome)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import checked_kinds, kind_of, label_array, label_key, shown
 from xyzpy_widgets.errors import LabelWarning, SpaceError
 
-__all__ = ["CLOSE", "LabelIndex", "distinct", "sort_labels", "union"]
+__all__ = ["CLOSE", "LabelIndex", "check_distinct", "distinct", "rises", "sort_labels", "union"]
 
 CLOSE = 2.0**-46
 """Relative distance below which two float labels are one: 64 units in the last place. Time stamps in seconds stay apart
@@ -43,6 +43,22 @@ def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
         index.add(value)
     index.tell_rounded()
     return tuple(index.labels)
+
+
+def check_distinct(name: str, labels: NDArray[Any]) -> None:
+    """Raise `SpaceError` where a label stands twice on an axis."""
+    if labels.dtype.kind not in "iuf" or not rises(labels):
+        LabelIndex(name, labels)
+
+
+def rises(labels: NDArray[Any]) -> bool:
+    """Say whether numbers are finite and rise, each farther from the one before than two spellings of one label."""
+    if labels.dtype.kind != "f":
+        return bool(np.all(labels[1:] > labels[:-1]))
+    if not np.isfinite(labels).all():
+        return False
+    with np.errstate(over="ignore"):
+        return bool(np.all(np.diff(labels) > CLOSE * np.maximum(np.abs(labels[1:]), np.abs(labels[:-1]))))
 
 
 def _surely_distinct(values: Sequence[Any]) -> bool:

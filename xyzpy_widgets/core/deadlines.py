@@ -74,10 +74,10 @@ class Deadlines:
     def _serve(self) -> None:
         while True:
             with self._guard:
-                now = monotonic()
-                over = [key for key, (due, _) in self._due.items() if due <= now]
-                acts = [self._due.pop(key)[1] for key in over]
-                self._next = min((due for due, _ in self._due.values()), default=math.inf)
+                now, acts = monotonic(), []
+                if self._next <= now:  # not before, though it may be called off: the next would wake the thread again
+                    acts = [self._due.pop(key)[1] for key, (due, _) in [*self._due.items()] if due <= now]
+                    self._next = min((due for due, _ in self._due.values()), default=math.inf)
                 left = None if self._next == math.inf else self._next - now
             for act in acts:
                 try:

@@ -17,7 +17,7 @@ from xyzpy_widgets.execution.calls import Calls, Raised
 
 __all__ = ["Claim", "Numbers", "Sizes", "Supply", "cancelled", "failed"]
 
-_GROWTH = 64
+_GROWTH = 128
 _MOST = 8192
 """So many cases in a batch cost next to nothing in time, and more of them would cost memory for their results."""
 

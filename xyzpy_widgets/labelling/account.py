@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.labels import label_key
+from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.columns import exact_variable
 
@@ -53,6 +54,7 @@ _FIELDS: dict[str, tuple[str, Any, dict[str, Any]]] = {
 }
 DONE, MISSING = int(Status.DONE), int(Status.MISSING)
 """Numbers: numpy looks all through an enumeration each time that it compares an array with one."""
+_PART = "4MiB"
 _CODED = {"version": "versions", "host": "hosts"}
 
 
@@ -132,9 +134,19 @@ def account_of(ledger: xr.Dataset) -> Account:
     """Read the account back from a ledger; what it does not have is blank."""
     known = ledger.variables
     shape = known["status"].shape
-    cases = {name: known[name].to_numpy() if name in known else _blank(name, shape) for name in _FIELDS}
+    cases = {name: _values(known[name]) if name in known else _blank(name, shape) for name in _FIELDS}
     names = {key: tuple(ledger.attrs.get(key, ())) for key in _CODED.values()}
     return Account(cases, names, tuple(ledger.attrs.get("failures", ())))
+
+
+def _values(variable: xr.Variable) -> Any:
+    """Return what a field holds: of one that is left in a file a dask array, which comes to memory in small parts."""
+    if LEFT not in variable.encoding:
+        return variable.to_numpy()
+    import dask.config
+
+    with dask.config.set({"array.chunk-size": _PART}):
+        return variable.chunk("auto").data
 
 
 def united(old: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

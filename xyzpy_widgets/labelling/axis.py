@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.axes import CLOSE, LabelIndex, union
+from xyzpy_widgets.core.axes import LabelIndex, rises, union
 from xyzpy_widgets.errors import MergeError
 from xyzpy_widgets.labelling.columns import exact_variable
 
@@ -90,6 +90,7 @@ class Axis:
         self.attrs = dict(attrs)
         self._index: LabelIndex | None = None
         self._rises: bool | None = None
+        self._whole: tuple[NDArray[np.intp], NDArray[np.bool_]] | None = None  # all places, and that all are known
 
     @property
     def index(self) -> LabelIndex:
@@ -120,8 +121,8 @@ class Axis:
         if labels is None or self.labels is None:
             return self._joint_by_place(size, labels)
         if _alike(self.labels, labels):
-            own = np.arange(self.size)
-            return Joint(self.size, own, np.ones(self.size, dtype=bool), own, None, self.labels, labels)
+            self._whole = places, known = self._whole or (np.arange(self.size), np.ones(self.size, dtype=bool))
+            return Joint(self.size, places, known, places, None, self.labels, labels, slice(0, self.size))
         found = _places(self.index, labels)
         known = found >= 0
         if known.all() and _are_distinct(found):
@@ -157,8 +158,8 @@ class Axis:
         if own is None or not len(own) or not len(labels) or own.dtype != labels.dtype or own.dtype.kind not in "iuf":
             return False
         if self._rises is None:
-            self._rises = _rise(own)
-        return self._rises and _rise(np.concatenate([own[-1:], labels]))
+            self._rises = rises(own)
+        return self._rises and rises(np.concatenate([own[-1:], labels]))
 
     def take(self, joint: Joint, attrs: Mapping[Any, Any] | None) -> None:
         """Become what a joint says; ``attrs`` are those of the new side's labels."""
@@ -166,6 +167,7 @@ class Axis:
         if joint.labels is None or self.labels is joint.labels:
             self.size = joint.size
             return
+        self._whole = None
         if joint.moved is not None or self.labels is None:
             self._index = self._rises = None
         elif self._index is not None:
@@ -186,13 +188,3 @@ def _are_distinct(places: NDArray[np.intp]) -> bool:
 def _places(index: LabelIndex, labels: NDArray[Any]) -> NDArray[np.intp]:
     found = (index.find(label) for label in labels)
     return np.array([-1 if at is None else at for at in found], dtype=np.intp)
-
-
-def _rise(labels: NDArray[Any]) -> bool:
-    """Say whether numbers are finite and rise, each farther from the one before than two spellings of one label."""
-    if labels.dtype.kind != "f":
-        return bool(np.all(labels[1:] > labels[:-1]))
-    if not np.isfinite(labels).all():
-        return False
-    with np.errstate(over="ignore"):
-        return bool(np.all(np.diff(labels) > CLOSE * np.maximum(np.abs(labels[1:]), np.abs(labels[:-1]))))

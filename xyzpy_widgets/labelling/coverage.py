@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import compress, product
 from typing import Any
 
@@ -29,7 +29,7 @@ def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
 
     The space must have every argument that is a dimension of the dataset.
     """
-    return np.asarray(_found(labelled, space, labelled.done, fill=False))
+    return _found(labelled, space, lambda places: labelled.cells("status", places) == Status.DONE, fill=False)
 
 
 def states_of(labelled: Labelled, space: ParameterSpace, version: str) -> NDArray[np.int8]:
@@ -39,20 +39,27 @@ def states_of(labelled: Labelled, space: ParameterSpace, version: str) -> NDArra
     ``Status.MISSING``: what was cancelled never came to an end. The space must have every argument that is a dimension
     of the dataset.
     """
-    account = labelled.account
-    codes = np.where(np.isin(account.status, (Status.DONE, Status.FAILED)), account.status, np.int8(Status.MISSING))
-    codes[labelled.done & (account.cases["version"] != account.position_of(version))] = STALE
-    return np.asarray(_found(labelled, space, codes, fill=Status.MISSING))
+    now = labelled.account.position_of(version)
+
+    def codes(places: list[NDArray[np.intp]]) -> NDArray[np.int8]:
+        status, made = labelled.cells("status", places), labelled.cells("version", places)
+        found = np.where(np.isin(status, (Status.DONE, Status.FAILED)), status, np.int8(Status.MISSING))
+        found[(status == Status.DONE) & (made != now)] = STALE
+        return found
+
+    return _found(labelled, space, codes, fill=np.int8(Status.MISSING))
 
 
-def _found(labelled: Labelled, space: ParameterSpace, values: NDArray[Any], *, fill: Any) -> NDArray[Any]:
-    """Return what an array over the stored cases has for each point of a space; ``fill`` for what is not there."""
+def _found(
+    labelled: Labelled, space: ParameterSpace, known_at: Callable[[list[NDArray[np.intp]]], NDArray[Any]], *, fill: Any
+) -> NDArray[Any]:
+    """Return for each point of a space what is known at some places of the stored cases; ``fill`` where none is."""
     lattice = lattice_of(space)
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
     where = [_places(arg, labelled.labels(arg), axis) for arg, axis in zip(labelled.args, axes, strict=True)]
-    padded = np.full([size + 1 for size in values.shape], fill, dtype=values.dtype)
-    padded[tuple(map(slice, values.shape))] = values
-    known = np.asarray(padded[np.ix_(*where)])
+    here = [np.flatnonzero(at < len(labelled.labels(arg))) for arg, at in zip(labelled.args, where, strict=True)]
+    known = np.full([len(at) for at in where], fill)
+    known[np.ix_(*here)] = known_at([at[one] for at, one in zip(where, here, strict=True)])
     order = [labelled.args.index(name) for name in lattice.names if name in labelled.args]
     shape = [
         len(axis) if name in labelled.args else 1 for name, axis in zip(lattice.names, lattice.values, strict=True)

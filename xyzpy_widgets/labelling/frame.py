@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.space import ParameterSpace
-from xyzpy_widgets.errors import FunctionError
+from xyzpy_widgets.errors import EncodingError, FunctionError
 from xyzpy_widgets.labelling.collect import collector_of
 from xyzpy_widgets.labelling.columns import Column, common_dtype, converted, settled, typed
 from xyzpy_widgets.labelling.dataset import place
 
-__all__ = ["FrameBuilder"]
+__all__ = ["FrameBuilder", "append", "fitted", "table_of", "told_of"]
 
 
 class FrameBuilder:
@@ -91,6 +91,26 @@ def append(*tables: pd.DataFrame) -> pd.DataFrame:
     """Put tables under one another, numbered anew, each value kept as it is."""
     names = dict.fromkeys(name for table in tables for name in table.columns)
     return _table({name: _stacked([table.get(name) for table in tables], tables) for name in names})
+
+
+def told_of(table: pd.DataFrame) -> dict[str, Any]:
+    """Tell of a table in plain arrays; raise `EncodingError` for a column that does not come back as it is."""
+    types = [str(dtype) for dtype in table.dtypes]
+    arrays = [np.asarray(column, None if isinstance(column.dtype, np.dtype) else object) for _, column in table.items()]
+    told = {"names": list(table.columns), "types": types, "columns": arrays}
+    for (name, column), (_, again) in zip(table.items(), table_of(told).items(), strict=True):
+        if column.dtype != object and (column.dtype != again.dtype or not column.equals(again)):
+            msg = f"the column {name!r} of type {column.dtype} cannot be kept in a journal"
+            raise EncodingError(f"{msg}; give numbers, text, times or objects")
+    return told
+
+
+def table_of(told: Mapping[str, Any]) -> pd.DataFrame:
+    """Make the table of which `told_of` tells."""
+    columns = [pd.Series(array, dtype=type_) for array, type_ in zip(told["columns"], told["types"], strict=True)]
+    table = pd.concat(columns, axis=1) if columns else pd.DataFrame()
+    table.columns = told["names"]
+    return table
 
 
 def fitted(new: pd.DataFrame, like: pd.DataFrame) -> pd.DataFrame | None:

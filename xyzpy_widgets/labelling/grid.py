@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -182,10 +182,9 @@ class Grid:
         """Say how new data goes together with what is there; it is worked out once for what is put in next."""
         if self._arrival is None or self._arrival.new is not new:
             joints, given = self._scaffold.joints(new), new.account
-            order = [new.args.index(arg) for arg in self._args]
-            given = Account(
-                {name: one.transpose(order) for name, one in given.cases.items()}, given.names, given.failures
-            )
+            if new.args != self._args:
+                order = [new.args.index(arg) for arg in self._args]
+                given = replace(given, cases={name: one.transpose(order) for name, one in given.cases.items()})
             keeps = self._scaffold.keeps(new, joints)
             addition = self._addition(new, joints, given) if keeps else None
             self._arrival = _Arrival(new, joints, given, keeps, addition)

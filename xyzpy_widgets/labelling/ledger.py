@@ -9,7 +9,7 @@ Where an output lacks some values of cases that are done, ``present_<output>`` s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -18,9 +18,9 @@ import xarray as xr
 from numpy.typing import NDArray
 from xarray.indexes import Index, PandasIndex
 
-from xyzpy_widgets.core.axes import LabelIndex
-from xyzpy_widgets.core.outcome import Status
-from xyzpy_widgets.labelling.account import Account, account_of, blank
+from xyzpy_widgets.core.axes import check_distinct
+from xyzpy_widgets.core.left import LEFT
+from xyzpy_widgets.labelling.account import DONE, Account, account_of, blank
 from xyzpy_widgets.labelling.columns import exact_variable
 
 __all__ = ["Labelled", "Parts", "copied", "ledger_of", "marks_of", "spread", "with_inferred_ledger"]
@@ -71,13 +71,26 @@ class Parts:
         indexes: dict[Any, Index] = {}
         for name, one in self.coords.items():
             if one.dims == (name,):
-                indexes[name] = PandasIndex.from_variables({name: one}, options={})
+                indexes[name] = _index_of(name, one)
                 variables |= indexes[name].create_variables({name: one})
         return _made(variables=variables, coord_names=set(self.coords), indexes=indexes, attrs=dict(self.attrs))
+
+    def copy(self) -> Parts:
+        """Return the same with arrays of its own."""
+        account = replace(self.account, cases={name: one.copy() for name, one in self.account.cases.items()})
+        outputs, coords, marks = map(_copies, (self.outputs, self.coords, self.marks))
+        return replace(self, outputs=outputs, coords=coords, attrs=dict(self.attrs), account=account, marks=marks)
 
     def ledger(self) -> xr.Dataset:
         """Make the ledger."""
         return _ledger(self.args, self.coords, self.account, self.marks, self.constants)
+
+
+def _index_of(dim: str, labels: xr.Variable) -> PandasIndex:
+    """Return the index of the labels of a dimension; of numbers without a look at what else they might be."""
+    if labels.dtype in (np.float64, np.int64):
+        return PandasIndex(pd.Index(labels.values, name=dim), dim, coord_dtype=labels.dtype)
+    return PandasIndex.from_variables({dim: labels}, options={})
 
 
 class Labelled:
@@ -146,6 +159,11 @@ class Labelled:
         """Which cases are done, over `args`."""
         return self.account.done
 
+    @property
+    def is_numeric(self) -> bool:
+        """Whether all outputs are numbers of the usual types."""
+        return all(one.dtype.kind in "biuf" and one.dtype.char != "g" for one in self.parts.outputs.values())
+
     def labels(self, arg: str) -> NDArray[Any]:
         """Return the labels of an argument."""
         return np.asarray(self.parts.coords[arg].values)
@@ -160,9 +178,32 @@ class Labelled:
         """Say whether the values of an output are there exactly where the cases are done."""
         return name not in self.parts.marks
 
+    @property
+    def is_left(self) -> bool:
+        """Whether it is left in a file, to be read part by part; the fields of its account are dask arrays then."""
+        return self._ledger is not None and LEFT in self._ledger.variables["status"].encoding
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes it has, or would have."""
+        return int(self.data.nbytes + self.ledger.nbytes)
+
+    def cells(self, field: str, places: Sequence[NDArray[np.intp]]) -> NDArray[Any]:
+        """Return what the account knows of every combination of some places along the arguments."""
+        if self.is_left:
+            return self.ledger.variables[field][tuple(places)].to_numpy()
+        found: NDArray[Any] = self.account.cases[field][np.ix_(*places)]
+        return found
+
     def copy(self) -> Labelled:
         """Return the same with arrays of its own."""
+        if self._ledger is None and (self._data is None or _is_plain(self._data)):
+            return Labelled.of(self.parts.copy())
         return Labelled(copied(self.data), copied(self.ledger))
+
+    def loaded(self) -> Labelled:
+        """Return the same with nothing left in a file."""
+        return Labelled(_loaded(self.data), _loaded(self.ledger)) if self.is_left else self
 
 
 def _parts_of(data: xr.Dataset, ledger: xr.Dataset) -> Parts:
@@ -184,13 +225,35 @@ def _parts_of(data: xr.Dataset, ledger: xr.Dataset) -> Parts:
 
 def copied(dataset: xr.Dataset) -> xr.Dataset:
     """Return a dataset with arrays of its own; what is left in a file stays there, and objects are not copied."""
+    variables = _copies({str(name): one.variable for name, one in dataset.data_vars.items()})
+    return xr.Dataset(variables, dataset.coords, dataset.attrs)
+
+
+def _loaded(dataset: xr.Dataset) -> xr.Dataset:
     variables = {
-        str(name): one.variable
-        if one.chunks is not None
-        else exact_variable(tuple(map(str, one.dims)), one.to_numpy().copy(), one.attrs)
+        str(name): exact_variable(tuple(map(str, one.dims)), one.to_numpy(), one.attrs)
         for name, one in dataset.data_vars.items()
     }
     return xr.Dataset(variables, dataset.coords, dataset.attrs)
+
+
+def _copies(variables: Mapping[str, xr.Variable]) -> dict[str, xr.Variable]:
+    copies = {}
+    for name, one in variables.items():
+        if LEFT in one.encoding:
+            copies[name] = one
+            continue
+        data = one.data if type(one.data) is np.ndarray or one.chunks is not None else one.to_numpy()
+        copies[name] = (
+            exact_variable(tuple(map(str, one.dims)), data.copy(), one.attrs) if type(data) is np.ndarray else one
+        )
+    return copies
+
+
+def _is_plain(dataset: xr.Dataset) -> bool:
+    """Say whether just the labels of dimensions are indexed, and those as they are."""
+    indexes, labels = dataset.xindexes, {name for name in dataset.coords if dataset.variables[name].dims == (name,)}
+    return set(indexes) == labels and all(type(one) is PandasIndex for one in indexes.values())
 
 
 def spread(mask: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
@@ -239,24 +302,32 @@ def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
 
     Raises `SpaceError` where an axis has a label twice.
     """
-    order = [arg for arg in args if arg in data.dims]
+    order = tuple(arg for arg in args if arg in data.sizes)
+    coords = {str(name): _plain(data.variables[name]) for name in data.coords}
     for arg in order:
-        LabelIndex(arg, data[arg].to_numpy())
-    data = data.transpose(*order, ...)
+        check_distinct(arg, coords[arg].values if arg in coords else data[arg].to_numpy())
+    outputs = {str(name): _ordered(data.variables[name], order) for name in data.data_vars}
     account = blank([data.sizes[arg] for arg in order])
     present = {}
-    for name, variable in data.data_vars.items():
+    for name, variable in outputs.items():
         there = ~np.asarray(pd.isna(variable.to_numpy()))
-        present[str(name)] = (tuple(map(str, variable.dims)), there)
+        if variable.dims[: len(order)] == order and there.size and there.all():
+            account.status[...] = DONE
+            continue
+        present[name] = (tuple(map(str, variable.dims)), there)
         own = [arg for arg in order if arg in variable.dims]
         inner = tuple(range(len(own), there.ndim))
         shape = [data.sizes[arg] if arg in own else 1 for arg in order]
-        account.status[np.broadcast_to(there.any(axis=inner).reshape(shape), account.status.shape)] = Status.DONE
-    outputs = {str(name): data.variables[name] for name in data.data_vars}
-    coords = {str(name): _plain(data.variables[name]) for name in data.coords}
-    return Labelled(
-        data, None, Parts(tuple(order), outputs, coords, data.attrs, account, marks_of(order, account, present))
-    )
+        account.status[np.broadcast_to(there.any(axis=inner).reshape(shape), account.status.shape)] = DONE
+    if any(one is not data.variables[name] for name, one in outputs.items()):
+        data = data.transpose(*order, ...)
+    return Labelled(data, None, Parts(order, outputs, coords, data.attrs, account, marks_of(order, account, present)))
+
+
+def _ordered(variable: xr.Variable, order: Sequence[str]) -> xr.Variable:
+    """Return a variable with some dimensions first, in this order; itself where they are."""
+    first = [dim for dim in order if dim in variable.dims]
+    return variable if list(variable.dims[: len(first)]) == first else variable.transpose(*first, ...)
 
 
 def _plain(variable: xr.Variable) -> xr.Variable:

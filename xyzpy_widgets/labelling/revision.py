@@ -23,7 +23,7 @@ from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_varia
 from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
-__all__ = ["Revision", "difference", "replaced", "revert", "without"]
+__all__ = ["Revision", "difference", "replaced", "revert", "widens", "without"]
 
 Places = dict[str, NDArray[np.intp]]
 
@@ -71,7 +71,7 @@ def difference(old: Labelled, new: Labelled) -> Revision:
         index = LabelIndex(arg, old.data[arg].to_numpy())
         found = (index.find(label) for label in new.data[arg].to_numpy())
         where[arg] = np.array(sorted({at for at in found if at is not None}), dtype=np.intp)
-    widened = any(_widens(old, new, str(name)) for name in new.data.data_vars if name in old.data)
+    widened = any(widens(old, new, str(name)) for name in new.data.data_vars)
     patch = old.copy() if widened else _selected(old, where)
     ended = int((new.ledger["status"].to_numpy() != Status.MISSING).sum())
     again = _known(old, new)
@@ -135,8 +135,10 @@ def _others(name: str, labels: NDArray[Any], gone: NDArray[Any]) -> NDArray[np.i
     return np.delete(np.arange(len(labels)), [at for at in map(index.find, gone) if at is not None])
 
 
-def _widens(old: Labelled, new: Labelled, name: str) -> bool:
+def widens(old: Labelled, new: Labelled, name: str) -> bool:
     """Say whether new values change the kind of those that are there, so that none of them stays as it was."""
+    if name not in old.data:
+        return False
     before, coming = (_values(one, name) for one in (old, new))
     if before.dtype in (object, coming.dtype) or not new.present(name).any():
         return False

@@ -14,6 +14,7 @@ from xyzpy_widgets.labelling.ledger import Labelled
 __all__ = ["CostMemory", "cost_of_points"]
 
 _MOST_LOOKED_AT = 2**13
+_FEW = 2**7
 _STRATA = np.arange(_MOST_LOOKED_AT)
 _JITTER, _LOT = (np.random.default_rng(seed).random(_MOST_LOOKED_AT) for seed in range(2))
 
@@ -33,12 +34,27 @@ class CostMemory:
 
 
 def _cost_of(labelled: Labelled) -> CostModel | None:
+    if labelled.is_left:
+        return _cost_of_left(labelled)
     cases = labelled.account.cases["seconds"]
     seconds = cases.reshape(-1)
     picked, known = _picked(seconds)
     places = np.unravel_index(picked, cases.shape) if labelled.args else ()
     columns = {arg: labelled.labels(arg)[at] for arg, at in zip(labelled.args, places, strict=True)}
     return CostModel.fit(columns, seconds[picked], known)
+
+
+def _cost_of_left(labelled: Labelled) -> CostModel | None:
+    """Learn from a few cases that are read from the file one by one."""
+    variable = labelled.ledger.variables["seconds"]
+    size = variable.size
+    looked_at = _looked_at(size)[:: max(min(size, _MOST_LOOKED_AT) // _FEW, 1)]
+    places = np.unravel_index(looked_at, variable.shape) if labelled.args else ()
+    read = [variable[tuple(map(int, at))].to_numpy() for at in zip(*places, strict=True)]
+    seconds = np.array(read, dtype=np.float32)
+    timed = np.isfinite(seconds)
+    columns = {arg: labelled.labels(arg)[at][timed] for arg, at in zip(labelled.args, places, strict=True)}
+    return CostModel.fit(columns, seconds[timed], round(size * timed.mean()) if len(timed) else 0)
 
 
 def cost_of_points(space: ParameterSpace, seconds: NDArray[np.float32]) -> CostModel | None:

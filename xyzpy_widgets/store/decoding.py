@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 import xarray as xr
 
 from xyzpy_widgets.errors import DamageError, FormatError
-from xyzpy_widgets.store.cells import decode_cells, empty_cells
+from xyzpy_widgets.store.cells import decode_cells
 from xyzpy_widgets.store.encoding import VERSION
 from xyzpy_widgets.store.image import BLOCK, Source, checksums, count_checksums, rescue
 from xyzpy_widgets.store.inplace import Layout, Place
 from xyzpy_widgets.store.literal import Json, from_json
 
-__all__ = ["Schema", "assemble", "attrs_of", "decode", "layout_of", "read_schema"]
+__all__ = ["Leave", "Left", "Schema", "assemble", "attrs_of", "decode", "layout_of", "read_schema"]
 
 _OF_ALL = ("name", "dims", "coord", "attrs")  # what the schema says of each variable; the rest is of its type
 _BLOCKS = {1: 16384, 2: BLOCK, VERSION: BLOCK}  # the bytes that share a checksum, in each version of the format
@@ -71,24 +72,30 @@ def read_schema(source: Source) -> Schema:
     return Schema(schema["data"], schema["ledger"], tuple(others), _BLOCKS[schema["version"]])
 
 
-def decode(source: Source, unread: Mapping[Any, xr.Variable] | None = None) -> tuple[xr.Dataset, xr.Dataset | None]:
+Leave = Callable[[str | None, dict[str, Json]], "Left | None"]
+
+
+class Left(NamedTuple):
+    """A variable that stays in the file, and the number of its plain values and their type."""
+
+    variable: xr.Variable
+    size: int
+    dtype: np.dtype[Any]
+
+
+def decode(source: Source, leave: Leave | None = None) -> tuple[xr.Dataset, xr.Dataset | None]:
     """Read the dataset and its ledger, None where the file has none; raise `FormatError` for a damaged file.
 
-    Of the plain variables in ``unread``, dask arrays, those that can be decoded cell by cell stay in the file.
+    Given the group and the entry of a variable that can be decoded cell by cell, ``leave`` returns it where it is to
+    stay in the file, or None.
     """
     schema = read_schema(source)
     sums = _Sums(iter(schema.checksums), schema.block)
-    variables = []
-    for entry in schema.data["variables"]:
-        left = (unread or {}).get(entry["name"])
-        if left is None or left.chunks is None or entry["coord"] or "odd" in entry or _is_old(source, left, entry):
-            variables.append(_read(source, None, entry, sums))
-        else:
-            variables.append(_leave(left, entry, sums))
+    variables = [_left_or_read(source, None, entry, sums, leave) for entry in schema.data["variables"]]
     data = assemble(schema.data, variables, {})
     if schema.ledger is None:
         return data, None
-    variables = [_read(source, source.group, entry, sums) for entry in schema.ledger["variables"]]
+    variables = [_left_or_read(source, source.group, entry, sums, leave) for entry in schema.ledger["variables"]]
     return data, assemble(schema.ledger, variables, {name: data.variables[name] for name in schema.ledger["coords"]})
 
 
@@ -126,18 +133,16 @@ def _read(source: Source, group: str | None, entry: dict[str, Json], sums: _Sums
     return xr.Variable(entry["dims"], decode_cells(plain, entry), attrs_of(entry), fastpath=True)
 
 
-def _is_old(source: Source, left: xr.Variable, entry: dict[str, Json]) -> bool:
-    """Say whether a variable is of the version of the file that this process has had open, and not of this one."""
-    now = None if source.stretch is None else source.stretch(None, entry["name"])
-    return now is not None and now.size != left.nbytes
-
-
-def _leave(left: xr.Variable, entry: dict[str, Json], sums: _Sums) -> xr.Variable:
-    """Leave a variable in the file, to be decoded in pieces when it is asked for."""
+def _left_or_read(
+    source: Source, group: str | None, entry: dict[str, Json], sums: _Sums, leave: Leave | None
+) -> xr.Variable:
+    """Leave a variable in the file, where that is wished and can be, or read it."""
+    left = None if leave is None or entry["coord"] or "odd" in entry else leave(group, entry)
+    if left is None:
+        return _read(source, group, entry, sums)
     for _ in range(count_checksums(left.dtype, left.size, sums.block)):
         next(sums.remaining, None)
-    decoded = left.data.map_blocks(decode_cells, entry, meta=empty_cells(entry))
-    return xr.Variable(entry["dims"], decoded, attrs_of(entry))
+    return left.variable
 
 
 def assemble(group: dict[str, Json], variables: list[xr.Variable], shared: Mapping[str, xr.Variable]) -> xr.Dataset:

@@ -27,24 +27,28 @@ Nothing in the file is code, and reading it runs none.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from xarray.indexes import PandasMultiIndex
 
+from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.attributes import plain_attrs
 from xyzpy_widgets.store.cells import encode_cells
-from xyzpy_widgets.store.image import Image, PlainVariable, count_checksums, ledger_group
+from xyzpy_widgets.store.image import Image, PlainVariable, Values, count_checksums, ledger_group
 from xyzpy_widgets.store.literal import Json, to_json
-from xyzpy_widgets.store.objects import Where, is_readable
+from xyzpy_widgets.store.objects import Encoded, Where, is_readable
+from xyzpy_widgets.store.streamed import Streamed
 
 __all__ = ["VERSION", "encode"]
 
 VERSION = 3
 _OURS = ("schema", "checksums", "pending")
+_NUMBERS = "biufcMm"
 
 
 def encode(data: xr.Dataset, ledger: xr.Dataset | None) -> Image:
@@ -53,12 +57,12 @@ def encode(data: xr.Dataset, ledger: xr.Dataset | None) -> Image:
     `image.seal` puts the checksums there.
     """
     _check_names(data)
-    root, data_json = _encode_group(data, shared=())
+    root, data_json = _encode_group(data, (), _left_cells)
     book: dict[str, PlainVariable] = {}
     ledger_json = None
     if ledger is not None:
         shared = _shared_coords(data, ledger)
-        book, ledger_json = _encode_group(ledger, shared)
+        book, ledger_json = _encode_group(ledger, shared, _left_or_uniform)
         ledger_json["coords"] = list(shared)
     schema = {"format": "xyzpy_widgets", "version": VERSION, "data": data_json, "ledger": ledger_json}
     text = np.array(json.dumps(schema, allow_nan=False), dtype=object)
@@ -103,8 +107,10 @@ def _shared_coords(data: xr.Dataset, ledger: xr.Dataset) -> tuple[str, ...]:
     return tuple(map(str, same))
 
 
-def _encode_group(dataset: xr.Dataset, shared: tuple[str, ...]) -> tuple[dict[str, PlainVariable], dict[str, Json]]:
-    """Encode the variables of a dataset; return them and what the schema says of them."""
+def _encode_group(
+    dataset: xr.Dataset, shared: tuple[str, ...], left: Callable[[xr.Variable], tuple[Encoded, Values]]
+) -> tuple[dict[str, PlainVariable], dict[str, Json]]:
+    """Encode the variables of a dataset, those that are ``left`` in a file so; return them and what the schema says."""
     variables: dict[str, PlainVariable] = {}
     entries: list[Json] = []
     beside = _coords_of(dataset)
@@ -113,15 +119,41 @@ def _encode_group(dataset: xr.Dataset, shared: tuple[str, ...]) -> tuple[dict[st
         if name in shared:
             continue
         axis = variable.dims == (name,)
-        encoded = encode_cells(variable.to_numpy(), _place(dataset, name), axis=axis)
+        if LEFT in variable.encoding and variable.dtype.kind in _NUMBERS:
+            encoded, values = left(variable)
+        else:
+            encoded = encode_cells(variable.to_numpy(), _place(dataset, name), axis=axis)
+            values = encoded.values
         attrs = {**plain_attrs(variable.attrs), **encoded.marks}
         if beside.get(name):
             attrs["coordinates"] = " ".join(beside[name])
         dims = tuple(map(str, variable.dims))
-        variables[name] = PlainVariable(dims, encoded.values, attrs, encoded.note)
+        variables[name] = PlainVariable(dims, values, attrs, encoded.note)
         known = {"name": name, "dims": list(dims), "coord": name in dataset.coords}
         entries.append({**known, "attrs": _exact_attrs(variable.attrs, f"variable {name!r}"), **encoded.note})
     return variables, {"attrs": _exact_attrs(dataset.attrs, "the dataset"), "variables": entries}
+
+
+def _left_cells(variable: xr.Variable) -> tuple[Encoded, Streamed]:
+    """Return how numbers are encoded that are left in a file, and these, when they are asked for."""
+    nothing = np.full(1, "NaT", variable.dtype) if variable.dtype.kind in "Mm" else np.empty(0, variable.dtype)
+    kind = encode_cells(nothing, _unnamed)
+
+    def plain(part: NDArray[Any]) -> NDArray[Any]:
+        return encode_cells(part, _unnamed).values
+
+    return kind, Streamed(variable, kind.values.dtype, plain)
+
+
+def _left_or_uniform(variable: xr.Variable) -> tuple[Encoded, Values]:
+    """Do so, unless all of them are the same."""
+    encoded, streamed = _left_cells(variable)
+    uniform = streamed.uniform()
+    return encoded, streamed if uniform is None else uniform
+
+
+def _unnamed(_: int | None) -> str:
+    return "a cell"
 
 
 def _listed_coords(dataset: xr.Dataset) -> list[str]:

@@ -17,7 +17,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import xarray as xr
@@ -27,7 +27,7 @@ from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.disk import sync
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.headers import ROOT, SUPERBLOCK
-from xyzpy_widgets.store.image import BLOCK, Image, Key, checksums, seal, variables_of
+from xyzpy_widgets.store.image import BLOCK, Image, Key, Values, checksums, raw, seal, variables_of
 from xyzpy_widgets.store.inplace import PENDING, Extent, Layout, Place, opened_to_write, tell_change, write_at
 from xyzpy_widgets.store.laying import Laying
 from xyzpy_widgets.store.lock import try_lock
@@ -103,7 +103,7 @@ def extend(path: Path, data: xr.Dataset, ledger: xr.Dataset, layout: Layout) -> 
     return laying.layout(image, slice(laying.stop, spare.stop), room)
 
 
-def _sums_beyond(file: BinaryIO, layout: Layout, key: Key, values: NDArray[Any]) -> Sequence[int] | NDArray[np.uint32]:
+def _sums_beyond(file: BinaryIO, layout: Layout, key: Key, values: Values) -> Sequence[int] | NDArray[np.uint32]:
     """Return the checksums of numbers whose beginning is in the file: those of whole blocks stand there."""
     place = layout.places.get(key)
     if place is None or values.dtype == object:
@@ -123,12 +123,11 @@ def _fit(image: Image, layout: Layout) -> bool:
     return all(_fits(place, variables[key].values) for key, place in layout.places.items())
 
 
-def _fits(place: Place, values: NDArray[Any]) -> bool:
+def _fits(place: Place, values: Values) -> bool:
     """Say whether numbers are of the type of those at a place, and what comes behind them may stand there."""
     if values.dtype != place.dtype or values.nbytes < place.size:
         return False
-    added = values.reshape(-1).view(np.uint8)[place.size :]
-    return values.nbytes <= place.room if place.offset is not None else place.takes(added.tobytes())
+    return values.nbytes <= place.room if place.offset is not None else place.takes(bytes(raw(values, place.size)))
 
 
 def _pieces(laying: Laying, layout: Layout) -> list[Extent]:
@@ -136,8 +135,7 @@ def _pieces(laying: Laying, layout: Layout) -> list[Extent]:
     pieces = []
     for key, values in laying.numbers.items():
         before = layout.places[key].size if key in layout.places else 0
-        added = values.reshape(-1).view(np.uint8)[before:]
-        pieces.append((laying.addresses[key] + before, added.tobytes()))
+        pieces.append((laying.addresses[key] + before, bytes(raw(values, before))))
     return [(laying.start, laying.content), *pieces]
 
 

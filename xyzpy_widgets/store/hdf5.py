@@ -10,8 +10,9 @@ of dimensions without labels), so netCDF4, h5netcdf and every tool built on them
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,18 +21,22 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.meanwhile import meanwhile
 from xyzpy_widgets.errors import DamageError, FormatError, StoreError
 from xyzpy_widgets.store.atomic import replacing
 from xyzpy_widgets.store.extending import extend, room_along, versions_of
 from xyzpy_widgets.store.headers import SUPERBLOCK, superblock
 from xyzpy_widgets.store.image import (
     Image,
+    Key,
     Remains,
     Source,
     Stretch,
+    Values,
     checksums,
     is_uniform,
     ledger_group,
+    raw,
     rescue,
     seal,
     uniform_checksums,
@@ -41,10 +46,12 @@ from xyzpy_widgets.store.inplace import PENDING, Layout, finish, room_for
 from xyzpy_widgets.store.laying import NO_COORDINATE, NOT_A_SCALE, Laying
 from xyzpy_widgets.store.lock import try_lock
 from xyzpy_widgets.store.padded import Padded
+from xyzpy_widgets.store.streamed import Streamed
 from xyzpy_widgets.store.trailer import check_trailer, trailer_of
 
 __all__ = ["extend", "opened", "remains", "settle", "write"]
 
+_LARGE = 2**20  # bytes from which on a thread of its own pays for the checksums
 _OF_HDF5 = ("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates")
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for files that are not whole
 
@@ -64,12 +71,28 @@ def write(path: Path, image: Image, growing: str | None = None) -> Layout:
     if growing is not None:
         spare = slice(end, end := end + versions_of(len(laying.content), image))
     head = superblock(laying.root, end) + laying.content
-    seal(image, lambda key, values: uniform_checksums(values) if key in once else checksums(values))
+
+    known: dict[Key, NDArray[np.uint32]] = {}  # the checksums of what is written part by part
+
+    def sums_of(key: Key, values: Values) -> Sequence[int] | NDArray[np.uint32]:
+        return (
+            known[key] if key in known else uniform_checksums(np.asarray(values)) if key in once else checksums(values)
+        )
+
+    sums, seal_all = (f"/{image.group}", "checksums"), partial(seal, image, sums_of)
+    streamed = any(isinstance(values, Streamed) for values in numbers.values())
+    sealed = meanwhile(seal_all) if total > _LARGE and not streamed else seal_all
     with replacing(path) as temporary, temporary.open("wb") as target:
         target.write(head)
-        for key, values in laying.numbers.items():
+        for key in sorted(laying.numbers, key=sums.__eq__):  # the checksums last, by when they are known
+            if key == sums:
+                sealed()
             target.seek(laying.addresses[key])
-            target.write(values.reshape(-1).view(np.uint8).data)
+            values = laying.numbers[key]
+            if isinstance(values, Streamed):
+                known[key] = values.write(target)
+            else:
+                target.write(raw(values))
         target.seek(end)
         target.write(trailer_of([(0, head)], end))
     return laying.layout(image, spare, room)
@@ -189,7 +212,8 @@ def _source(path: Path, file: h5py.File) -> Source:
             return None
         if offset is None and dataset.size:
             cell = np.array(dataset.fillvalue, dtype=dataset.dtype).tobytes()
-        return Stretch(offset, dataset.nbytes, dataset.dtype, frozenset(dataset.attrs) - frozenset(_OF_HDF5), cell)
+        attrs = frozenset(dataset.attrs) - frozenset(_OF_HDF5)
+        return Stretch(offset, dataset.nbytes, dataset.dtype, attrs, dataset.shape, cell)
 
     room = _room(file, group) if ours else None
     return Source(path, frozenset(names), group if ours else None, read, room, stretch)

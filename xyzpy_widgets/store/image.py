@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.store.attributes import Plain
 from xyzpy_widgets.store.literal import Json
+
+if TYPE_CHECKING:  # which is made of what is here
+    from xyzpy_widgets.store.streamed import Streamed
 
 __all__ = [
     "BLOCK",
@@ -23,10 +26,12 @@ __all__ = [
     "Remains",
     "Source",
     "Stretch",
+    "Values",
     "checksums",
     "count_checksums",
     "is_uniform",
     "ledger_group",
+    "raw",
     "rescue",
     "seal",
     "uniform_checksums",
@@ -37,7 +42,9 @@ BLOCK = 4096
 """The bytes that share a checksum."""
 Key = tuple[str, str]
 """The group ("/" or that of the ledger) and the name of a variable."""
-SumsOf = Callable[[Key, NDArray[Any]], Sequence[int] | NDArray[np.uint32]]
+Values: TypeAlias = "NDArray[Any] | Streamed"
+"""Plain values, in memory or made part by part."""
+SumsOf = Callable[[Key, Values], Sequence[int] | NDArray[np.uint32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class PlainVariable:
     """A variable as it stands in the file."""
 
     dims: tuple[str, ...]
-    values: NDArray[Any]
+    values: Values
     attrs: Mapping[str, Plain]
     note: Mapping[str, Json] = field(default_factory=dict)
     """What the schema says of its type."""
@@ -86,6 +93,7 @@ class Stretch(NamedTuple):
         Their type.
     attrs : frozenset of str
         The names of their attributes.
+    shape : tuple of int
     cell : bytes
         What stands in each cell, where none stands in the file.
     """
@@ -94,6 +102,7 @@ class Stretch(NamedTuple):
     size: int
     dtype: np.dtype[Any]
     attrs: frozenset[str]
+    shape: tuple[int, ...]
     cell: bytes = b""
 
 
@@ -153,16 +162,28 @@ def ledger_group(taken: Callable[[str], bool]) -> str:
     return group
 
 
-def is_uniform(values: NDArray[Any]) -> bool:
-    """Say whether there are numbers, and all are the same, bit by bit."""
-    if values.dtype.kind not in "iuf" or not values.size:
+def is_uniform(values: Values) -> bool:
+    """Say whether there are numbers, and all are known to be the same, bit by bit."""
+    if values.dtype.kind not in "iuf" or not values.size or not isinstance(values, np.ndarray):
         return False
+    if not any(values.strides):
+        return True
     words = values.reshape(-1).view(f"u{values.itemsize}")
     return bool(words[0] == words[-1] and (words == words[0]).all())
 
 
-def checksums(values: NDArray[Any], block: int = BLOCK, first: int = 0) -> list[int]:
+def raw(values: Values, first: int = 0) -> memoryview:
+    """Return the bytes of numbers in C order, from the ``first`` on."""
+    if isinstance(values, np.ndarray):
+        return values.reshape(-1).view(np.uint8).data[first:]
+    return memoryview(b"".join(values.parts(first)))
+
+
+def checksums(values: Values, block: int = BLOCK, first: int = 0) -> list[int]:
     """Return the CRC-32 of each block of numbers in C order, from the ``first`` on; or that of all texts, with NULs."""
+    if not isinstance(values, np.ndarray):
+        rest = raw(values, first * block)
+        return [zlib.crc32(rest[start : start + block]) for start in range(0, len(rest), block)]
     if values.dtype == object:
         return [zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))]
     buffer, crc32 = values.reshape(-1).view(np.uint8).data, zlib.crc32
@@ -172,7 +193,7 @@ def checksums(values: NDArray[Any], block: int = BLOCK, first: int = 0) -> list[
 def uniform_checksums(values: NDArray[Any], block: int = BLOCK) -> list[int]:
     """Return the checksums of numbers that are all the same."""
     whole, rest = divmod(values.nbytes, block)
-    one = values.reshape(-1)[: block // values.itemsize].view(np.uint8).data
+    one = np.ascontiguousarray(values.reshape(-1)[: block // values.itemsize]).view(np.uint8).data
     return [zlib.crc32(one)] * whole + [zlib.crc32(one[:rest])] * bool(rest)
 
 
@@ -191,7 +212,7 @@ def seal(image: Image, sums_of: SumsOf = lambda _, values: checksums(values)) ->
     sums = variables.pop((book, "checksums")).values
     schema = variables.pop((book, "schema")).values
     every = (checksums(schema), *(sums_of(key, one.values) for key, one in variables.items()))
-    np.concatenate([np.asarray(one, dtype="<u4") for one in every], out=sums)
+    np.concatenate([np.asarray(one, dtype="<u4") for one in every], out=np.asarray(sums))
 
 
 def count_checksums(dtype: np.dtype[Any], size: int, block: int = BLOCK) -> int:

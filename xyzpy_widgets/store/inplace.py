@@ -102,7 +102,7 @@ class Place:
         """Return the place of a variable that was written at an offset, with room for some bytes ``more``."""
         values = variable.values
         size, marks = values.nbytes, frozenset(variable.attrs)
-        cell = values.reshape(-1)[:1].tobytes() if offset is None else b""
+        cell = np.asarray(values).reshape(-1)[:1].tobytes() if offset is None else b""
         return cls(offset, size, values.dtype, variable.note, marks, first, size + more, cell)
 
     def takes(self, raw: bytes) -> bool:

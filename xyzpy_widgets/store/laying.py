@@ -14,12 +14,11 @@ from typing import Any
 
 import h5py
 import numpy as np
-from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.attributes import Plain
 from xyzpy_widgets.store.headers import REFERENCE, TEXT, Header, Heap, Piece, Reference, joined
-from xyzpy_widgets.store.image import Image, Key, PlainVariable, count_checksums, variables_of
+from xyzpy_widgets.store.image import Image, Key, PlainVariable, Values, count_checksums, variables_of
 from xyzpy_widgets.store.inplace import PENDING, Layout, Place
 
 __all__ = ["NOT_A_SCALE", "NO_COORDINATE", "Laying"]
@@ -65,7 +64,7 @@ class Laying:
         As given.
     content : bytes
         The metadata.
-    numbers : dict of Key to ndarray
+    numbers : dict of Key to (ndarray or Streamed)
         All that stands elsewhere in the file, and has some size.
     addresses : dict
         Where each is that has a key in ``numbers``, and other things.
@@ -81,7 +80,7 @@ class Laying:
         self, image: Image, start: int, places: Mapping[Key, int | None], room: Mapping[Key, int], pending: int
     ) -> None:
         self.start = start
-        self.numbers: dict[Key, NDArray[Any]] = {}
+        self.numbers: dict[Key, Values] = {}
         self.addresses: dict[Any, int] = {key: place for key, place in places.items() if place is not None}
         self._once = {key for key, place in places.items() if place is None}
         self._heap, root, book = Heap(start), Header(), Header()
@@ -176,11 +175,11 @@ class Laying:
         if not values.size:
             header.set_layout(0, None)
         elif values.dtype == object:
-            texts = Piece(b"".join(map(self._heap.put_text, values.ravel().tolist())))
+            texts = Piece(b"".join(map(self._heap.put_text, np.asarray(values).ravel().tolist())))
             self._pieces.append(texts)
             header.set_layout(_SIZE_IN_HEAP * values.size, Reference(texts))
         elif (group, name) in self._once:
-            header.set_layout(values.nbytes, None, values.reshape(-1)[:1].tobytes())
+            header.set_layout(values.nbytes, None, np.asarray(values).reshape(-1)[:1].tobytes())
         else:
             self.numbers[group, name] = values
             header.set_layout(values.nbytes, Reference((group, name)))

@@ -29,6 +29,7 @@ from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.foreign import ForeignFile
 from xyzpy_widgets.store.image import Source
 from xyzpy_widgets.store.inplace import Extent, Layout, extents_of, fill
+from xyzpy_widgets.store.leaving import Leaving, divided
 from xyzpy_widgets.store.lock import is_held, lock_file, locked
 from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
 from xyzpy_widgets.store.retired import retire
@@ -100,6 +101,14 @@ class NetCDFStore:
 
         What a process that died was filling in place is finished first, when the file shows traces of that.
         """
+        found = self.read_left()
+        if found is None or self.chunks is None:
+            return found
+        data, ledger = found
+        return divided(data), None if ledger is None else divided(ledger)
+
+    def read_left(self) -> tuple[xr.Dataset, xr.Dataset | None] | None:
+        """Return what `read` does; what stays in the file is no dask array, and is read in just the parts asked for."""
         return self._read_finished() if self._settle() else None
 
     def look(self) -> tuple[xr.Dataset, xr.Dataset | None] | None:
@@ -179,6 +188,8 @@ class NetCDFStore:
         Layout or None
             What `fill` and `extend` need; None where the format cannot be changed in place.
         """
+        if self.engine == "zarr":
+            data, ledger = data.compute(), None if ledger is None else ledger.compute()
         layout: Layout | None = _backend(self.engine).write(self.path, encode(data, ledger), growing)
         return layout
 
@@ -194,12 +205,19 @@ class NetCDFStore:
 
     def layout(self) -> Layout | None:
         """Return what `fill` needs for the file as it is, None where it cannot be filled in place; hold the lock."""
-        if self.engine == "zarr" or self.chunks is not None:
+        if self.engine == "zarr":
             return None
         with _backend(self.engine).opened(self.path) as source:
             return layout_of(source)
 
-    def fill(self, data: xr.Dataset, ledger: xr.Dataset, cells: NDArray[np.intp], layout: Layout) -> bool:
+    def fill(
+        self,
+        data: xr.Dataset,
+        ledger: xr.Dataset,
+        cells: NDArray[np.intp],
+        layout: Layout,
+        stand: NDArray[np.intp] | None = None,
+    ) -> bool:
         """Write the content of some cells in place, durably; hold the lock.
 
         Parameters
@@ -210,6 +228,8 @@ class NetCDFStore:
             The cells, by their position over the dimensions of the ledger in C order; rising, each once.
         layout : Layout
             Where in the file everything is.
+        stand : ndarray of intp, optional
+            Where these cells stand in the file, rising, if the dataset and its ledger are but a part of what is there.
 
         Returns
         -------
@@ -232,7 +252,8 @@ class NetCDFStore:
                 if place is None:
                     continue
                 values = dataset.variables[name].values
-                extents = extents_of(place, values[where], cells) if values.shape[: len(shape)] == shape else None
+                there = cells if stand is None else stand
+                extents = extents_of(place, values[where], there) if values.shape[: len(shape)] == shape else None
                 if extents is None:
                     return False
                 content[group, str(name)] = extents
@@ -290,10 +311,10 @@ class NetCDFStore:
         return ForeignFile(self.path, self.engine)
 
     def _decode_chunked(self, source: Source) -> tuple[xr.Dataset, xr.Dataset | None]:
-        """Read the labels and the ledger, and leave the variables in the file."""
-        plain = self._foreign.open(chunks=self.chunks, decode_cf=False)
-        data, ledger = decode(source, plain.variables)
-        data.set_close(plain.close)
+        """Read the labels, and leave the variables and the ledger in the file."""
+        leaving = Leaving(source, self._foreign, self.chunks)
+        data, ledger = decode(source, leaving)
+        data.set_close(leaving.close)
         return data, ledger
 
 

@@ -85,7 +85,8 @@ def array(text: str, shape: list[int], content: Any) -> NDArray[Any]:
 
 def variable_parts(value: xr.Variable) -> tuple[list[Hashable], Any, dict[Any, Any]]:
     """Return the dimensions, data and attributes of a variable."""
-    return list(value.dims), value.compute().data, dict(value.attrs)
+    data = value.data
+    return list(value.dims), data if type(data) is np.ndarray else value.compute().data, dict(value.attrs)
 
 
 def variable(dims: list[Hashable], data: Any, attrs: dict[Any, Any]) -> xr.Variable:

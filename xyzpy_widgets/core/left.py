@@ -1,0 +1,29 @@
+"""What is left in a file, and read part by part when it is asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+__all__ = ["LEFT", "boxes"]
+
+LEFT = "left_in_file"
+"""What the encoding of a variable has that is left in a file: how dask is to divide it, by dimension."""
+
+
+def boxes(shape: Sequence[int], most: int) -> Iterator[tuple[slice, ...]]:
+    """Divide an array into boxes of some cells at the most, which follow on one another in C order.
+
+    Each is in one piece in C order too. Nothing comes of an array without cells.
+    """
+    if not shape:
+        yield ()
+        return
+    inner = math.prod(shape[1:])
+    if inner > most:
+        for at in range(shape[0]):
+            yield from ((slice(at, at + 1), *rest) for rest in boxes(shape[1:], most))
+    elif inner:
+        step = max(most // inner, 1)
+        for start in range(0, shape[0], step):
+            yield (slice(start, min(start + step, shape[0])), *(slice(0, size) for size in shape[1:]))
