@@ -20,7 +20,7 @@ import xarray as xr
 
 import xyzpy_widgets as xyz
 from xyzpy_widgets.core.labels import label_key
-from xyzpy_widgets.errors import ConflictError, EncodingError, MergeError, RecoveryWarning
+from xyzpy_widgets.errors import ConflictError, EncodingError, MergeError, RecoveryWarning, StoreError
 from xyzpy_widgets.labelling import grid
 from xyzpy_widgets.store.frames import Record, scan
 
@@ -335,6 +335,85 @@ def test_a_forked_child_leaves_its_parents_journal_alone(tmp_path: Path) -> None
     harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), tmp_path / "data.h5")
     harvester.harvest_combos({"a": [0, 1, 2]})
     assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_a_forked_child_writes_no_row_of_its_parent(suffix: str, tmp_path: Path) -> None:
+    """Rows that wait in a process are its own to write, so that each is in the table once; the child adds its own."""
+    name = tmp_path / f"table.{suffix}"
+    sampler = xyz.Sampler(xyz.Runner(lambda a: a, "out", verbosity=0), name)
+    sampler.sample_combos(1, {"a": [1]})
+    sampler.sample_combos(1, {"a": [2]}, sync=False)
+    child = os.fork()
+    if not child:
+        try:
+            sampler.sample_combos(1, {"a": [3]})
+        finally:
+            os._exit(int(sys.exc_info()[0] is not None))
+    assert os.waitpid(child, 0)[1] == 0
+    sampler.sample_combos(1, {"a": [4]})
+    assert xyz.load_df(name)["a"].tolist() == [1, 3, 2, 4]
+    assert not (tmp_path / f"{name.name}.journal").exists()
+
+
+def test_a_child_that_goes_on_with_a_run_costs_nothing(tmp_path: Path) -> None:
+    """A child that is forked in a case and does not end there is told whose journal it is, and can go on."""
+    name, parent = tmp_path / "data.h5", os.getpid()
+    children = []
+
+    def fn(a: int) -> int:
+        if a == 1:
+            children.append(os.fork())
+        return a
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), name)
+    try:
+        harvester.harvest_combos({"a": [0, 1, 2]})
+    except StoreError as error:
+        full = harvester.full_ds
+        told = (
+            f"parent process {parent}" in str(error) and full is not None and full["out"].values.tolist() == [0, 1, 2]
+        )
+        os._exit(int(not told))
+    finally:
+        if os.getpid() != parent:
+            os._exit(2)
+    assert os.waitpid(children[0], 0)[1] == 0
+    assert xyz.load_ds(name)["out"].values.tolist() == [0, 1, 2]
+
+
+def test_the_file_stays_where_it_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name without a folder means the folder of that moment, whichever becomes the working one, in a case too."""
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def fn(a: int) -> int:
+        os.chdir(tmp_path / "other")
+        return a
+
+    runner = xyz.Runner(fn, "out", verbosity=0)
+    harvester, sampler = xyz.Harvester(runner, "data.h5"), xyz.Sampler(runner, "table.csv")
+    for a in (1, 2):
+        harvester.harvest_combos({"a": [a]})
+        sampler.sample_combos(1, {"a": [a]})
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [1, 2]
+    assert xyz.load_df(tmp_path / "table.csv")["a"].tolist() == [1, 2]
+    assert harvester.data_name == str(tmp_path / "data.h5")
+    assert "Sync file --> data.h5 [h5netcdf]" in repr(harvester)
+    assert not list((tmp_path / "other").iterdir())
+
+
+def test_all_names_of_a_file_share_its_journal(tmp_path: Path) -> None:
+    """What a process left that knew the file by a link is found by one that knows its own name."""
+    (tmp_path / "far").mkdir()
+    link, name = tmp_path / "link.h5", tmp_path / "far" / "data.h5"
+    link.symlink_to(name)
+    killed_after(slowly(HARVEST.replace("{combos}", "{'a': [1, 2], 'b': [1]}")), link, 2)
+    harvester = xyz.Harvester(xyz.Runner(lambda a, b: a + 10 * b, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [1, 2], "b": [1]}, missing_only=True)
+    assert xyz.load_ds(link)["out"].values.tolist() == [[11], [12]]
+    assert link.is_symlink()
+    assert not list(tmp_path.rglob("*.journal"))
 
 
 def test_a_damaged_log_is_kept_and_said(tmp_path: Path) -> None:

@@ -56,6 +56,10 @@ class Held:
         self._busy[segment] = segment.size
         return segment
 
+    def own(self, segment: Segment | None) -> Segment | None:
+        """Return the segment of a run under way; None for that of a parent, in whose run this process was forked."""
+        return segment if segment in self._busy else None
+
     def take(self, segment: Segment, *, repeatable: bool) -> None:
         """Let the results of a run that is over wait for the file.
 
