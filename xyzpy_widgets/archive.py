@@ -204,11 +204,16 @@ class Archive(Generic[T, S]):
         The segment of the run is held until its results are in the file; ``asked`` is what the run was asked for.
 
         Raises `MergeError` where old and new do not go together, `ConflictError` where they contradict one another; the
-        segment of the run is set aside then.
+        segment of the run is set aside then. Raises as `current` does; it is left for the next look then.
         """
         with self._guard:
-            self.refresh()
             segment = self._held.own(segment)
+            try:
+                self.refresh()
+            except BaseException:
+                if segment is not None:
+                    self._held.leave(segment)
+                raise
             self._take_in(_Unsaved(new, on_conflict, "harvest", asked, segment is not None), segment, sync=sync)
 
     def _take_in(self, one: _Unsaved[T], segment: Segment | None, *, sync: bool) -> None:
