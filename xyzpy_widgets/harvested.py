@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -24,6 +25,7 @@ from xyzpy_widgets.labelling.deepened import deepened
 from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.leaving import divided
+from xyzpy_widgets.store.names import place_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.summary import harvest_card
 from xyzpy_widgets.views.card import card_html
@@ -55,7 +57,9 @@ class Harvested(Collection[Labelled]):
         start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
         self._store: LabelledStore | None = None
         if data_name is not None:
-            self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
+            file = NetCDFStore.named(data_name, engine, chunks)
+            self._named = file.path
+            self._store = LabelledStore(replace(file, path=place_of(file.path)), self.runner.fn_args)
         path = None if self._store is None else self._store.path.with_name(f"{self._store.path.name}.history")
         growth = LabelledGrowth(large=chunks is not None)
         self._archive = Archive(self._store, growth, start, History(growth, path, history_bytes))
@@ -248,4 +252,4 @@ class Harvested(Collection[Labelled]):
         return self.full_ds
 
     def _repr_html_(self) -> str:
-        return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))
+        return card_html(harvest_card(self.runner.spec, self._where, self._archive.current()))
