@@ -64,6 +64,13 @@ def test_what_is_known_of_the_cost_is_used() -> None:
     assert hits(lambda rng: 1e-3 * cost * rng.lognormal(0, 0.3, 80), 20) < 75
 
 
+@pytest.mark.parametrize("known", [20, 100])
+def test_what_the_run_refutes_of_the_cost_is_dropped(known: int) -> None:
+    """Cases that were to become ever quicker, and do not, are taken to be like those that are over."""
+    expected = np.exp(-np.linspace(0, 0.05 * known * 8, known * 8))
+    assert hits(lambda rng: 0.05 * rng.lognormal(0, 0.05, known * 8), known, expected) >= 75
+
+
 def test_one_case_tells_an_order_of_magnitude() -> None:
     """The first case gives an interval that is honest about its width, and none comes before it."""
     times = np.full(50, 2.0)

@@ -20,7 +20,7 @@ import xarray as xr
 
 import xyzpy_widgets as xyz
 from xyzpy_widgets.core.labels import label_key
-from xyzpy_widgets.errors import ConflictError, EncodingError, MergeError, RecoveryWarning, StoreError
+from xyzpy_widgets.errors import ConflictError, EncodingError, FormatError, MergeError, RecoveryWarning, StoreError
 from xyzpy_widgets.labelling import grid
 from xyzpy_widgets.store.frames import Record, scan
 
@@ -299,6 +299,32 @@ def test_what_is_cut_off_while_it_is_put_in_is_put_in_again(
 
 def _interrupted(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_results_that_meet_a_damaged_file_are_there_once_it_is_mended(tmp_path: Path, *, earlier: bool) -> None:
+    """What was computed while another program broke the file goes into the one that is put back, by this process."""
+    name, whole = tmp_path / "data.h5", b""
+
+    def fn(a: int) -> int:
+        if a == 2:
+            name.write_bytes(whole[: len(whole) // 2])
+        return 10 * a
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [0]})
+    whole = name.read_bytes()
+    if earlier:
+        harvester.harvest_combos({"a": [1]}, sync=False)
+    with pytest.raises(FormatError, match=r"data\.h5"):
+        harvester.harvest_combos({"a": [2]})
+    name.write_bytes(whole)
+    full = harvester.full_ds
+    assert full is not None
+    assert full["out"].values.tolist() == ([0, 10, 20] if earlier else [0, 20])
+    harvester.harvest_combos({"a": [3]})
+    assert xyz.load_ds(name)["out"].sel(a=[2, 3]).values.tolist() == [20, 30]
+    assert not name.with_name("data.h5.journal").exists()
 
 
 def test_a_failing_write_keeps_the_results_for_the_next(tmp_path: Path) -> None:

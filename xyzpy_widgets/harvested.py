@@ -21,6 +21,7 @@ from xyzpy_widgets.harvest import as_on_conflict
 from xyzpy_widgets.history import History
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.constants import differing, recorded
+from xyzpy_widgets.labelling.deepened import deepened
 from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.leaving import divided
@@ -165,8 +166,8 @@ class Harvested(Collection[Labelled]):
 
         def grown(full: Labelled) -> Labelled:
             constants = {key: kept for key, kept in full.constants.items() if key != name}
-            ledger = full.ledger.assign_attrs(constants=constants).expand_dims({name: list(labels)})
-            data = full.data.expand_dims({name: list(labels)})
+            ledger = deepened(full.ledger.assign_attrs(constants=constants), name, labels[0])
+            data = deepened(full.data, name, labels[0])
             data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
             return Labelled(data, ledger)
 
