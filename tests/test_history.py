@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import xarray as xr
 
 import xyzpy_widgets as xyz
 from tests.exact import assert_exact
+from tests.test_state_machine import harvest_and_die
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import StoreError
 from xyzpy_widgets.store.records import RecordFile
@@ -31,10 +34,10 @@ STEPS: list[Any] = [
 ]
 
 
-def harvester(name: Path | None, offset: int = 0, **more: Any) -> xyz.Harvester:
+def harvester(name: Path | None, offset: float = 0, **more: Any) -> xyz.Harvester:
     """Return a harvester of sums."""
 
-    def fn(a: int, b: int, c: int = 0) -> int:
+    def fn(a: int, b: int, c: int = 0) -> float:
         if a == 3:
             msg = "three"
             raise ValueError(msg)
@@ -213,6 +216,26 @@ def test_dying_around_the_write_leaves_a_true_history(moment: str, what: str, tm
         again.undo()
         assert (again.full_ds is None) == (left == 0)
         assert left == 0 or content(again)[0]["a"].values.tolist() == labels[:left]
+
+
+def test_dying_while_cells_are_filled_in_leaves_a_true_history(tmp_path: Path) -> None:
+    """Wherever a process dies that changes a file in place, what it did is one step, or none if nothing came of it."""
+    for point in range(1, 12):
+        name = tmp_path / f"{point}.h5"
+        one = harvester(name, offset=0.5)
+        one.harvest_combos({"a": [1, 2], "b": [1]})
+        one.harvest_combos({"a": [1], "b": [2]})
+        before = content(one)
+        child = os.fork()
+        if child == 0:
+            harvest_and_die(partial(harvester(name, offset=0.5).harvest_combos, {"a": [2], "b": [2]}), point)
+        os.waitpid(child, 0)
+        again = harvester(name, offset=0.5)
+        steps = len(again.history)
+        assert steps == 3 - int(content(again)[0]["out"].isnull().any())
+        if steps == 3:
+            again.undo()
+        assert_same(content(again), before)
 
 
 @contextmanager

@@ -8,7 +8,8 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, ClassVar
@@ -72,6 +73,16 @@ class Stack(RuleBasedStateMachine):
         runner = xyz.Runner(fn, "out", verbosity=0, on_error="continue")
         return xyz.Harvester(runner, self.folder / "data.h5", chunks=self.chunks)
 
+    def came_about(self, change: Callable[[], object], *, dies: bool) -> bool:
+        """Change something by hand, and say whether that came about; the write of the file may fail in the middle."""
+        try:
+            with full_disk(dies):
+                change()
+        except StoreError:
+            assert dies
+            return False
+        return True
+
     def remember(self) -> None:
         """Take down what there is before a step."""
         self.past.append(self.present())
@@ -104,12 +115,9 @@ class Stack(RuleBasedStateMachine):
         self.called.clear()
         new = bool(ran) or not self.past
         before = self.present()
-        changes = [getattr(LabelledStore, name) for name in CHANGES]
         try:
-            if dies and sync:
-                for name in CHANGES:
-                    setattr(LabelledStore, name, _full_disk)
-            self.harvester.harvest_combos(self.grid(a, b), overwrite=overwrite, missing_only=missing, sync=sync)
+            with full_disk(dies and sync):
+                self.harvester.harvest_combos(self.grid(a, b), overwrite=overwrite, missing_only=missing, sync=sync)
         except ConflictError:
             assert conflicts
             assert overwrite is None
@@ -121,8 +129,6 @@ class Stack(RuleBasedStateMachine):
             self.written = self.written and not new if not sync else True
             assert not conflicts or overwrite is not None
         finally:
-            for name, change in zip(CHANGES, changes, strict=True):
-                setattr(LabelledStore, name, change)
             assert sorted(self.called) == sorted(cases)
         if new:
             self.past.append(before)
@@ -146,11 +152,11 @@ class Stack(RuleBasedStateMachine):
         self.harvester = self.opened()
 
     @precondition(lambda self: self.written and bool(self.past))
-    @rule()
-    def undo(self) -> None:
-        """Take the last step back."""
-        self.values, self.failed, self.axes, self.deep = self.past.pop()
-        self.harvester.undo()
+    @rule(dies=st.booleans())
+    def undo(self, *, dies: bool) -> None:
+        """Take the last step back, if the file can be written."""
+        if self.came_about(self.harvester.undo, dies=dies):
+            self.values, self.failed, self.axes, self.deep = self.past.pop()
 
     @precondition(lambda self: self.written)
     @rule(a=labels, b=labels, point=st.integers(1, 25))
@@ -185,20 +191,23 @@ class Stack(RuleBasedStateMachine):
         self.join(ran, (there[0], there[1]), replace=True)
 
     @precondition(lambda self: self.written and bool(self.past) and not self.deep)
-    @rule()
-    def deepen(self) -> None:
-        """Add a dimension."""
-        self.remember()
-        self.harvester.expand_dims("c", 0)
-        self.deep = True
+    @rule(dies=st.booleans())
+    def deepen(self, *, dies: bool) -> None:
+        """Add a dimension, if the file can be written."""
+        before = self.present()
+        if self.came_about(lambda: self.harvester.expand_dims("c", 0), dies=dies):
+            self.past.append(before)
+            self.deep = True
 
     @precondition(lambda self: self.written and len(self.axes[0]) > 1)
-    @rule(data=st.data())
-    def drop(self, data: st.DataObject) -> None:
-        """Drop a label with its cases."""
+    @rule(data=st.data(), dies=st.booleans())
+    def drop(self, data: st.DataObject, *, dies: bool) -> None:
+        """Drop a label with its cases, if the file can be written."""
         label = data.draw(st.sampled_from(sorted(self.axes[0])))
-        self.remember()
-        self.harvester.drop_sel(a=label)
+        before = self.present()
+        if not self.came_about(lambda: self.harvester.drop_sel(a=label), dies=dies):
+            return
+        self.past.append(before)
         self.axes[0].discard(label)
         self.values = {one: value for one, value in self.values.items() if one[0] != label}
         self.failed = {one for one in self.failed if one[0] != label}
@@ -262,6 +271,19 @@ def harvest_and_die(harvest: Callable[[], object], point: int) -> None:
         harvest()
     finally:
         os._exit(0)
+
+
+@contextmanager
+def full_disk(full: bool) -> Iterator[None]:  # noqa: FBT001 - the whole of what it says
+    """Let nothing be written, if the disk is full."""
+    changes = [getattr(LabelledStore, name) for name in CHANGES]
+    try:
+        for name in CHANGES if full else ():
+            setattr(LabelledStore, name, _full_disk)
+        yield
+    finally:
+        for name, change in zip(CHANGES, changes, strict=True):
+            setattr(LabelledStore, name, change)
 
 
 def _full_disk(store: LabelledStore, *_: Any, **__: Any) -> None:

@@ -3,7 +3,9 @@
 The history of ``NAME`` is the file ``NAME.history``, framed as a segment of the journal. A step is written down before
 the data file is, with the identity of the file before; the identity after is noted behind it. So a step that a dying
 process has written down and not carried out is known by the file being the same still, and one that follows on a
-change by another program by the file having become another. All of it happens under the lock of the data file.
+change by another program by the file having become another. A file that is changed in place may have become another
+before the step came about: whoever takes the results up from the journal says that it did not. All of it happens under
+the lock of the data file.
 
 What a step replaces is on the disk before the data file changes. A step that only adds holds nothing that is not in
 the data too, and is left to the system: after a power cut the last of these may be gone, and cannot be taken back.
@@ -133,6 +135,7 @@ class History(Generic[T]):
             self._steps = _bounded([*self._steps, *map(_weighed, self._pending)], self.limit)
             self._pending = []
             return
+        self._void(self._file)
         write = token_hex(4)
         for step in self._pending:
             record = {"told": dict(step.told), "data": step.data, "before": before, "write": write}
@@ -141,6 +144,14 @@ class History(Generic[T]):
                 self._file.append(record, durable=durable)
             except EncodingError:  # a value that is too large or too odd to be kept: there is no way back then
                 self._file.append({**record, "data": None}, durable=durable)
+
+    def _void(self, file: RecordFile) -> None:
+        """Say of steps that a dying process wrote down that they did not come about, where one of them is taken up."""
+        wishes = [step.told.get("asked") for step in self._pending if step.told["note"] == RECOVERED]
+        if any(wish is not None for wish in wishes):
+            begun = takewhile(lambda one: "told" in one, (one.value for one in reversed(file.read())))
+            if any(one["told"].get("asked") in wishes for one in begun if "asked" in one["told"]):
+                file.append({"void": True}, durable=False)
 
     def end(self, after: Identity | None) -> None:
         """Note that the data file has been written."""
@@ -252,6 +263,8 @@ def _read(file: RecordFile, now: Identity | None) -> list[Step]:
             steps = _settled(steps, begun, undoing, before)
             begun = [Step(record["told"], record["data"], before)] if "told" in record else []
             undoing = [before] if "undo" in record else []
+        elif "void" in record:
+            begun = []
         elif "rewritten" in record:
             was = _identity(record["rewritten"])
             steps, begun, undoing = _settled(steps, begun, undoing, was), [], []
