@@ -538,6 +538,21 @@ def test_bad_harvest_options_are_refused_before_anything_runs(
     assert counted.calls == 0
 
 
+def test_more_cases_than_a_dataset_holds_are_refused_before_memory_is_taken(counted: Counted) -> None:
+    """A slip in a number ends no kernel: neither the plan nor the run begins to make room for it."""
+    harvester = xyz.Harvester(xyz.Runner(counted, "out", verbosity=0))
+    large = {"a": range(100_000), "b": range(100_000)}
+    with pytest.raises(
+        SpaceError, match=r"10,000,000,000 cases \(a 100,000 x b 100,000\) are more than a dataset holds"
+    ):
+        harvester.harvest_combos(large)
+    harvester.harvest_combos({"a": [1], "b": [1]})
+    for door in (harvester.plan, harvester.harvest_combos):
+        with pytest.raises(SpaceError, match="are more than a dataset holds, 1,073,741,824; give fewer values"):
+            door(large, missing_only=True)
+    assert counted.calls == 1
+
+
 DOORS: dict[str, Callable[[Any, dict[str, Any]], object]] = {
     "combo_runner": lambda fn, given: xyz.combo_runner(fn, **given),
     "combo_runner_to_ds": lambda fn, given: xyz.combo_runner_to_ds(fn, var_names="out", **given),

@@ -77,7 +77,7 @@ def test_tab_completes_what_may_stand_there_and_nothing_else(
     """The kernel answers a front end with the words of the line alone; no file, no builtin, no other magic."""
     found, replaced = completed(kernel, code)
     assert set(matches) <= set(found)
-    assert replaced == word
+    assert replaced == word or not matches
     known = {*matches, "--stale", "--failed", "--all", "--workers", "--on", "--wait"}
     assert set(found) <= known or not matches
 
@@ -94,9 +94,9 @@ def test_tab_completes_what_may_stand_there_and_nothing_else(
     ],
 )
 def test_tab_offers_nothing_where_nothing_can_be_known(kernel: BlockingKernelClient, code: str) -> None:
-    """No other completer of the kernel speaks in a line of %xyz: what it may say leaves the text as it is."""
-    found, replaced = completed(kernel, code)
-    assert found == [replaced]
+    """No other completer of the kernel speaks in a line of %xyz."""
+    found, _ = completed(kernel, code)
+    assert found == []
 
 
 def test_python_completes_what_stands_behind_a_dot(kernel: BlockingKernelClient) -> None:

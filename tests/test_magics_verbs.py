@@ -329,6 +329,8 @@ def test_failed_draws_run_again_by_their_numbers(study: Notebook) -> None:
         ("run isin", r"there is no sweep isin; did you mean 'ising'\? \(at character 10: isin\)"),
         ("run gate", "gate is no sweep but a Event"),
         ("run energy", r"energy is a plain function; write energy = xyz\.Harvester"),
+        ("run ising(T=1, L=2)", "write ising without brackets, and its axes behind it: ising T=0.5:4:40"),
+        ("run ising t=1 L=2", r"t is no argument that may vary; did you mean 'T'\?"),
         ("run ising TT=1", r"TT is no argument that may vary; did you mean 'T'\? \(at character 16: TT=1\)"),
         ("run ising T=[1,2 L=3", "a “]” is missing for this “\\[” \\(at character 18"),
         ("run ising T=0.5:4:x", r"T=0.5:4:x: x is not defined.*write T=0.5:4:40|T=0.5:4:x: x is not defined"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from xyzpy_widgets.again import Retried
@@ -26,6 +27,7 @@ class Collection(Retried, Generic[T]):
 
     def __init__(self, runner: Runner | Callable[..., Any]) -> None:
         self.runner = as_runner(runner)
+        self._named: Path | None = None  # the file as it was named, which is how it is shown
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -38,10 +40,16 @@ class Collection(Retried, Generic[T]):
 
     @property
     def data_name(self) -> str | None:
-        """The path of the file, None without one."""
+        """The path of the file, whatever the working folder becomes; None without one."""
         return None if self._archive.store is None else str(self._archive.store.path)
+
+    @property
+    def _where(self) -> str:
+        """Where the data is, to be shown."""
+        store = self._archive.store
+        return self._archive.where if store is None else f"{self._named} [{store.engine}]"
 
     def __repr__(self) -> str:
         """Show the runner and the file."""
         runner = repr(self.runner).replace("\n", "\n    ").replace("<", "Runner: <", 1)
-        return f"<xyzpy_widgets.{type(self).__name__}>\n{runner}\nSync file --> {self._archive.where}"
+        return f"<xyzpy_widgets.{type(self).__name__}>\n{runner}\nSync file --> {self._where}"

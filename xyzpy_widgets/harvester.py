@@ -54,8 +54,11 @@ class Harvester(Harvested):
     data_name : path, optional
         The file that holds the dataset; without one it is kept in memory.
     chunks : int, mapping or "auto", optional
-        Open the file lazily with dask, in chunks of these sizes. A harvest into it loads all of it, and keeps it in
-        memory until the file is opened anew.
+        Leave what is stored in its file, for files larger than memory: `full_ds`, `status`, `timings` and `stale` are
+        dask arrays in chunks of these sizes. A harvest reads the cells that it meets, and fills the file in place or
+        writes it anew part by part; like `plan`, `history`, `undo`, `drop_sel` and `expand_dims` it takes memory for
+        what is asked of it (and for the labels of each dimension), not for what is stored. See Notes for what loads
+        everything.
     engine : {"h5netcdf", "netcdf4", "zarr"}, optional
         The format of the file; by default the one of its suffix, h5netcdf without.
     full_ds : xarray.Dataset, optional
@@ -71,6 +74,15 @@ class Harvester(Harvested):
     ------
     StoreError
         When the file cannot be what was asked: before anything runs.
+
+    Notes
+    -----
+    With ``chunks``, everything is loaded for the length of a call by a harvest, `add_ds` or `undo` where some output is
+    of text or of objects, of integers or truth values of which some are missing before or after, gets another type,
+    comes or goes, or lacks values of cases that are done; and by any of them with a zarr folder, or
+    a file that another program wrote, or of version 1 of our format.
+    What is read is compared with its checksums then, and not before: damage is found where it is met, and goes into no
+    other file. A `drop_sel` or `expand_dims` of more than 32 MiB cannot be undone.
 
     Examples
     --------

@@ -45,7 +45,8 @@ class LabelledGrowth:
 
     def whole(self, value: Labelled, *, stored: bool = False) -> LabelledWhole | LargeWhole:
         """Begin with what is there."""
-        return LargeWhole(value, stored=stored) if self._large else LabelledWhole(value, stored=stored)
+        large = self._large or value.is_left
+        return LargeWhole(value, stored=stored) if large else LabelledWhole(value, stored=stored)
 
     def copied(self, value: Labelled) -> Labelled:
         """Return the same with arrays of its own."""

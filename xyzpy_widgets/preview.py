@@ -36,6 +36,9 @@ _BLOCK = 2**20
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
 _SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3), ("B", 1))
 _UNTIMED = "no case is timed yet; run one to know"
+_FAR = "the cases that are timed are too far from these to tell; run one to know"
+_WIDEST = 1e6
+"""An interval of which one end is so many times the other tells nothing."""
 _UNSEEN = "no result has come yet; run one case to know"
 _NO_FILE = "there is no file, the results stay in memory"
 
@@ -201,7 +204,9 @@ def previewed(job: Job) -> Preview:
     cost, workers = job.cost, workers_of(job.options)
     seconds = (0.0, 0.0) if not len(plan) else None if cost is None else cost.total(plan, workers)
     unknown = {}
-    if seconds is None:
+    if seconds is not None and seconds[1] > _WIDEST * seconds[0] > 0:
+        seconds, unknown["seconds"] = None, _FAR
+    elif seconds is None:
         unknown["seconds"] = _UNTIMED
     extent = known.extent
     if extent is not None and extent.before and not len(plan):

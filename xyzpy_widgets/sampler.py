@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from typing import Any
@@ -32,6 +33,7 @@ from xyzpy_widgets.registry import noted
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.disk import size_of
+from xyzpy_widgets.store.names import place_of
 from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.store.table import TableStore
 from xyzpy_widgets.summary import table_card
@@ -96,7 +98,11 @@ class Sampler(Collection[pd.DataFrame]):
         self._failed = FailedDraws()
         self._seed = seed
         self._rng = np.random.default_rng(seed)
-        self._store = None if data_name is None else TableStore.named(data_name, engine)
+        self._store: TableStore | None = None
+        if data_name is not None:
+            file = TableStore.named(data_name, engine)
+            self._named = file.path
+            self._store = replace(file, path=place_of(file.path))
         self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
         noted(self)
 
@@ -314,4 +320,4 @@ class Sampler(Collection[pd.DataFrame]):
 
     def _repr_html_(self) -> str:
         full = self._archive.current()
-        return card_html(table_card(self.runner.spec, self._archive.where, 0 if full is None else len(full)))
+        return card_html(table_card(self.runner.spec, self._where, 0 if full is None else len(full)))

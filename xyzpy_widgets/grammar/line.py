@@ -16,6 +16,7 @@ __all__ = ["Line", "read_line"]
 _AXIS = re.compile(r"(?P<name>[^\W\d]\w*)=(?!=)(?P<text>.*)", re.DOTALL)
 _OPTION = re.compile(r"(?P<name>--[a-z][\w-]*|-[a-z])(?:=(?P<text>.*))?", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d][\w-]*")
+_RUN_ON = re.compile(r"(?P<text>[^()\[\]{}'\"]*),\s*(?P<next>[^\W\d]\w*=(?!=).*)", re.DOTALL)
 _NEAR = 0.7
 """How like an option a word must be to be taken for it."""
 
@@ -78,7 +79,7 @@ def _verb_meant(text: str, verbs: Mapping[str, Verb]) -> str:
     """Say what one may have meant by a word that is no verb."""
     if text in VERBS:
         return f"{text} takes no cell: write {VERBS[text].magic} {VERBS[text].usage} alone"
-    near = [*verbs] if len(verbs) == 1 else get_close_matches(text.partition("(")[0], verbs, n=1)
+    near = [*verbs] if len(verbs) == 1 else get_close_matches(text.partition("(")[0].lower(), verbs, n=1)
     if text.startswith("-") or not near:
         return f"write one of {', '.join(verbs)}{' first' if text.startswith('-') else ''}"
     return f"did you mean: {verbs[near[0]].magic} {verbs[near[0]].usage}"
@@ -125,7 +126,7 @@ def _remedy(verb: Verb, text: str, before: str) -> str:
     axis = _AXIS.fullmatch(before)
     if near:
         return f"did you mean {near[0]}?"
-    if verb.axes and axis:
+    if verb.axes and axis and _NAME.fullmatch(text):
         return f'leave no blanks within values, or put a text in quotes: {axis["name"]}="{axis["text"]} {text}"'
     if verb.axes:
         return f"write %xyz {verb.usage}, with an argument's values as T=0.5:4:40"
@@ -138,6 +139,10 @@ def _check_blanks(rest: list[Said]) -> None:
     for word, before, behind in zip(rest, ["", *texts], [*texts[1:], ""], strict=False):
         name, sign, text = word.text.partition("=")
         value = text or ("" if _OPTION.fullmatch(behind) else behind)
+        run_on = _RUN_ON.fullmatch(text)
+        if run_on and _NAME.fullmatch(name):
+            msg = f"write axes apart: {name}={run_on['text']} {run_on['next']}"
+            raise LineError(msg, word.at)
         if sign and value and not (name and text) and _NAME.fullmatch(name or before):
             msg = f"leave no blanks around “=”: {name or before}={value}"
             raise LineError(msg, word.at)

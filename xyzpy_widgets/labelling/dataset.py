@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.lattice import lattice_of
+from xyzpy_widgets.core.lattice import grid_of
 from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
@@ -64,7 +64,7 @@ class DatasetBuilder:
     def __init__(self, space: ParameterSpace, spec: FunctionSpec, origin: Origin | None = None) -> None:
         self._space = space
         self._spec = spec
-        self._lattice = lattice_of(space)
+        self._lattice = grid_of(space)
         self._labels = self._lattice.labels()
         self._origin = origin or Origin()
         self._status = np.full(self._lattice.size, MISSING, dtype=np.int8)

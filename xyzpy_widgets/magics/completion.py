@@ -50,16 +50,22 @@ class Offer:
     open: bool = False
 
 
+class _Silence(list[SimpleCompletion]):
+    """No completions, with a length: IPython lets only a matcher that has some silence the others."""
+
+    def __len__(self) -> int:
+        """Say that there is one."""
+        return 1
+
+
 def matcher_for(sweeps: Sweeps, names: Callable[[], Names]) -> Callable[[CompletionContext], SimpleMatcherResult]:
     """Return a matcher for a notebook's completer, which lets no other answer in a line of ``%xyz``."""
 
     @context_matcher(priority=1000, identifier="xyzpy_widgets.xyz")  # type: ignore[untyped-decorator]
     def xyz_matcher(context: CompletionContext) -> SimpleMatcherResult:
         offer = offered(context.line_with_cursor[: context.cursor_position], sweeps, names())
-        found = [SimpleCompletion(text=text, type=kind) for text, kind in offer.found]
-        if not found and not offer.open:  # only who offers something silences the others: the word as it is
-            found = [SimpleCompletion(text=offer.word, type="")]
-        return {"completions": found, "suppress": bool(found), "matched_fragment": offer.word}
+        found = [SimpleCompletion(text=text, type=kind) for text, kind in offer.found] or _Silence()
+        return {"completions": found, "suppress": not offer.open, "matched_fragment": offer.word}
 
     return xyz_matcher  # type: ignore[no-any-return]
 

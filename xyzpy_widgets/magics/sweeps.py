@@ -72,6 +72,10 @@ class Sweeps:
             With the nearest name.
         """
         name = said.text
+        head = name.partition("(")[0]
+        if head != name and head in names:
+            msg = f"write {head} without brackets, and its axes behind it: {head} T=0.5:4:40"
+            raise LineError(msg, said.at)
         value = names.value(name) if name in names or not name.isidentifier() else None
         if isinstance(value, (Runner, Harvester, Sampler)):
             return Subject(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sized
+from collections.abc import Iterable, Mapping, Sized
 from enum import Enum
 from typing import Any
 
@@ -170,12 +170,20 @@ def _evaluated(text: str, argument: Argument, names: Names, *, sampled: bool) ->
     values = as_values(argument.name, value)
     odd = next((one for one in values if kind_of(one) is None), None)
     if odd is not None:
-        quote = f"write {argument.name}={text!r} for the text, or " if text.isidentifier() and callable(odd) else ""
-        msg = f"{odd!r} cannot be a label; {quote}give it as a constant: --constants {argument.name}={text}"
-        raise SpaceError(msg)
+        raise SpaceError(_no_label(odd, text, argument.name))
     check_type(argument, values)
     label_array(argument.name, distinct(argument.name, values))
     return Reading("swept", values, code)
+
+
+def _no_label(odd: Any, text: str, name: str) -> str:
+    """Say that a value is no label, and what may be meant."""
+    if isinstance(odd, Iterable) and not callable(odd):
+        return f"{type(odd).__name__}s cannot be labels; put all values into one list: {name}=[*a, 5]"
+    quote = f"write {name}={text!r} for the text, or " if text.isidentifier() else ""
+    return (
+        f"an object of type {type(odd).__name__} cannot be a label; {quote}give it as a constant: --constants {name}=…"
+    )
 
 
 def _members(argument: Argument) -> Mapping[str, Any]:
