@@ -38,8 +38,8 @@ class Collection(Drawable, Generic[T]):
 
     @property
     def data_name(self) -> str | None:
-        """The path of the file, None without one."""
-        return None if self._archive.store is None else str(self._archive.store.path)
+        """The path of the file, None without one; that of a folder of parts ends with a separator."""
+        return None if self._archive.store is None else self._archive.store.name
 
     def __repr__(self) -> str:
         """Show the runner and the file."""
