@@ -388,6 +388,7 @@ def test_text_holds_columns_with_names_only(tmp_path: Path, engine: str, frame: 
         ("json", pd.Categorical(["a"]), "column 'a' is of type category"),
         ("parquet", np.array([1j]), "one type per column.*a"),
         ("parquet", objects([2**70]), "one type per column"),
+        ("parquet", objects([np.datetime64("2020"), np.int64(1)]), "one type per column.*'a' has times beside"),
     ],
 )
 def test_a_column_that_a_format_cannot_hold_is_named(tmp_path: Path, engine: str, column: Any, words: str) -> None:

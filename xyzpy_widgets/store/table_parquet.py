@@ -6,6 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+import numpy as np
+
 from xyzpy_widgets.errors import EncodingError, FormatError
 
 if TYPE_CHECKING:
@@ -21,11 +23,21 @@ BROKEN = (ValueError, OSError, TypeError)
 def write_parquet(frame: pd.DataFrame, file: IO[bytes], schema: pa.Schema | None = None) -> None:
     """Write a table; raise `EncodingError` for a column that parquet cannot hold."""
     try:
+        _check_times(frame)
         frame.to_parquet(file, engine="pyarrow", schema=schema, write_page_checksum=True)
     except (ValueError, TypeError, NotImplementedError, OverflowError) as error:
         reason = "; ".join(map(str, error.args))
         msg = f"the table does not fit into parquet, which has one type per column: {reason}; choose engine='json'"
         raise EncodingError(msg) from error
+
+
+def _check_times(frame: pd.DataFrame) -> None:
+    """Raise `TypeError` for times beside other scalars of numpy in a column: pyarrow would kill the process."""
+    for name, column in frame.items():
+        kinds = set(map(type, column)) if column.dtype == object else set()
+        if np.datetime64 in kinds and any(issubclass(kind, np.generic) for kind in kinds - {np.datetime64}):
+            msg = f"column {name!r} has times beside other values"
+            raise TypeError(msg)
 
 
 def write_columns(columns: pa.Table, file: Path) -> None:
