@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -92,13 +93,13 @@ def test_what_is_appended_is_what_would_be_written(kinds: list[str], data: st.Da
     class Memory(TableStore):
         """A file in memory."""
 
-        def append(self, frame: pd.DataFrame, segments: tuple[str, ...] = ()) -> bool:
+        def append(self, frame: pd.DataFrame, segments: Sequence[str] = ()) -> bool:
             """Write behind what is there."""
             del segments
             written.write(lines(frame))
             return True
 
-        def write(self, frame: pd.DataFrame, segments: tuple[str, ...] | None = None) -> None:
+        def write(self, frame: pd.DataFrame, segments: Sequence[str] | None = None) -> None:
             """Replace what is there."""
             del segments
             written.seek(0)
@@ -145,17 +146,19 @@ def test_a_sampler_may_die_at_every_call_of_the_system(kept: str, tmp_path: Path
         assert list(journal.glob("*")) == young, trial.what
 
 
-@pytest.mark.parametrize("suffix", ["csv", "pkl"])
+@pytest.mark.parametrize("suffix", ["csv", "pkl", "parquet/"])
 def test_processes_that_sample_at_once_lose_no_row(suffix: str, tmp_path: Path) -> None:
     """Two processes that append to one table in turn have all their rows in it, each once."""
     code = """
 import sys, xyzpy_widgets as xyz
+from xyzpy_widgets.store import table_parts
+table_parts._MANY = 4
 sampler = xyz.Sampler(xyz.Runner(lambda a, w: 100 * w + a, 'out', verbosity=0), sys.argv[1])
 for a in range(15):
     sampler.sample_combos(2, {'a': [a], 'w': [int(sys.argv[2])]})
 """
-    name = tmp_path / f"table.{suffix}"
-    started = [subprocess.Popen([sys.executable, "-c", code, str(name), str(writer)]) for writer in range(2)]
+    name = f"{tmp_path}/table.{suffix}"
+    started = [subprocess.Popen([sys.executable, "-c", code, name, str(writer)]) for writer in range(2)]
     assert [process.wait() for process in started] == [0, 0]
     table = xyz.load_df(name)
     for writer in range(2):

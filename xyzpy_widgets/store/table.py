@@ -270,12 +270,13 @@ def _check_labels(frame: pd.DataFrame, engine: str) -> None:
 
 
 def load_df(name: FileName, engine: str | None = None) -> pd.DataFrame:
-    """Read a table from a file.
+    """Read a table from a file, or from a folder of parquet files.
 
     Parameters
     ----------
     name : str or os.PathLike
-        The file, with or without its suffix; ``~`` stands for the home folder.
+        The file, with or without its suffix; ``~`` stands for the home folder. A folder of parquet files, whoever wrote
+        them, is one table: its name ends with a separator, or with ``.parquet``.
     engine : {"pickle", "csv", "json", "parquet"}, optional
         The format. By default the suffix chooses; without a suffix it is pickle, and the name gets ``.pkl``. Opening a
         pickle runs whatever code is in it: open only those that you trust.
@@ -311,7 +312,8 @@ def save_df(df: pd.DataFrame, name: FileName, engine: str | None = None) -> None
     df : pandas.DataFrame
         Not changed.
     name : str or os.PathLike
-        The file, with or without its suffix; ``~`` stands for the home folder.
+        The file, with or without its suffix; ``~`` stands for the home folder. A name that ends with a separator is a
+        folder of parquet files, of which there is one then; see `table_parts`.
     engine : {"pickle", "csv", "json", "parquet"}, optional
         The format. By default the suffix chooses; without a suffix it is pickle, and the name gets ``.pkl``.
 
@@ -327,6 +329,8 @@ def save_df(df: pd.DataFrame, name: FileName, engine: str | None = None) -> None
         For a name or an engine that there is not.
     EncodingError
         For a column that the format cannot hold.
+    FormatError
+        For a folder with anything but parquet files, which stays as it is.
     StoreError
         When the folder is missing, full, or may not be written to; what was there before is untouched then.
     """

@@ -4,7 +4,7 @@ Whoever reads the folder as one table (``pandas.read_parquet``, ``pyarrow.datase
 of the parts in the order of their names. A part is written beside the folder and renamed into it. Names that begin with
 a dot or an underscore are of no part, as those readers have it.
 
-Many small parts are put together: those at the end, once they are `_MANY` and none is larger than all the others of
+Many small parts are put together: those at the end, once they are 32 or more and none is larger than all the others of
 them together. So whatever a row is rewritten with is at least twice as large as the part that it was in, and of a
 million rows in calls of a hundred each is rewritten three times, in less than a hundred parts. A new folder takes the
 place of the old one then, with the same files for what stays. Parts that another program has made stay as they are
