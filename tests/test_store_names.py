@@ -86,10 +86,13 @@ def test_a_missing_file_is_named_with_the_one_that_was_meant(tmp_path: Path) -> 
     """Who forgot the engine is told what there is."""
     (tmp_path / "foo.zarr").mkdir()
     (tmp_path / "trig.csv").touch()
+    (tmp_path / "sent").mkdir()
     with pytest.raises(StoreError, match=r"no dataset .*foo\.h5; did you mean 'foo\.zarr'"):
         load_ds(tmp_path / "foo")
     with pytest.raises(StoreError, match=r"no table .*trig\.pkl; did you mean 'trig\.csv'"):
         load_df(tmp_path / "trig")
+    with pytest.raises(StoreError, match=r"no table .*sent\.parquet; did you mean 'sent/'"):
+        load_df(tmp_path / "sent", "parquet")
     with pytest.raises(StoreError, match=r"no dataset .*other\.h5; correct the path$"):
         load_ds(tmp_path / "other")
 

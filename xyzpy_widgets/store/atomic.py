@@ -242,8 +242,12 @@ def _sweep(target: Path) -> None:
     for sibling in os.scandir(target.parent):
         if sibling.name.startswith(f".{target.name}.") and sibling.name.endswith(".tmp"):
             with suppress(FileNotFoundError):
-                if sibling.stat(follow_symlinks=False).st_mtime < limit:
-                    remove(Path(sibling.path))
+                if sibling.stat(follow_symlinks=False).st_mtime >= limit:
+                    continue
+                if sibling.is_dir(follow_symlinks=False):
+                    shutil.rmtree(sibling.path, ignore_errors=True)  # another process may be at it too
+                else:
+                    Path(sibling.path).unlink()
 
 
 def _sync_file(path: Path) -> None:

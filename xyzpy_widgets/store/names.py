@@ -116,7 +116,9 @@ def is_folder(file_name: FileName) -> bool:
 def missing(path: Path, family: Family) -> str:
     """Return the message for a file that is not there, with the one that may have been meant."""
     others = (path.with_suffix(suffix) for suffixes in family.suffixes.values() for suffix in suffixes)
-    near = next((other.name for other in others if other.exists()), None)
+    bare = path.with_suffix("")
+    folders = [f"{bare.name}{os.sep}"] if family.parted is not None and bare.is_dir() else []
+    near = next(iter((*(other.name for other in others if other.exists()), *folders)), None)
     return f"there is no {family.content} {path}; {f'did you mean {near!r}?' if near else 'correct the path'}"
 
 
