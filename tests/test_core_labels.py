@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import KINDS_OF_LABELS
-from xyzpy_widgets.core.labels import kind_of, label_array, label_key, shown
+from xyzpy_widgets.core.labels import bare, kind_of, label_array, label_key, shown
 from xyzpy_widgets.errors import SpaceError
 
 
@@ -125,3 +125,49 @@ def test_a_value_is_shown_as_in_source_code() -> None:
         "0.5",
         "None",
     ]
+
+
+class Flag(enum.IntFlag):
+    """A number that is one of several."""
+
+    ONE = 1
+
+
+class Moment(dt.datetime):
+    """A moment of a class of its own."""
+
+
+class Stubborn(int):
+    """A number that does not want to be one."""
+
+    def __int__(self) -> int:
+        msg = "no"
+        raise RuntimeError(msg)
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        (Colour.RED, "red"),
+        (Flag.ONE, 1),
+        (Stubborn(3), 3),
+        (Moment(2020, 1, 2, 3, fold=1), dt.datetime(2020, 1, 2, 3, fold=1)),  # noqa: DTZ001 - labels have no zone
+        (pd.Timedelta(5, "ns"), np.timedelta64(5, "ns")),
+        (True, True),
+        (np.float64(0.5), np.float64(0.5)),
+        (pd.Timestamp("2020-01-01"), pd.Timestamp("2020-01-01")),
+        (None, None),
+    ],
+    ids=str,
+)
+def test_a_value_of_a_class_of_its_own_is_what_it_is_at_heart(value: Any, wanted: Any) -> None:
+    """An enumeration's member becomes what it stands for, whatever its class makes of that; a plain value stays."""
+    found = bare(value)
+    assert type(found) is type(wanted)
+    assert found == wanted
+    assert getattr(found, "fold", 0) == getattr(wanted, "fold", 0)
+
+
+def test_pandas_has_no_nat_of_its_own() -> None:
+    """The NaT of pandas is that of numpy, as which a file keeps it."""
+    assert np.isnat(bare(pd.NaT))

@@ -64,6 +64,13 @@ def test_what_is_known_of_the_cost_is_used() -> None:
     assert hits(lambda rng: 1e-3 * cost * rng.lognormal(0, 0.3, 80), 20) < 75
 
 
+@pytest.mark.parametrize("known", [20, 100])
+def test_what_the_run_refutes_of_the_cost_is_dropped(known: int) -> None:
+    """Cases that were to become ever quicker, and do not, are taken to be like those that are over."""
+    expected = np.exp(-np.linspace(0, 0.05 * known * 8, known * 8))
+    assert hits(lambda rng: 0.05 * rng.lognormal(0, 0.05, known * 8), known, expected) >= 75
+
+
 def test_one_case_tells_an_order_of_magnitude() -> None:
     """The first case gives an interval that is honest about its width, and none comes before it."""
     times = np.full(50, 2.0)
@@ -91,6 +98,19 @@ def test_failures_are_no_longer_left() -> None:
     failure = Failure(2, {"a": 2}, ValueError())
     pace.add(Outcome(range(2), [0, 0], np.ones(2, dtype=np.float32), (failure,), cancelled=range(3, 4)))
     assert pace.left(2.0) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+def test_failures_do_not_stretch_the_time_left(seconds: float) -> None:
+    """Whether calls that fail take as long as others or no time at all, the rest takes what the others take."""
+    pace = Pace(plan_of(80))
+    for number in range(10):
+        pace.add(Outcome(range(number, number + 1), [0], np.ones(1, dtype=np.float32)))
+    failed = tuple(Failure(number, {"a": number}, ValueError()) for number in range(10, 40))
+    pace.add(Outcome(range(0), [], np.empty(0, dtype=np.float32), failed))
+    left = pace.left(10 + 30 * seconds)
+    assert left is not None
+    assert left[0] <= 40 <= left[1] < 80
 
 
 def test_before_a_case_is_done_the_prior_is_told() -> None:

@@ -538,6 +538,67 @@ def test_bad_harvest_options_are_refused_before_anything_runs(
     assert counted.calls == 0
 
 
+def test_more_cases_than_a_dataset_holds_are_refused_before_memory_is_taken(counted: Counted) -> None:
+    """A slip in a number ends no kernel: neither the plan nor the run begins to make room for it."""
+    harvester = xyz.Harvester(xyz.Runner(counted, "out", verbosity=0))
+    large = {"a": range(100_000), "b": range(100_000)}
+    with pytest.raises(
+        SpaceError, match=r"10,000,000,000 cases \(a 100,000 x b 100,000\) are more than a dataset holds"
+    ):
+        harvester.harvest_combos(large)
+    harvester.harvest_combos({"a": [1], "b": [1]})
+    for door in (harvester.plan, harvester.harvest_combos):
+        with pytest.raises(SpaceError, match="are more than a dataset holds, 1,073,741,824; give fewer values"):
+            door(large, missing_only=True)
+    assert counted.calls == 1
+
+
+DOORS: dict[str, Callable[[Any, dict[str, Any]], object]] = {
+    "combo_runner": lambda fn, given: xyz.combo_runner(fn, **given),
+    "combo_runner_to_ds": lambda fn, given: xyz.combo_runner_to_ds(fn, var_names="out", **given),
+    "combo_runner_to_df": lambda fn, given: xyz.combo_runner_to_df(fn, var_names="out", **given),
+    "case_runner": lambda fn, given: xyz.case_runner(fn, **given),
+    "case_runner_to_ds": lambda fn, given: xyz.case_runner_to_ds(fn, var_names="out", **given),
+    "case_runner_to_df": lambda fn, given: xyz.case_runner_to_df(fn, var_names="out", **given),
+    "run_combos": lambda fn, given: xyz.Runner(fn, "out").run_combos(**given),
+    "run_cases": lambda fn, given: xyz.Runner(fn, "out").run_cases(**given),
+    "Runner.submit": lambda fn, given: xyz.Runner(fn, "out").submit(**given),
+    "Runner.plan": lambda fn, given: xyz.Runner(fn, "out").plan(**given),
+    "harvest_combos": lambda fn, given: xyz.Harvester(xyz.Runner(fn, "out")).harvest_combos(**given),
+    "harvest_cases": lambda fn, given: xyz.Harvester(xyz.Runner(fn, "out")).harvest_cases(**given),
+    "Harvester.submit": lambda fn, given: xyz.Harvester(xyz.Runner(fn, "out")).submit(**given),
+    "Harvester.plan": lambda fn, given: xyz.Harvester(xyz.Runner(fn, "out")).plan(**given),
+    "sample_combos": lambda fn, given: xyz.Sampler(xyz.Runner(fn, "out")).sample_combos(3, **given),
+    "Sampler.submit": lambda fn, given: xyz.Sampler(xyz.Runner(fn, "out")).submit(3, **given),
+    "Sampler.plan": lambda fn, given: xyz.Sampler(xyz.Runner(fn, "out")).plan(3, **given),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_values_by_keyword_are_told_their_place(counted: Counted, door: str) -> None:
+    """An argument of the function that is given like a setting is answered with the call that was meant."""
+    said = r"'a' is an argument of the function, and no setting; give its values as combos: \{'a': \[1, 2\], 'b': …\}"
+    with pytest.raises(FunctionError, match=said):
+        DOORS[door](counted, {"a": [1, 2], "b": np.linspace(0, 1, 50)})
+    with pytest.raises(FunctionError, match="there is no setting 'paralel'; did you mean 'parallel'"):
+        DOORS[door](counted, {"paralel": True})
+    assert counted.calls == 0
+
+
+def test_settings_that_only_some_calls_take_are_near_too(counted: Counted) -> None:
+    """A slip in the word of a harvest, of draws or of a description names that word."""
+    runner = xyz.Runner(counted, "out")
+    for call, said in (
+        (lambda: xyz.Harvester(runner).harvest_combos({"a": [1]}, mising_only=True), "'missing_only'"),
+        (lambda: xyz.Harvester(runner).plan({"a": [1]}, overwite=True), "'overwrite'"),
+        (lambda: xyz.Sampler(runner).sample_combos(1, {"a": [1]}, sed=1), "'seed'"),
+        (lambda: runner.run_combos({"a": [1]}, constant={"b": 1}), "'constants'"),
+        (lambda: xyz.Runner(counted, "out", var_dim="x"), "'var_dims'"),
+    ):
+        with pytest.raises(FunctionError, match=f"there is no setting .*; did you mean {said}"):
+            call()
+
+
 def test_files_that_cannot_be_written_are_noticed_before_anything_runs(counted: Counted, tmp_path: Path) -> None:
     """A missing folder, a folder in the file's place, a corrupt file: nothing runs, nothing is touched."""
     runner = xyz.Runner(counted, "out")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from xyzpy_widgets.errors import LineError
-from xyzpy_widgets.grammar.line import Line, Said, as_word, read_line, split_words
+from xyzpy_widgets.grammar.line import Line, read_line
 from xyzpy_widgets.grammar.verbs import SWEEP, VERBS, manual, manual_of
+from xyzpy_widgets.grammar.words import Said, as_word, begun_words, split_words, unquoted
 
 TEXTS = st.text(min_size=1, max_size=8).map(repr)
 VALUES = st.one_of(
@@ -83,6 +86,20 @@ def test_a_text_keeps_its_quotes_and_blanks() -> None:
         ("run ising --all=3", "--all takes no value; write --all alone", 10),
         ("run ising missing", "missing is too much; did you mean --missing", 10),
         ("run ising T 1", "T is too much; write %xyz run .* as T=0.5:4:40", 10),
+        ("run ising T = 0.5:4:40", "leave no blanks around “=”: T=0.5:4:40", 12),
+        ("run ising T= 3 L=2", "leave no blanks around “=”: T=3", 10),
+        ("run ising T =3", "leave no blanks around “=”: T=3", 12),
+        ("run ising method=fast mode", 'or put a text in quotes: method="fast mode"', 22),
+        ("run ising T=1:3,L=2", "write axes apart: T=1:3 L=2", 10),
+        ("run ising T=1 > out.txt", "> is too much; write %xyz run", 14),
+        ("RUN ising", "RUN is no verb; did you mean: %xyz run NAME", 0),
+        ("run ising --workers 2 --workers 3", "--workers stands twice; leave one of them out", 22),
+        ("run ising --constants k=2 --constants k=3", "--constants k stands twice", 26),
+        ("run ising --constants k", "--constants k; write --constants k=2", 22),
+        ("run ising --parallel", "--parallel is no option; run takes --constants, ", 10),
+        ("run ising comment", "comment is too much; write %xyz run", 10),
+        ("--workers 2 run ising", "--workers is no verb; write one of plan, .* first", 0),
+        ("plan('ising', T=1)", "is no verb; did you mean: %xyz plan NAME", 0),
         ("pause ising T=1", "T=1 is an axis, which pause does not take", 12),
         ("pause ising --all", "--all is no option; pause takes none", 12),
     ],
@@ -98,6 +115,54 @@ def test_a_choice_that_there_is_not_names_the_nearest() -> None:
     """An option of few words tells them."""
     with pytest.raises(LineError, match="--as harvestr: did you mean harvester"):
         read_line("sweep ising --as harvestr", {"sweep": SWEEP})
+
+
+def test_a_cell_has_one_verb() -> None:
+    """What begins a cell otherwise is told that verb, or that it stands in a line."""
+    with pytest.raises(LineError, match="ising is no verb; did you mean: %%xyz sweep NAME"):
+        read_line("ising -o energy", {"sweep": SWEEP})
+    with pytest.raises(LineError, match="plan takes no cell: write %xyz plan NAME"):
+        read_line("plan ising", {"sweep": SWEEP})
+
+
+def test_outputs_may_have_blanks_behind_their_commas() -> None:
+    """A list of outputs is written as one writes a list."""
+    read = read_line("sweep ising -o energy[J], mag -f ising.h5", {"sweep": SWEEP})
+    assert [(one.name, one.text) for one in read.options] == [("--outputs", "energy[J], mag"), ("--file", "ising.h5")]
+    assert read_line("sweep ising -o energy,", {"sweep": SWEEP}).options == (Said("energy,", "--outputs"),)
+
+
+def test_a_comment_ends_a_line() -> None:
+    """A line may say why, as one of Python may; within a word a “#” is what it is."""
+    read = read_line("run ising T=1 'a#b'  # as in [the paper", {"run": replace(VERBS["run"], words=(1, 2))})
+    assert (read.axes, [word.text for word in read.words]) == ((Said("1", "T"),), ["ising", "a#b"])
+
+
+@given(lines())
+def test_a_line_that_is_being_written_falls_into_the_same_words(line: Line) -> None:
+    """Completion and reading see the same words, whatever brackets and texts are in them."""
+    text = str(line)
+    assert [unquoted(word) or word for word in begun_words(f"{text} ")] == [
+        *(word.text for word in split_words(text)),
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", [""]),
+        ("run isi", ["run", "isi"]),
+        ("run ising ", ["run", "ising", ""]),
+        ("run ising T=[1, 2", ["run", "ising", "T=[1, 2"]),
+        ("run ising T='a b", ["run", "ising", "T='a b"]),
+        ("run ising T=1)", ["run", "ising", "T=1)"]),
+        ("run ising # T", []),
+    ],
+)
+def test_what_is_open_yet_belongs_to_the_word_at_the_cursor(text: str, words: list[str]) -> None:
+    """A bracket or a quote that is not closed yet is no mistake while a line is being written."""
+    assert begun_words(text) == words
 
 
 def test_the_short_spelling_of_an_option_is_the_long_one() -> None:

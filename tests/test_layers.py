@@ -31,6 +31,7 @@ FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 
 # Modules that live in the room of another module.
 LODGERS = {
+    "again": "runner",
     "awaited": "runner",
     "collection": "archive",
     "growth": "archive",
@@ -79,6 +80,7 @@ HOME = {
     "ipywidgets": {"widgets"},
     "joblib": {"execution"},
     "jupyter_core": {"widgets"},
+    "marimo": {"widgets"},
     "msgpack": {"store"},
     "netCDF4": {"store"},
     "pyarrow": {"store"},

@@ -60,6 +60,15 @@ def completed(kernel: BlockingKernelClient, code: str) -> tuple[list[str], str]:
         ("%xyz plot ising --x ", ["T", "L", "path_to", "energy", "mag"], ""),
         ("%xyz plot ising energy --kind h", ["heatmap", "hist"], "h"),
         ("%%xyz sweep new -o a --as ", ["harvester", "runner", "sampler"], ""),
+        ("%xyz help pl", ["plan", "plot"], "pl"),
+        ("%xyz run ising --on=thr", ["threads"], "thr"),
+        ("%xyz plot ising --x=en", ["energy"], "en"),
+        ("%xyz run ising T=tren", ["trend"], "tren"),
+        ("%xyz run ising T=[1, tr", ["trend"], "tr"),
+        ("%xyz run ising T=2*li", ["linspace("], "li"),
+        ("%xyz sample islet 9 T=uni", ["uniform("], "uni"),
+        ("%xyz run ising --cases tr", ["trend"], "tr"),
+        ("%xyz run ising --constants path_to=tr", ["trend"], "tr"),
     ],
 )
 def test_tab_completes_what_may_stand_there_and_nothing_else(
@@ -73,10 +82,28 @@ def test_tab_completes_what_may_stand_there_and_nothing_else(
     assert set(found) <= known or not matches
 
 
-def test_values_are_completed_as_python(kernel: BlockingKernelClient) -> None:
-    """Behind an argument any expression of the notebook may stand, and other cells are completed as ever."""
-    assert "trend" in "".join(completed(kernel, "%xyz run ising T=tren")[0])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "%xyz code ising ",
+        "%xyz frob ",
+        "%xyz run ising --workers ",
+        "%%xyz sweep ",
+        "%%xyz sweep f -f ",
+        "%xyz run ising T=1 # is",
+    ],
+)
+def test_tab_offers_nothing_where_nothing_can_be_known(kernel: BlockingKernelClient, code: str) -> None:
+    """No other completer of the kernel speaks in a line of %xyz."""
+    found, _ = completed(kernel, code)
+    assert found == []
+
+
+def test_python_completes_what_stands_behind_a_dot(kernel: BlockingKernelClient) -> None:
+    """The attributes of the notebook's own objects are Python's to know, and other cells are completed as ever."""
+    assert "var_names" in "".join(completed(kernel, "%xyz run ising T=ising.runner.var_n")[0])
     assert "isotherm" in completed(kernel, "isoth")[0]
+    assert "%xyz" in completed(kernel, "%xy")[0]
 
 
 def executed(cells: list[str], folder: Path, *, allow_errors: bool = False) -> list[list[Any]]:

@@ -54,6 +54,12 @@ def test_the_last_expression_is_the_result(notebook: Notebook) -> None:
         ("import math as m\nm.floor(a * b)", ("a", "b"), 6),
         ("def product(a, b):\n    return a * b", ("a", "b"), 6),
         ("import math\ndef product(a, b=3):\n    return math.prod([a, b])", ("a", "b"), 6),
+        ("a = a + 1\n(a - 1) * b", ("a", "b"), 6),
+        ("for i in range(3):\n    b += i\na * (b - 3)", ("b", "a"), 6),
+        ("a, b = b, a\na * b", ("a", "b"), 6),
+        ("if a > 5:\n    a = 5\na * b", ("a", "b"), 6),
+        ("total = sum(x for x in [a])\nx = total\nx * b", ("a", "b"), 6),
+        ("c: float = a\n(d := c * b)", ("a", "b"), 6),
         ("größe = a\ngröße * b", ("a", "b"), 6),
         ("f'''{a}\n  x'''\na * b", ("a", "b"), 6),
     ],
@@ -156,6 +162,13 @@ def test_a_body_that_fails_leaves_what_was_there(notebook: Notebook) -> None:
         ("f -o out,out", "a, a", "out stands twice; write -o energy"),
         ("f -o 3", "a, a", "3 is no output; write -o energy"),
         ("f -o out -f x.h5 --as runner", "a", "a runner keeps nothing in x.h5"),
+        ("f -o out", "lambda a, b: a", "the body makes a function, and does not call it; say what varies"),
+        ("f -o out", "def g(a):\n    return a\ng(1)", r"the body names nothing that is not defined; say what varies"),
+        ("f -o out", "yield a", "line 2 of the cell: a body neither yields nor awaits"),
+        ("f -o out", "x = 1\nawait a", "line 3 of the cell: a body neither yields nor awaits"),
+        ("sum -o out", "a * 2", "sum is built into Python; give the sweep another name"),
+        ("np -o out", "a * 2", "np is a module; give the sweep another name .at character 12"),
+        ("class -o out", "a * 2", "class is a word of Python; give the sweep another name .at character 12"),
         ("f T L -o out", "a", r"T is too much; write %%xyz sweep NAME, for example %%xyz sweep ising\(T, L, p=0.5\)"),
         ("f --output x", "a", "--output is no option; did you mean --outputs"),
         ("", "a", "a name is missing; write %%xyz sweep NAME"),
@@ -164,6 +177,24 @@ def test_a_body_that_fails_leaves_what_was_there(notebook: Notebook) -> None:
 def test_a_slip_in_the_cell_is_one_line(notebook: Notebook, line: str, body: str, said: str) -> None:
     """A mistake in the head or the body is told like one in a line."""
     refused(notebook, line, body, said)
+
+
+def test_a_name_that_is_taken_is_not_taken_away(notebook: Notebook) -> None:
+    """A sweep hides no function that its own body may call, and no data; only a sweep makes room for another."""
+    notebook.run("def model(a):\n    return a\ndata = [1, 2]")
+    refused(
+        notebook, "model -o out", "model(a)", "model is a function; give the sweep another name, or write del model"
+    )
+    refused(notebook, "data -o out", "a", "data is of type list; give the sweep another name, or write del data before")
+    assert notebook["data"] == [1, 2]
+    notebook.run("del data")
+    swept(notebook, "data -o out", "a")
+
+
+def test_a_slip_leaves_no_function_in_the_way(notebook: Notebook) -> None:
+    """The function of a cell that is refused does not keep the mended cell from its name."""
+    refused(notebook, "g -o 3", "def g(a):\n    return a", "3 is no output")
+    swept(notebook, "g -o out", "def g(a):\n    return a")
 
 
 def test_the_kind_follows_the_file_or_is_said(notebook: Notebook, tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from tests.test_widgets_sheet import ARGUMENTS, Lattice, Method, energy, sheets
 from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.core.space import Combos
 from xyzpy_widgets.errors import LineError, SpaceError
-from xyzpy_widgets.grammar.line import Said, read_line
+from xyzpy_widgets.grammar.line import read_line
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.magics.asking import Where, asked
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.sweeps import Last
@@ -67,6 +68,14 @@ def values_of(text: str, argument: Argument = ANY) -> tuple[Any, ...]:
         ("[2*t for t in temps]", (2.0, 4.0), ANY),
         ("sorted([3, 1, 2])", (1, 2, 3), ANY),
         ("np.array([1, 2])**2", (1, 4), INT),
+        ("2**np.arange(3)", (1, 2, 4), INT),
+        ("2**arange(3)", (1, 2, 4), INT),
+        ("-linspace(0, 1, 3)", (-0.0, -0.5, -1.0), FLOAT),
+        ("np.logspace(0, 2, 3)*pi", tuple(np.logspace(0, 2, 3) * np.pi), FLOAT),
+        ("np.log([1, 2])", tuple(np.log([1, 2])), FLOAT),
+        ("0.5:4:8,", tuple(np.linspace(0.5, 4, 8)), ANY),
+        ("16,", (16,), ANY),
+        ("'None','a'", ("None", "a"), TEXT),
         ("'a b'", ("a b",), ANY),
         ("tanh,gelu", ("tanh", "gelu"), TEXT),
         ("words", ("u", "v"), TEXT),
@@ -89,12 +98,26 @@ def test_a_text_gives_these_values(text: str, values: tuple[Any, ...], argument:
     [
         ("", "there are no values; write T=0.5:4:40", ANY),
         ("0.5:4", "a:b takes whole numbers; write T=0.5:4:40 for 40 values", FLOAT),
-        ("0.5:4:x", "x is not defined; write 'x' in quotes if it is a text", FLOAT),
-        ("0.5:4:2.5", "give a whole number of values, from 1; write T=0.5:4:40", FLOAT),
+        ("0.5:4:x", "x is not defined; T takes numbers", FLOAT),
+        ("x", 'x is not defined; write "x" in quotes if it is a text', ANY),
+        ("T", 'T=T: T is not defined; write "T" in quotes', ANY),
+        ("0.5:4:2.5", r"a:b:n gives n values; for steps of 2.5 write T=arange\(0.5, 4, 2.5\)", FLOAT),
+        ("0.5:4:0.5", "for steps of 0.5 write T=0.5:4:8", FLOAT),
+        ("0:1:1e9", "give a whole number of values, from 1; write T=0.5:4:40", FLOAT),
+        (":4", "a number is missing beside a “:”; write T=0.5:4:40", FLOAT),
+        ("1:1000000000", "1,000,000,000 values on one axis; 10,000,000 are the most", ANY),
+        ("range(tmax*10**9)", "4,000,000,000 values on one axis", ANY),
+        ("[(1, 2), (3, 4)]", r"\(1, 2\) cannot be a label; give numbers, texts or moments", ANY),
+        ("'hot'", "takes numbers, and 'hot' is not; write T=0.5:4:40", FLOAT),
+        ("'yes'", "takes True or False, and 'yes' is not; write T=True or T=True,False", Argument("T", "bool")),
+        ("yes", "yes is not defined; T takes True or False", Argument("T", "bool")),
+        ("None", 'takes texts, and None is not; write T="None" for the text', TEXT),
+        ("np.linspace(0, 1, 5) * 1j + relu", "raised TypeError", ANY),
         ("0:1:-3", "give a whole number of values", FLOAT),
         ("tempps", "tempps is not defined", ANY),
         ("relu", "cannot be a label; write T='relu' for the text", TEXT),
-        ("[relu]", "cannot be a label", ANY),
+        ("[relu]", "an object of type builtin_function_or_method cannot be a label; give it as a constant", ANY),
+        ("temps,5", r"lists cannot be labels; put all values into one list: T=\[\*a, 5\]", ANY),
         ("1/0", "cannot be calculated", ANY),
         ("temps[7]", "raised IndexError", ANY),
         ("0.5,1", "takes whole numbers, and 0.5 is not; write|takes whole numbers, and 0.5 is not", INT),
@@ -111,6 +134,13 @@ def test_what_cannot_be_meant_is_said_with_a_right_form(text: str, said: str, ar
         read_axis(Said(text, "T", 11), argument, NOTEBOOK)
     assert found.value.at == 11
     assert str(found.value).startswith(f"T={text}: ")
+
+
+@pytest.mark.parametrize("text", ["2**arange(3)", "-log(1, 100, 3)", "linspace(0, 1, 3)*pi"])
+def test_what_only_a_field_knows_is_code_that_python_runs(text: str) -> None:
+    """The Python that does the same as a line runs where nothing but numpy is known."""
+    reading = read_axis(Said(text, "T"), ANY, NOTEBOOK)
+    assert tuple(eval(reading.code, {"np": np})) == tuple(reading.values)  # noqa: S307 - our own code is what is tested
 
 
 def test_a_constant_may_be_anything_of_the_notebook() -> None:

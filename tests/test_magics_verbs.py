@@ -92,6 +92,16 @@ def test_arguments_that_a_line_does_not_name_keep_their_default(study: Notebook)
     assert (preview.total, preview.stored) == (6, 2)
 
 
+def test_a_semicolon_shows_nothing(study: Notebook) -> None:
+    """A cell that ends quietly is quiet, and an assignment keeps its handle with a semicolon too."""
+    assert study.run("%xyz run ising T=1 L=1;") is None
+    assert study.run("%xyz plan ising;") is None
+    study.run("r = %xyz run ising T=2 L=1;")
+    run: Any = study["r"]
+    assert isinstance(run, xyz.Run)
+    run.result(60)
+
+
 def test_wait_waits_and_leaves_a_bar(study: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
     """In a terminal a run that is waited for is a bar, and an assignment shows nothing."""
     assert study.run("%xyz run ising T=1:3 L=1 --wait") is None
@@ -122,6 +132,16 @@ def test_a_run_is_steered_by_its_name(study: Notebook) -> None:
     with pytest.raises(CancelledError):
         run.result(60)
     assert run.cancelled()
+
+
+def test_of_two_runs_the_one_that_goes_on_is_steered(study: Notebook) -> None:
+    """A run that has come to its end does not stand before another one that has not."""
+    study.run("one = %xyz run slow T=1:4\ntwo = %xyz run slow T=[] --wait")
+    assert study["two"].done()
+    assert study.run("%xyz cancel slow") is study["one"]
+    study.run("gate.set()")
+    with pytest.raises(CancelledError):
+        study["one"].result(60)
 
 
 def test_an_interrupt_ends_a_run_that_is_waited_for(study: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,7 +196,10 @@ def test_failures_are_listed_and_tried_again(study: Notebook) -> None:
     study.run("limit = 99")
     study.run("%xyz retry ising 1 --wait")
     assert study.run("%xyz failures ising")["T"].tolist() == [3]
-    study.run("%xyz retry ising --wait")
+    assert type(xyz.runs()[-1].plan.point(0).args["L"]) is int
+    assert study.run("%xyz code ising") == "ising.retry(1, max_failures=5)\n"
+    study.run("%xyz retry ising --wait --workers 2")
+    assert study.run("%xyz code ising") == "ising.retry(num_workers=2, max_failures=5)\n"
     with pytest.raises(UsageError, match="nothing of ising has failed"):
         study.shell.run_line_magic("xyz", "retry ising")
     ising: Any = study["ising"]
@@ -205,6 +228,7 @@ def test_sample_draws(study: Notebook) -> None:
     assert trial.full_df.iloc[20:].reset_index(drop=True).equals(first)
     preview: Any = study.run("%xyz plan trial 5")
     assert preview.total == 5
+    assert study.run("many = 7\n%xyz plan trial many").total == 7
     assert "rng.uniform(0, 1)" in repr(study.run("%xyz code trial"))
     with pytest.raises(UsageError, match="trial is a Sampler; write %xyz sample trial 1000"):
         study.shell.run_line_magic("xyz", "run trial T=1 L=1")
@@ -305,6 +329,8 @@ def test_failed_draws_run_again_by_their_numbers(study: Notebook) -> None:
         ("run isin", r"there is no sweep isin; did you mean 'ising'\? \(at character 10: isin\)"),
         ("run gate", "gate is no sweep but a Event"),
         ("run energy", r"energy is a plain function; write energy = xyz\.Harvester"),
+        ("run ising(T=1, L=2)", "write ising without brackets, and its axes behind it: ising T=0.5:4:40"),
+        ("run ising t=1 L=2", r"t is no argument that may vary; did you mean 'T'\?"),
         ("run ising TT=1", r"TT is no argument that may vary; did you mean 'T'\? \(at character 16: TT=1\)"),
         ("run ising T=[1,2 L=3", "a “]” is missing for this “\\[” \\(at character 18"),
         ("run ising T=0.5:4:x", r"T=0.5:4:x: x is not defined.*write T=0.5:4:40|T=0.5:4:x: x is not defined"),
@@ -321,6 +347,10 @@ def test_failed_draws_run_again_by_their_numbers(study: Notebook) -> None:
         ("pause ising", "ising has not run yet; write %xyz run ising"),
         ("retry trial", "nothing of trial has failed"),
         ("sweep ising", "sweep takes a whole cell; write %%xyz sweep"),
+        ("ising T=1", "ising is a sweep, and a line begins with its verb; did you mean: %xyz run ising T=1 "),
+        ("trial 100", "trial is a sweep, .*did you mean: %xyz sample trial 100 "),
+        ("plan ising L=1 T=fast mode", "mode is too much; write values without blanks, and a text in quotes"),
+        ("retry ising 0", "nothing of ising has failed"),
     ],
 )
 def test_a_mistake_is_one_line_with_its_place(study: Notebook, line: str, said: str) -> None:
@@ -377,6 +407,7 @@ def test_help_tells_the_verbs(study: Notebook, capsys: pytest.CaptureFixture[str
     study.run("%xyz?")
     assert "%xyz run ising --workers 4" in capsys.readouterr().out
     assert "--failed" in repr(study.run("%xyz run --help"))
+    assert repr(study.run("%xyz help run")) == repr(study.run("%xyz -h run")) == repr(study.run("%xyz run -h"))
     assert "-f FILE" in repr(study.run("%xyz sweep --help"))
 
 

@@ -17,11 +17,14 @@ from hypothesis import strategies as st
 
 from tests.test_views_card import Reader
 from xyzpy_widgets import preview as preview_module
-from xyzpy_widgets.errors import OptionError, SpaceError
+from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.errors import MergeError, OptionError, SpaceError
+from xyzpy_widgets.execution.options import as_run_options
 from xyzpy_widgets.harvest import Asked, Wishes
 from xyzpy_widgets.harvester import Harvester
+from xyzpy_widgets.job import Job
 from xyzpy_widgets.labelling.coverage import STALE
-from xyzpy_widgets.preview import Preview
+from xyzpy_widgets.preview import Preview, previewed
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 
@@ -111,6 +114,15 @@ def test_what_cannot_run_is_refused_as_the_run_would() -> None:
         Harvester(of(never)).plan({"a": [1], "b": [2]}, order="shortest")
     with pytest.raises(SpaceError, match="n=-1"):
         Sampler(of(never), default_combos={"a": [1], "b": [2]}).plan(-1)
+    grown = Harvester(of(lambda a, b=2, c=3: a * b * c))
+    grown.harvest_combos({"a": [1, 2]}, {"b": 4})
+    for combos, constants, said in (
+        ({"a": [1], "c": [7]}, {"b": 4}, r"the stored data has no dimension 'c'; add it before: expand_dims\('c', 3\)"),
+        ({"a": [1, 5]}, {"b": 5}, "b=5, and the stored data was made with b=4"),
+    ):
+        for door in (grown.plan, grown.submit):
+            with pytest.raises(MergeError, match=said):
+                door(combos, constants, missing_only=True)
 
 
 def test_what_is_learnt_is_kept_until_there_is_more_to_learn() -> None:
@@ -151,6 +163,34 @@ def test_unknown_is_said_with_its_reason() -> None:
     assert 0 < after.seconds[0] < after.seconds[1]
     assert after.timings == 1
     assert harvester.plan({"a": [1]}, missing_only=True).seconds == (0.0, 0.0)
+
+
+class Wild:
+    """A model of the time that knows nothing, and says so."""
+
+    known = 3
+
+    def total(self, plan: Plan, workers: int) -> tuple[float, float]:
+        """Return an interval of forty decades."""
+        return 1e-9, 1e30 * workers * len(plan)
+
+
+def test_a_time_that_nothing_tells_is_unknown() -> None:
+    """Cases far from those that are timed may take any time, which is said in words."""
+    told = of(lambda a: a).plan({"a": [4]})
+    job = Job(told.spec, told.plan, as_run_options(), Never, cost=Wild())  # type: ignore[arg-type]
+    preview = previewed(job)
+    assert preview.seconds is None
+    assert "too far from these to tell" in preview.unknown["seconds"]
+    assert "time: unknown" in repr(preview)
+
+
+class Never:
+    """What results would be placed in."""
+
+    def __init__(self) -> None:
+        msg = "a preview has begun a run"
+        raise AssertionError(msg)
 
 
 def test_sizes_are_those_of_the_data_that_comes(tmp_path: Path) -> None:

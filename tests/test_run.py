@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 import xyzpy_widgets as xyz
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import BudgetError, ConflictError, FunctionError, OptionError, ResultError, SpaceError
+from xyzpy_widgets.execution import listeners
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import RUNNING
 
@@ -237,6 +238,26 @@ def test_listeners_are_told_of_the_end_in_any_case() -> None:
     assert early[-1].done == 2
     assert len(late) == 1
     assert all(not progress.over for progress in left)
+
+
+def test_listeners_are_told_seldom_however_much_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two words lies a time, here longer than the run: of all that happens in it the end alone is told."""
+    monkeypatch.setattr(listeners, "_SECONDS_BETWEEN", 2 * PATIENCE)
+    gate = threading.Event()
+    run = xyz.Runner(lambda a: gate.wait(PATIENCE), "out").submit({"a": range(500)})
+    told: list[Progress] = []
+    begun, ended = threading.Event(), threading.Event()
+
+    def note(progress: Progress) -> None:
+        told.append(progress)
+        (ended if progress.over else begun).set()
+
+    run.listen(note)
+    assert begun.wait(PATIENCE)
+    gate.set()
+    assert ended.wait(PATIENCE)
+    assert [progress.over for progress in told] == [False, True]
+    assert told[-1].done == 500
 
 
 def test_a_listener_that_raises_does_not_hurt_the_run(caplog: pytest.LogCaptureFixture) -> None:

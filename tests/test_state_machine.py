@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import xarray as xr
 from hypothesis import settings
@@ -35,6 +35,9 @@ overwrites = st.sampled_from([None, True, False])
 class Stack(RuleBasedStateMachine):
     """A harvester over a file, and what it must hold as a dict; each step is one that `undo` takes back."""
 
+    chunks: ClassVar[dict[str, int] | None] = None
+    of: ClassVar[type] = int
+
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
@@ -56,16 +59,17 @@ class Stack(RuleBasedStateMachine):
     def opened(self) -> xyz.Harvester:
         """Open the file as a new process does."""
 
-        def fn(a: int, b: int, c: int = 0) -> int:
+        def fn(a: int, b: int, c: int = 0) -> float:
             assert c == 0
             self.called.append((a, b))
             if (a, b) in self.failing:
                 msg = "bad"
                 raise ValueError(msg)
-            return a + 10 * b + 100 * self.version
+            value: float = self.of(a + 10 * b + 100 * self.version)
+            return value
 
         runner = xyz.Runner(fn, "out", verbosity=0, on_error="continue")
-        return xyz.Harvester(runner, self.folder / "data.h5")
+        return xyz.Harvester(runner, self.folder / "data.h5", chunks=self.chunks)
 
     def remember(self) -> None:
         """Take down what there is before a step."""
@@ -161,8 +165,9 @@ class Stack(RuleBasedStateMachine):
             return
         assert len(self.harvester.history) == steps + 1
         self.past.append(before)
-        status, full = self.harvester.status, self.harvester.full_ds
+        status, full = self.harvester.status.load(), self.harvester.full_ds
         assert full is not None
+        full.load()
         ran: dict[Case, int | None] = {}
         for i, j in itertools.product(a, b):
             if i not in full["a"] or j not in full["b"]:
@@ -213,9 +218,10 @@ class Stack(RuleBasedStateMachine):
             assert full is None
             return
         assert full is not None
+        full.load()
         assert set(full["a"].values.tolist()) == self.axes[0]
         assert set(full["b"].values.tolist()) == self.axes[1]
-        status = self.harvester.status
+        status = self.harvester.status.load()
         for a in self.axes[0]:
             for b in self.axes[1]:
                 state = status.sel(a=a, b=b).item()  # over c as well, which has one label
@@ -262,5 +268,13 @@ def _full_disk(store: LabelledStore, *_: Any, **__: Any) -> None:
     raise StoreError(msg)
 
 
+class LargeStack(Stack):
+    """A file of floats that is opened with chunks, and not loaded."""
+
+    chunks: ClassVar = {"a": 2}
+    of = float
+
+
 TestStack = Stack.TestCase
-TestStack.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)
+TestLargeStack = LargeStack.TestCase
+TestStack.settings = TestLargeStack.settings = settings(max_examples=20, stateful_step_count=15, deadline=None)

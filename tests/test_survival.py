@@ -8,8 +8,8 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from enum import IntEnum
+from collections.abc import Callable, Iterator
+from enum import Enum, IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,8 @@ import pytest
 import xarray as xr
 
 import xyzpy_widgets as xyz
-from xyzpy_widgets.errors import ConflictError, MergeError, RecoveryWarning
+from xyzpy_widgets.core.labels import label_key
+from xyzpy_widgets.errors import ConflictError, EncodingError, FormatError, MergeError, RecoveryWarning, StoreError
 from xyzpy_widgets.labelling import grid
 from xyzpy_widgets.store.frames import Record, scan
 
@@ -300,6 +301,32 @@ def _interrupted(*_: Any, **__: Any) -> None:
     raise KeyboardInterrupt
 
 
+@pytest.mark.parametrize("earlier", [False, True])
+def test_results_that_meet_a_damaged_file_are_there_once_it_is_mended(tmp_path: Path, *, earlier: bool) -> None:
+    """What was computed while another program broke the file goes into the one that is put back, by this process."""
+    name, whole = tmp_path / "data.h5", b""
+
+    def fn(a: int) -> int:
+        if a == 2:
+            name.write_bytes(whole[: len(whole) // 2])
+        return 10 * a
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [0]})
+    whole = name.read_bytes()
+    if earlier:
+        harvester.harvest_combos({"a": [1]}, sync=False)
+    with pytest.raises(FormatError, match=r"data\.h5"):
+        harvester.harvest_combos({"a": [2]})
+    name.write_bytes(whole)
+    full = harvester.full_ds
+    assert full is not None
+    assert full["out"].values.tolist() == ([0, 10, 20] if earlier else [0, 20])
+    harvester.harvest_combos({"a": [3]})
+    assert xyz.load_ds(name)["out"].sel(a=[2, 3]).values.tolist() == [20, 30]
+    assert not name.with_name("data.h5.journal").exists()
+
+
 def test_a_failing_write_keeps_the_results_for_the_next(tmp_path: Path) -> None:
     """When the file cannot be written after a run, the old one stays, and the results come with the next harvest."""
     name = tmp_path / "folder" / "data.h5"
@@ -336,6 +363,85 @@ def test_a_forked_child_leaves_its_parents_journal_alone(tmp_path: Path) -> None
     assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [0, 1, 2]
 
 
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_a_forked_child_writes_no_row_of_its_parent(suffix: str, tmp_path: Path) -> None:
+    """Rows that wait in a process are its own to write, so that each is in the table once; the child adds its own."""
+    name = tmp_path / f"table.{suffix}"
+    sampler = xyz.Sampler(xyz.Runner(lambda a: a, "out", verbosity=0), name)
+    sampler.sample_combos(1, {"a": [1]})
+    sampler.sample_combos(1, {"a": [2]}, sync=False)
+    child = os.fork()
+    if not child:
+        try:
+            sampler.sample_combos(1, {"a": [3]})
+        finally:
+            os._exit(int(sys.exc_info()[0] is not None))
+    assert os.waitpid(child, 0)[1] == 0
+    sampler.sample_combos(1, {"a": [4]})
+    assert xyz.load_df(name)["a"].tolist() == [1, 3, 2, 4]
+    assert not (tmp_path / f"{name.name}.journal").exists()
+
+
+def test_a_child_that_goes_on_with_a_run_costs_nothing(tmp_path: Path) -> None:
+    """A child that is forked in a case and does not end there is told whose journal it is, and can go on."""
+    name, parent = tmp_path / "data.h5", os.getpid()
+    children = []
+
+    def fn(a: int) -> int:
+        if a == 1:
+            children.append(os.fork())
+        return a
+
+    harvester = xyz.Harvester(xyz.Runner(fn, "out", verbosity=0), name)
+    try:
+        harvester.harvest_combos({"a": [0, 1, 2]})
+    except StoreError as error:
+        full = harvester.full_ds
+        told = (
+            f"parent process {parent}" in str(error) and full is not None and full["out"].values.tolist() == [0, 1, 2]
+        )
+        os._exit(int(not told))
+    finally:
+        if os.getpid() != parent:
+            os._exit(2)
+    assert os.waitpid(children[0], 0)[1] == 0
+    assert xyz.load_ds(name)["out"].values.tolist() == [0, 1, 2]
+
+
+def test_the_file_stays_where_it_was_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name without a folder means the folder of that moment, whichever becomes the working one, in a case too."""
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    def fn(a: int) -> int:
+        os.chdir(tmp_path / "other")
+        return a
+
+    runner = xyz.Runner(fn, "out", verbosity=0)
+    harvester, sampler = xyz.Harvester(runner, "data.h5"), xyz.Sampler(runner, "table.csv")
+    for a in (1, 2):
+        harvester.harvest_combos({"a": [a]})
+        sampler.sample_combos(1, {"a": [a]})
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].values.tolist() == [1, 2]
+    assert xyz.load_df(tmp_path / "table.csv")["a"].tolist() == [1, 2]
+    assert harvester.data_name == str(tmp_path / "data.h5")
+    assert "Sync file --> data.h5 [h5netcdf]" in repr(harvester)
+    assert not list((tmp_path / "other").iterdir())
+
+
+def test_all_names_of_a_file_share_its_journal(tmp_path: Path) -> None:
+    """What a process left that knew the file by a link is found by one that knows its own name."""
+    (tmp_path / "far").mkdir()
+    link, name = tmp_path / "link.h5", tmp_path / "far" / "data.h5"
+    link.symlink_to(name)
+    killed_after(slowly(HARVEST.replace("{combos}", "{'a': [1, 2], 'b': [1]}")), link, 2)
+    harvester = xyz.Harvester(xyz.Runner(lambda a, b: a + 10 * b, "out", verbosity=0), name)
+    harvester.harvest_combos({"a": [1, 2], "b": [1]}, missing_only=True)
+    assert xyz.load_ds(link)["out"].values.tolist() == [[11], [12]]
+    assert link.is_symlink()
+    assert not list(tmp_path.rglob("*.journal"))
+
+
 def test_a_damaged_log_is_kept_and_said(tmp_path: Path) -> None:
     """A flipped bit in a log costs one batch at most; without its first record the log is set aside, never removed."""
     name, journal = tmp_path / "data.h5", tmp_path / "data.h5.journal"
@@ -369,6 +475,82 @@ class Level(IntEnum):
     """A number with a name."""
 
     HIGH = 7
+
+
+class Mode(str, Enum):  # noqa: UP042 - str() of such a member, unlike that of a StrEnum, is not its value
+    """A text with a name, as people wrote it before StrEnum."""
+
+    FAST = "fast"
+
+
+PLAIN_AT_HEART: dict[str, tuple[Any, Any]] = {
+    "int": (Level.HIGH, 7),
+    "str": (Mode.FAST, "fast"),
+    "span": (pd.Timedelta(5, "ns"), np.timedelta64(5, "ns")),
+    "nat": (pd.NaT, np.datetime64("NaT", "ns")),
+    "float128": (np.longdouble(1) / 3, None),
+    "zone": (pd.Timestamp("2020-01-01", tz="Europe/Paris"), None),
+    "timedelta64": (np.timedelta64(5, "s"), np.timedelta64(5, "s")),
+}
+"""Values of classes of their own, and what they are; None where that is only described."""
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [
+        (role, kind)
+        for role in ("default", "constant", "label", "result")
+        for kind, (_, wanted) in PLAIN_AT_HEART.items()
+        if wanted is not None or role in {"default", "constant"}
+    ],
+)
+def test_values_of_classes_that_are_plain_at_heart_go_into_the_file(role: str, kind: str, tmp_path: Path) -> None:
+    """Whatever a sweep is over, was made with or gives, it is told before anything runs, or it reaches the file."""
+    value, wanted = PLAIN_AT_HEART[kind]
+
+    def fn(a: int, k: Any = value if role == "default" else 0) -> Any:
+        return [None, value][a] if role == "result" else a
+
+    runner = xyz.Runner(fn, "out", constants={"k": value} if role == "constant" else {}, verbosity=0)
+    combos = {"a": [0, 1]} | ({"k": [value]} if role == "label" else {})
+    one, name = xyz.Harvester(runner, tmp_path / "data.h5"), tmp_path / "recovered.h5"
+    one.harvest_combos(combos)
+    child = os.fork()
+    if not child:
+        try:
+            xyz.Harvester(runner, name).harvest_combos(combos, sync=False)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    for full in (one.full_ds, xyz.Harvester(runner, name).full_ds):
+        assert full is not None
+        xr.testing.assert_identical(full, xyz.load_ds(tmp_path / "data.h5"))
+        found = {"label": full.get("k", full["a"])[-1], "result": full["out"][-1]}.get(role)
+        if found is not None:
+            assert label_key(found.values[()]) == label_key(wanted)
+        if role == "constant":
+            kept = full.attrs["k"]
+            assert str(kept).startswith("<") if wanted is None else label_key(kept) == label_key(wanted)
+
+
+class Odd(tuple[int, ...]):
+    """What cannot even be looked at."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[int]:
+        msg = "no"
+        raise RuntimeError(msg)
+
+
+def test_a_result_that_cannot_be_looked_at_costs_no_other(tmp_path: Path) -> None:
+    """What a result raises when it is written down is the end of its own case, and of no other in its batch."""
+    harvester = xyz.Harvester(
+        xyz.Runner(lambda a: Odd((1,)) if a == 1 else a, "out", verbosity=0), tmp_path / "data.h5"
+    )
+    with pytest.raises(EncodingError, match="cannot be kept in a journal"):
+        harvester.harvest_combos({"a": [0, 1]})
+    assert xyz.load_ds(tmp_path / "data.h5")["out"].sel(a=0).item() == 0
 
 
 def test_results_of_classes_that_are_plain_at_heart_are_kept(tmp_path: Path) -> None:

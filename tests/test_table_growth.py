@@ -303,6 +303,30 @@ def test_a_write_that_fails_at_its_very_end_repeats_no_row(
     assert not (tmp_path / f"{name.name}.journal").exists()
 
 
+def test_rows_of_which_it_was_not_known_whether_they_are_there_are_there_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """When an append fails, and taking it back, and finishing it too, the next call finds out what came of it."""
+    name = tmp_path / "table.csv"
+    one = sampler(name)
+    one.sample_combos(1, {"a": [1]})
+    one.sample_combos(1, {"a": [2]}, sync=False)
+
+    def failing(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        for needed in ("sync", "_take_back", "_appended"):
+            patch.setattr(folding, needed, failing)
+        with pytest.raises(StoreError, match="Input/output error"):
+            one.sample_combos(1, {"a": [3]})
+    assert one.full_df is not None
+    assert one.full_df["a"].tolist() == [1, 2, 3]
+    one.sample_combos(1, {"a": [4]})
+    assert name.read_text() == "a,out\n1,1\n2,2\n3,3\n4,4\n"
+    assert not (tmp_path / "table.csv.journal").exists()
+
+
 def test_a_value_that_does_not_fit_leaves_the_file(tmp_path: Path) -> None:
     """An object that CSV cannot hold is refused before a byte is appended."""
     name = tmp_path / "table.csv"

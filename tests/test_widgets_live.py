@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import nbformat
@@ -14,7 +15,10 @@ from nbclient import NotebookClient
 
 import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.execution.progress import Progress
+from xyzpy_widgets.registry import runs
+from xyzpy_widgets.run import RUNNING
 from xyzpy_widgets.widgets import live, route
 from xyzpy_widgets.widgets.base import STILL_MIME
 from xyzpy_widgets.widgets.live import LiveMonitor
@@ -22,13 +26,22 @@ from xyzpy_widgets.widgets.route import CONTROL_SUFFIX, ControlFile, heard_while
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.still import progress_html, progress_text
 
-_gate = Event()
+_gate, _begun = Event(), Event()
 
 
 def gated(a: int) -> int:
     """Give it back once the test lets it."""
     assert _gate.wait(60)
     return a
+
+
+def partly(a: int) -> int:
+    """Give back one, fail with two, and wait for the test with three."""
+    _begun.set()
+    if a == 2:
+        msg = "two"
+        raise ValueError(msg)
+    return a if a == 1 else gated(a)
 
 
 @pytest.fixture
@@ -95,6 +108,80 @@ def test_a_longer_run_is_a_widget_while_it_goes_on(front_end: FrontEnd, shown: l
     monitor.close()
     assert set(shown[-1]) == {"text/plain", "text/html"}
     assert "1 of 3 done, stopped after" in shown[-1]["text/plain"]
+
+
+def waits_for_the_second(run: xyz.Run) -> bool:
+    """Whether the first case of a run has an end, and the second is under way."""
+    return [run.states[0] != RUNNING, run.states[1] == RUNNING] == [True, True]
+
+
+def test_a_case_of_a_blocking_run_is_told(front_end: FrontEnd, shown: list[Any]) -> None:
+    """A click on the map tells what came of a case, or why it failed, while the cell still waits."""
+    _gate.clear()
+    runner = xyz.Runner(partly, "out", on_error="continue")
+    for first, state in ((1, "done"), (2, "failed")):
+        run = runner.submit({"a": [first, 3]})
+        monitor = LiveMonitor(run)
+        monitor(long(run))
+        run.listen(monitor)
+        widget: Any = monitor._monitor  # noqa: SLF001 - the widget that is shown
+        front_end.wait(partial(waits_for_the_second, run))
+        told, waits = (front_end.ask(widget, kind="case", number=number)["reply"] for number in range(2))
+        assert (told["state"], waits["state"]) == (state, "running")
+        assert told["results"] == ([{"name": "out", "text": "1"}] if state == "done" else [])
+        if state == "failed":
+            assert "ValueError: two" in told["failure"]["traceback"]
+            assert told["failure"]["code"].strip().endswith(".fn(a=2)")
+        run.stop()
+        _gate.set()
+        run.result(60)
+        monitor.close()
+        _gate.clear()
+    assert "1 failed" in shown[-1]["text/plain"]
+
+
+def test_what_is_stored_already_is_not_called_not_run(front_end: FrontEnd, shown: list[Any], tmp_path: Path) -> None:
+    """The map of a run that fills what is missing shows what it leaves alone as it stands in the file."""
+    _gate.set()
+    harvester = xyz.Harvester(xyz.Runner(gated, "out", verbosity=0), tmp_path / "data.h5")
+    harvester.harvest_combos({"a": [1]})
+    _gate.clear()
+    run = harvester.submit({"a": [1, 2]}, missing_only=True)
+    monitor = LiveMonitor(run)
+    monitor(long(run))
+    widget: Any = monitor._monitor  # noqa: SLF001 - the widget that is shown
+    assert front_end.state(widget)["states"][0] == Status.DONE
+    told = front_end.ask(widget, kind="case", number=0)["reply"]
+    assert (told["state"], told["results"]) == ("done", [{"name": "out", "text": "1"}])
+    panel = harvester.panel()
+    panel.run = run
+    assert front_end.state(panel.monitor)["states"][0] == Status.DONE
+    _gate.set()
+    run.result(60)
+    monitor.close()
+    assert shown
+
+
+def test_a_failure_of_a_plain_function_bears_code_too(front_end: FrontEnd, shown: list[Any]) -> None:
+    """Where there is no Runner whose name could stand in the code, the function's own does."""
+    _gate.clear()
+    _begun.clear()
+    combos = {"a": [2, 3]}
+    caller = Thread(target=partial(xyz.combo_runner, partly, combos, on_error="continue", verbosity=0))
+    caller.start()
+    assert _begun.wait(60)
+    run = runs()[-1]
+    monitor = LiveMonitor(run)
+    monitor(long(run))
+    run.listen(monitor)
+    front_end.wait(lambda: run.progress.failed == 1)
+    widget: Any = monitor._monitor  # noqa: SLF001 - the widget that is shown
+    assert run.sweep is None
+    assert front_end.ask(widget, kind="case", number=0)["reply"]["failure"]["code"] == "partly(a=2)"
+    _gate.set()
+    caller.join(60)
+    monitor.close()
+    assert shown
 
 
 def test_a_word_in_the_control_file_is_obeyed(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import xyzpy_widgets as xyz
@@ -24,6 +28,7 @@ pytestmark = pytest.mark.usefixtures("front_end")
 
 _gate = Event()
 _broken = {"on": True}
+_offset = {"by": 0}
 
 
 def product(a: int, b: int = 1) -> int:
@@ -149,6 +154,41 @@ def test_the_space_is_a_value_that_python_sets(front_end: FrontEnd) -> None:
     assert panel.space == kept
 
 
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"combos": {"a": [1, 2, 3], "b": [1, 2]}, "missing_only": True, "retry_failed": False},
+        {"combos": {"a": [1, 2, 3], "b": [1, 2]}, "missing_only": True, "retry_failed": True},
+        {"combos": {"a": [1, 2, 3], "b": [1, 2]}, "overwrite": True},
+        {"combos": {"b": [1, 2]}, "cases": [{"a": 1}, {"a": 7}], "missing_only": True},
+        {"combos": {"a": [1, 5]}, "constants": {"b": 2}, "missing_only": True},
+    ],
+)
+def test_the_plan_is_a_value_that_python_sets(wishes: dict[str, Any]) -> None:
+    """A plan that was made in a cell is what the panel is set to: the same cases, and the same of them run."""
+    harvester = harvester_of(brittle, on_error="continue", verbosity=0)
+    harvester.harvest_combos({"a": [1, 2], "b": [1, 2]})
+    panel = harvester.panel()
+    wanted = harvester.plan(**wishes)
+    panel.plan = wanted
+    for which in ("total", "run"):
+        pd.testing.assert_frame_equal(
+            panel.plan.cases(which), wanted.cases(which)[list(panel.plan.cases(which))], check_dtype=False
+        )
+
+
+def test_a_plan_of_something_else_is_refused() -> None:
+    """A plan of another function, and one whose values are drawn anew, change nothing."""
+    panel = harvester_of(product).panel()
+    before = panel.space
+    with pytest.raises(SpaceError, match=r"a plan of gated\(a, b\), and the panel runs product\(a, b\)"):
+        panel.plan = harvester_of(gated).plan({"a": [1]})
+    assert panel.space == before
+    sampler = xyz.Sampler(xyz.Runner(product, "out"), default_combos={"a": [1, 2]})
+    with pytest.raises(SpaceError, match="draws its cases anew"):
+        sampler.panel().plan = sampler.plan(3)
+
+
 def test_the_button_runs_what_was_read(front_end: FrontEnd, tmp_path: Path) -> None:
     """A plan that is out of date does not run; the one that stands on the card does, into the file."""
     panel = harvester_of(product, tmp_path / "data.h5").panel()
@@ -208,6 +248,38 @@ def test_the_map_shows_what_was_stored_before(front_end: FrontEnd) -> None:
     assert run.progress.total == 2
     assert Map(front_end, panel.monitor).states().tolist() == [Status.DONE] * 6
     assert front_end.ask(panel.monitor, kind="case", number=0)["reply"]["state"] == "done"
+
+
+def test_a_case_of_a_run_under_way_is_told_as_it_came(front_end: FrontEnd) -> None:
+    """What a run has finished is told before it is kept, and what was kept before is not told for it."""
+
+    def grow(a: int, b: int = 1) -> int:
+        if b == 2:
+            assert _gate.wait(60)
+        return a + _offset["by"]
+
+    _offset["by"] = 0
+    harvester = harvester_of(grow, verbosity=0)
+    harvester.harvest_combos({"a": [1], "b": [1, 3]})
+    _offset["by"] = 100
+    panel = harvester.panel()
+    panel.space = {"a": [1, 2], "b": [1, 2, 3]}
+    panel.space = replace(panel.space, choice="all")
+    run = panel.start()
+    front_end.wait(lambda: run.progress.done == 1)
+
+    def told(number: int) -> Any:
+        reply = front_end.ask(panel.monitor, kind="case", number=number)["reply"]
+        return reply["state"], [one["text"] for one in reply["results"]]
+
+    assert told(0) == ("done", ["101"])
+    assert told(1) == ("running", [])
+    _gate.set()
+    finish(panel)
+    assert told(0) == told(2) == ("done", ["101"])
+    reply = front_end.ask(panel.monitor, kind="case", number=0)["reply"]
+    assert reply["args"][0] == {"name": "a", "text": "1 m"}
+    assert reply["seconds"] >= 0
 
 
 def test_a_run_is_steered_from_the_page(front_end: FrontEnd) -> None:
@@ -448,14 +520,14 @@ def test_a_large_space_is_planned_beside_the_page(front_end: FrontEnd) -> None:
 
 
 def test_what_keeps_a_plan_from_running_is_said_on_the_card(front_end: FrontEnd, tmp_path: Path) -> None:
-    """A file that is none of ours and a constant that differs are sentences, not tracebacks."""
+    """A constant that differs is a sentence, not a traceback, and there before anybody presses a button."""
     before = xyz.Harvester(xyz.Runner(product, "out", constants={"b": 2}), tmp_path / "data.h5")
     before.harvest_combos({"a": [1]}, verbosity=0)
     panel = xyz.Harvester(xyz.Runner(product, "out", constants={"b": 3}), tmp_path / "data.h5").panel()
     panel.space = {"a": [2]}
-    start_on_page(front_end, panel)
+    assert front_end.state(panel.card)["plan"] is None
     reason = front_end.state(panel.card)["reason"]
-    assert "b" in reason
+    assert "b=3, and the stored data was made with b=2" in reason
     assert "\n" not in reason
 
 
@@ -535,6 +607,16 @@ def test_a_runner_and_a_plain_function_have_a_panel(front_end: FrontEnd) -> None
     other = xyz.panel(lambda x: {"y": x})
     other.space = {"x": [1.5]}
     assert other.plan.new == 1
+
+
+def test_marimo_lays_the_parts_out_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notebook that knows no boxes of ipywidgets is given every part of the panel."""
+    stand_in = ModuleType("marimo")
+    vars(stand_in).update(hstack=lambda items, **_: list(items), vstack=list)
+    monkeypatch.setitem(sys.modules, "marimo", stand_in)
+    panel = harvester_of(product).panel()
+    shown: Any = panel._display_()
+    assert shown == [[panel.editor, panel.card], panel.monitor, panel.failed, panel.results]
 
 
 def test_a_panel_reads_as_text_where_no_widget_lives() -> None:

@@ -86,6 +86,16 @@ def test_arguments_are_told_by_signature_annotations_and_defaults() -> None:
     assert ARGUMENTS["L"].stored == (16, 32, 64)
 
 
+def test_a_whole_number_that_was_seen_asks_for_no_others() -> None:
+    """A default or a stored value of 1 keeps nobody from 0.5, and no range is rounded to it; an annotation does."""
+    spec = as_function_spec(lambda a, b=1: a * b, "e")
+    stored, default = arguments_of(spec, {"a": (1, 2)})
+    for argument in (stored, default):
+        reading = read_row(Row(argument.name, "range", start="0", stop="1", num="5"), argument)
+        assert tuple(reading.values) == (0.0, 0.25, 0.5, 0.75, 1.0)
+    assert ARGUMENTS["L"].takes == "int"
+
+
 def test_what_does_not_vary_has_no_row() -> None:
     """Constants and resources are shown, and not offered for a sweep, unless the store has several values of one."""
     spec = as_function_spec(energy, "e", constants={"p": 1.0, "kind": "b"}, resources={"free": object()})

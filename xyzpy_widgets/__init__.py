@@ -82,6 +82,7 @@ _doors.hang("board", f"{__name__}.lab.board", "noted")
 _doors.hang("explore", f"{__name__}.widgets.results_explorer", "ResultsExplorer")
 _doors.hang("monitor", f"{__name__}.widgets.live", "LiveMonitor")
 _doors.hang("panel", f"{__name__}.widgets.panel", "Panel")
+_doors.follow("IPython", f"{__name__}.widgets.tracebacks")
 _doors.follow("xarray", f"{__name__}.views.accessor")
 
 

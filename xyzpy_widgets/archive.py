@@ -7,6 +7,7 @@ looks at the data, and goes into the file with its next write.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ class _Unsaved(Generic[T]):
     on_conflict: OnConflict
     note: str
     asked: Mapping[str, Any] | None = None
+    logged: bool = False  # whether a segment has it too
 
 
 class Archive(Generic[T, S]):
@@ -73,6 +75,8 @@ class Archive(Generic[T, S]):
         self._held = Held(self._journal, shared=growth.repeatable)
         self._leftovers = Leftovers(self._journal)
         self._seen: Identity | str | None = _UNREAD
+        self._process = os.getpid()
+        self._in_doubt = False  # whether it is not known what came of the last write
 
     @property
     def where(self) -> str:
@@ -87,7 +91,8 @@ class Archive(Generic[T, S]):
     def drop(self, segment: Segment) -> None:
         """Take the segment of a run back that gave nothing."""
         with self._guard:
-            self._held.drop(segment)
+            if self._held.own(segment) is not None:
+                self._held.drop(segment)
 
     def current(self) -> T | None:
         """Return all there is: the file, what dead processes left in the journal, and what is not written yet.
@@ -104,16 +109,33 @@ class Archive(Generic[T, S]):
         """Take in what others have written since the last look; raises as `current` does."""
         with self._guard:
             if self.store is not None:
-                self.store.settle()
+                if os.getpid() != self._process:
+                    self._leave_to_the_parent()
+                self._settle(self.store)
                 left, seen = self._leftovers.found(self._held.open), identity(self.store.path)
                 if seen != self._seen or left != self._leftovers.adopted:
                     self._read_again(self.store, left)
                     self._seen = seen
 
+    def _leave_to_the_parent(self) -> None:
+        """Begin anew in a forked child: what waits in the journal of its parent is for that one to write."""
+        self._process, self._seen = os.getpid(), _UNREAD
+        self._unsaved = [one for one in self._unsaved if not one.logged]
+        self._held = Held(self._journal, shared=self._growth.repeatable)
+        self._leftovers = Leftovers(self._journal)
+
     @property
     def is_read(self) -> bool:
         """Whether what is there is what was read from the file, or written to it, last."""
         return self.store is not None and self._seen is not None and identity(self.store.path) == self._seen
+
+    def _settle(self, store: S) -> None:
+        """Finish the write that was cut off, if there is one; what came about of an own one is in the file."""
+        gone = store.settle()
+        if gone is not None and self._in_doubt:
+            self._held.forget(gone)
+            self._unsaved = []
+        self._in_doubt = False
 
     def _read_again(self, store: S, left: set[Path]) -> None:
         stored = store.read()
@@ -182,11 +204,17 @@ class Archive(Generic[T, S]):
         The segment of the run is held until its results are in the file; ``asked`` is what the run was asked for.
 
         Raises `MergeError` where old and new do not go together, `ConflictError` where they contradict one another; the
-        segment of the run is set aside then.
+        segment of the run is set aside then. Raises as `current` does; it is left for the next look then.
         """
         with self._guard:
-            self.refresh()
-            self._take_in(_Unsaved(new, on_conflict, "harvest", asked), segment, sync=sync)
+            segment = self._held.own(segment)
+            try:
+                self.refresh()
+            except BaseException:
+                if segment is not None:
+                    self._held.leave(segment)
+                raise
+            self._take_in(_Unsaved(new, on_conflict, "harvest", asked, segment is not None), segment, sync=sync)
 
     def _take_in(self, one: _Unsaved[T], segment: Segment | None, *, sync: bool) -> None:
         """Join new data to what was just looked at."""
@@ -217,7 +245,8 @@ class Archive(Generic[T, S]):
             if check is not None:
                 check(new)
             segment = None if sync or self.store is None else self._told(new, on_conflict)
-            self._take_in(_Unsaved(new, on_conflict, note), segment, sync=segment is None)
+            one = _Unsaved(new, on_conflict, note, logged=segment is not None)
+            self._take_in(one, segment, sync=segment is None)
 
     def _told(self, new: T, on_conflict: OnConflict) -> Segment | None:
         """Write data into the journal, and return where; None for what a journal cannot hold."""
@@ -309,14 +338,13 @@ class Archive(Generic[T, S]):
         if self.store is None:
             self._whole, self._unsaved = whole, []
             return
+        self._in_doubt = True
         try:
             whole.write(self.store, (*self._held.names, *self._leftovers.names))
         except BaseException:
-            gone = self.store.settle()
-            if gone is not None:  # it came about all the same
-                self._held.forget(gone)
-                self._unsaved = []
+            self._settle(self.store)
             raise
+        self._in_doubt = False
         self._seen = identity(self.store.path)
         self._whole, self._unsaved = whole, []
         if self._history is not None:

@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.core.function import as_function_spec
+from xyzpy_widgets.execution.options import check_settings
 from xyzpy_widgets.job import as_space
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
@@ -21,8 +22,8 @@ __all__ = ["case_runner", "case_runner_to_df", "case_runner_to_ds"]
 
 def case_runner(
     fn: Callable[..., Any],
-    fn_args: str | Sequence[str] | None,
-    cases: Any,
+    fn_args: str | Sequence[str] | None = None,
+    cases: Any = None,
     combos: Any = None,
     constants: Mapping[str, Any] | None = None,
     **settings: Any,
@@ -62,15 +63,16 @@ def case_runner(
     (6, 20)
     """
     spec = as_function_spec(fn, fn_args=fn_args, constants=constants)
+    check_settings(settings, spec.fn_args)
     space = as_space(combos, cases, fn_args, spec)
     return built(space, spec, FlatBuilder(space), settings)  # type: ignore[no-any-return]
 
 
 def case_runner_to_ds(  # noqa: PLR0913 - the public spelling
     fn: Callable[..., Any],
-    fn_args: str | Sequence[str] | None,
-    cases: Any,
-    var_names: Any,
+    fn_args: str | Sequence[str] | None = None,
+    cases: Any = None,
+    var_names: Any = None,
     *,
     combos: Any = None,
     var_dims: Any = None,
@@ -111,6 +113,7 @@ def case_runner_to_ds(  # noqa: PLR0913 - the public spelling
         resources=resources,
         attrs=attrs,
     )
+    check_settings(settings, spec.fn_args)
     space = as_space(combos, cases, fn_args, spec).labelled()
     builder = DatasetBuilder(space, spec)
     return built(space, spec, Keeping(builder, lambda _: builder.dataset()), settings)  # type: ignore[no-any-return]
@@ -118,9 +121,9 @@ def case_runner_to_ds(  # noqa: PLR0913 - the public spelling
 
 def case_runner_to_df(  # noqa: PLR0913 - the public spelling
     fn: Callable[..., Any],
-    fn_args: str | Sequence[str] | None,
-    cases: Any,
-    var_names: Any,
+    fn_args: str | Sequence[str] | None = None,
+    cases: Any = None,
+    var_names: Any = None,
     *,
     combos: Any = None,
     constants: Mapping[str, Any] | None = None,
@@ -149,5 +152,6 @@ def case_runner_to_df(  # noqa: PLR0913 - the public spelling
         After the first result that does not fit the description, with the case.
     """
     spec = as_function_spec(fn, var_names, fn_args, constants=constants, resources=resources)
+    check_settings(settings, spec.fn_args)
     space = as_space(combos, cases, fn_args, spec)
     return built(space, spec, FrameBuilder(space, spec), settings)  # type: ignore[no-any-return]

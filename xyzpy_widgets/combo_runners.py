@@ -9,6 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.core.function import as_function_spec
+from xyzpy_widgets.execution.options import check_settings
 from xyzpy_widgets.job import as_space
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
@@ -62,14 +63,15 @@ def combo_runner(
     ((11, 21, 31), (12, 22, 32))
     """
     spec = as_function_spec(fn, constants=constants)
+    check_settings(settings, spec.fn_args)
     space = as_space(combos, cases, None, spec)
     return built(space, spec, NestedBuilder(space), settings)
 
 
 def combo_runner_to_ds(  # noqa: PLR0913 - the public spelling
     fn: Callable[..., Any],
-    combos: Any,
-    var_names: Any,
+    combos: Any = None,
+    var_names: Any = None,
     *,
     var_dims: Any = None,
     var_coords: Any = None,
@@ -117,6 +119,7 @@ def combo_runner_to_ds(  # noqa: PLR0913 - the public spelling
         resources=resources,
         attrs=attrs,
     )
+    check_settings(settings, spec.fn_args)
     space = as_space(combos, cases, None, spec).labelled()
     builder = DatasetBuilder(space, spec)
     return built(space, spec, Keeping(builder, lambda _: builder.dataset()), settings)  # type: ignore[no-any-return]
@@ -124,8 +127,8 @@ def combo_runner_to_ds(  # noqa: PLR0913 - the public spelling
 
 def combo_runner_to_df(
     fn: Callable[..., Any],
-    combos: Any,
-    var_names: Any,
+    combos: Any = None,
+    var_names: Any = None,
     *,
     cases: Any = None,
     constants: Mapping[str, Any] | None = None,
@@ -152,5 +155,6 @@ def combo_runner_to_df(
         After the first result that does not fit the description, with the case.
     """
     spec = as_function_spec(fn, var_names, constants=constants, resources=resources)
+    check_settings(settings, spec.fn_args)
     space = as_space(combos, cases, None, spec)
     return built(space, spec, FrameBuilder(space, spec), settings)  # type: ignore[no-any-return]

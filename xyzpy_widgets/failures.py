@@ -16,7 +16,7 @@ import pandas as pd
 from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.errors import BudgetError
 
-__all__ = ["Budget", "failure_table", "place_of", "recorded", "told_of"]
+__all__ = ["Budget", "failure_table", "is_own", "place_of", "recorded", "told_of"]
 
 _FRAME = re.compile(r'^ *File "(?P<file>.+)", line (?P<line>\d+), in ', re.MULTILINE)
 _FOREIGN = tuple(
@@ -26,13 +26,18 @@ _FOREIGN = tuple(
 _COLUMNS = ("raised", "said", "place", "tries", "traceback", "output", "warnings")
 
 
+def is_own(file: str) -> bool:
+    """Say whether a file of code is the user's: neither of this library nor installed."""
+    return not file.startswith(_FOREIGN)
+
+
 def place_of(traceback: str) -> str:
     """Return ``file:line`` of the innermost frame of the user's own code in a traceback, "" for one without frames.
 
     Own is what is neither of this library nor installed; where nothing is, it is the innermost frame of all.
     """
     frames = [(match["file"], match["line"]) for match in _FRAME.finditer(traceback)]
-    own = [frame for frame in frames if not frame[0].startswith(_FOREIGN)]
+    own = [frame for frame in frames if is_own(frame[0])]
     return ":".join((own or frames)[-1]) if frames else ""
 
 

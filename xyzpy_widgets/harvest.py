@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.labels import kind_of
+from xyzpy_widgets.core.labels import bare, kind_of
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
@@ -105,18 +105,18 @@ def asked_told(space: ParameterSpace, constants: Mapping[str, Any] | None) -> di
     return {
         "combos": dict(zip(space.combos.names, map(_plain, space.combos.values), strict=True)),
         "cases": dict(zip(space.cases.names, map(_plain, space.cases.columns), strict=True)),
-        "constants": fixed,
+        "constants": {name: bare(value) for name, value in fixed.items()},
     }
 
 
 def _plain(labels: Sequence[Any]) -> list[Any]:
-    """Return labels with numpy's numbers as plain ones."""
+    """Return labels with numpy's numbers as plain ones, and so what is of a class of its own."""
     classes = set(map(type, labels))
     numbers = {cls for cls in classes if issubclass(cls, (np.bool_, np.number))} - {np.timedelta64}
     if numbers == classes and len(classes) == 1:  # the quick way of a linspace
         plain: list[Any] = np.array(labels).tolist()
         return plain
-    return [label.item() if type(label) in numbers else label for label in labels]
+    return [label.item() if type(label) in numbers else bare(label) for label in labels]
 
 
 def chosen(space: ParameterSpace, states: NDArray[np.int8] | None, wishes: Wishes) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -20,9 +21,11 @@ from xyzpy_widgets.harvest import as_on_conflict
 from xyzpy_widgets.history import History
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.constants import differing, recorded
+from xyzpy_widgets.labelling.deepened import deepened
 from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.leaving import divided
+from xyzpy_widgets.store.names import place_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.summary import harvest_card
 from xyzpy_widgets.views.card import card_html
@@ -54,7 +57,9 @@ class Harvested(Collection[Labelled]):
         start = None if full_ds is None else with_inferred_ledger(full_ds.copy(deep=True), self.runner.fn_args)
         self._store: LabelledStore | None = None
         if data_name is not None:
-            self._store = LabelledStore(NetCDFStore.named(data_name, engine, chunks), self.runner.fn_args)
+            file = NetCDFStore.named(data_name, engine, chunks)
+            self._named = str(file.path)
+            self._store = LabelledStore(replace(file, path=place_of(file.path)), self.runner.fn_args)
         path = None if self._store is None else self._store.path.with_name(f"{self._store.path.name}.history")
         growth = LabelledGrowth(large=chunks is not None)
         self._archive = Archive(self._store, growth, start, History(growth, path, history_bytes))
@@ -161,8 +166,8 @@ class Harvested(Collection[Labelled]):
 
         def grown(full: Labelled) -> Labelled:
             constants = {key: kept for key, kept in full.constants.items() if key != name}
-            ledger = full.ledger.assign_attrs(constants=constants).expand_dims({name: list(labels)})
-            data = full.data.expand_dims({name: list(labels)})
+            ledger = deepened(full.ledger.assign_attrs(constants=constants), name, labels[0])
+            data = deepened(full.data, name, labels[0])
             data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
             return Labelled(data, ledger)
 
@@ -247,4 +252,4 @@ class Harvested(Collection[Labelled]):
         return self.full_ds
 
     def _repr_html_(self) -> str:
-        return card_html(harvest_card(self.runner.spec, self._archive.where, self._archive.current()))
+        return card_html(harvest_card(self.runner.spec, self._where, self._archive.current()))

@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from xyzpy_widgets.again import cases_of, varied_constants
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
@@ -24,7 +25,7 @@ from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelled_store import LabelledGrowth
 from xyzpy_widgets.labelling.account import Origin
 from xyzpy_widgets.labelling.coverage import states_of
-from xyzpy_widgets.labelling.dataset import DatasetBuilder
+from xyzpy_widgets.labelling.dataset import DatasetBuilder, outline_of
 from xyzpy_widgets.labelling.extent import extent_of
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.labelling.timed import CostMemory
@@ -39,6 +40,9 @@ from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Harvester"]
 
+_BESIDE = ("constants", "cases", "sync", "overwrite", "missing_only", "retry_failed", "stale", "engine", "chunks")
+"""What a harvest takes by name beside run settings."""
+
 
 class Harvester(Harvested):
     """A Runner whose results are merged into one dataset that only grows.
@@ -50,8 +54,11 @@ class Harvester(Harvested):
     data_name : path, optional
         The file that holds the dataset; without one it is kept in memory.
     chunks : int, mapping or "auto", optional
-        Open the file lazily with dask, in chunks of these sizes. A harvest into it loads all of it, and keeps it in
-        memory until the file is opened anew.
+        Leave what is stored in its file, for files larger than memory: `full_ds`, `status`, `timings` and `stale` are
+        dask arrays in chunks of these sizes. A harvest reads the cells that it meets, and fills the file in place or
+        writes it anew part by part; like `plan`, `history`, `undo`, `drop_sel` and `expand_dims` it takes memory for
+        what is asked of it (and for the labels of each dimension), not for what is stored. See Notes for what loads
+        everything.
     engine : {"h5netcdf", "netcdf4", "zarr"}, optional
         The format of the file; by default the one of its suffix, h5netcdf without.
     full_ds : xarray.Dataset, optional
@@ -67,6 +74,15 @@ class Harvester(Harvested):
     ------
     StoreError
         When the file cannot be what was asked: before anything runs.
+
+    Notes
+    -----
+    With ``chunks``, everything is loaded for the length of a call by a harvest, `add_ds` or `undo` where some output is
+    of text or of objects, of integers or truth values of which some are missing before or after, gets another type,
+    comes or goes, or lacks values of cases that are done; and by any of them with a zarr folder, or
+    a file that another program wrote, or of version 1 of our format.
+    What is read is compared with its checksums then, and not before: damage is found where it is met, and goes into no
+    other file. A `drop_sel` or `expand_dims` of more than 32 MiB cannot be undone.
 
     Examples
     --------
@@ -99,7 +115,7 @@ class Harvester(Harvested):
 
     def harvest_combos(  # noqa: PLR0913 - the public spelling
         self,
-        combos: Any,
+        combos: Any = None,
         constants: Mapping[str, Any] | None = None,
         *,
         cases: Any = None,
@@ -157,7 +173,7 @@ class Harvester(Harvested):
 
     def harvest_cases(  # noqa: PLR0913 - the public spelling
         self,
-        cases: Any,
+        cases: Any = None,
         constants: Mapping[str, Any] | None = None,
         fn_args: str | Sequence[str] | None = None,
         *,
@@ -222,6 +238,13 @@ class Harvester(Harvested):
         wishes, settings = as_wishes(wishes_and_settings)
         return submitted(self._shared_job(Asked(combos, cases, fn_args, constants), wishes, settings))
 
+    run = submit
+
+    def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
+        cases = cases_of(self.failures, rows, [*map(str, self.status.dims)])
+        constants = varied_constants(self._made_with, self.runner.spec.constants, cases[0])
+        return self.submit(cases=cases, **{"constants": constants, "overwrite": True, **settings})
+
     def plan(
         self,
         combos: Any = None,
@@ -246,7 +269,7 @@ class Harvester(Harvested):
 
         Raises
         ------
-        SpaceError, FunctionError, OptionError, StoreError
+        SpaceError, FunctionError, OptionError, StoreError, MergeError
             As for `harvest_combos`.
 
         Examples
@@ -258,7 +281,10 @@ class Harvester(Harvested):
         (4, 2, 2, ['a=4', 'a=5'])
         """
         wishes, settings = as_wishes(wishes_and_settings)
-        return previewed(self._job(Asked(combos, cases, fn_args, constants), wishes, settings))
+        job = self._job(Asked(combos, cases, fn_args, constants), wishes, settings)
+        if len(job.plan.space):
+            self._check_outline(outline_of(job.plan.space, job.spec))
+        return previewed(job)
 
     def _shared_job(self, asked: Asked, wishes: Wishes, settings: Mapping[str, Any]) -> Job:
         """Read what is asked for; where that is what is left to do, others may be about the same."""
@@ -274,7 +300,7 @@ class Harvester(Harvested):
         """Read what is asked for against what is stored, and what becomes of it."""
         settings = dict(settings)
         changes = {name: settings.pop(name, None) for name in ("engine", "chunks")}
-        options = self.runner.options(settings)
+        options = self.runner.options(settings, _BESIDE)
         if self._store is not None:
             self._archive.store = self._store = self._store.using(**changes)
             self._store.check(read=self._archive.is_read)
@@ -298,6 +324,7 @@ class Harvester(Harvested):
                 if leases is not None:
                     leases.leave(kept=False)
                 raise
+            self._made_with = spec.constants
             told = asked_told(space, asked.constants)
             first = {**opening(spec, space.names, origin, wishes.on_conflict), "asked": told}
             opened = self._archive.begin if leases is None else leases.logged(self._archive.begin)

@@ -56,6 +56,10 @@ class Held:
         self._busy[segment] = segment.size
         return segment
 
+    def own(self, segment: Segment | None) -> Segment | None:
+        """Return the segment of a run under way; None for that of a parent, in whose run this process was forked."""
+        return segment if segment in self._busy else None
+
     def take(self, segment: Segment, *, repeatable: bool) -> None:
         """Let the results of a run that is over wait for the file.
 
@@ -91,8 +95,18 @@ class Held:
                 segment.remove(durably=segment in self._final)
             self._final.discard(segment)
 
+    def leave(self, segment: Segment) -> None:
+        """Leave a run whose results cannot be joined now to whoever looks next, this process among them."""
+        self.take(segment, repeatable=True)
+        self._apart(segment)
+
     def set_aside(self, segment: Segment) -> Path:
         """Keep the run that was taken last where nothing takes it up by itself; return where."""
+        path = self._apart(segment)
+        return path.rename(path.with_suffix(SET_ASIDE))
+
+    def _apart(self, segment: Segment) -> Path:
+        """Let the run that was taken last stand in a segment of its own that nobody writes; return where that is."""
         *others, run = self._waiting.pop(segment)
         if others:
             self._waiting[segment] = others
@@ -104,4 +118,4 @@ class Held:
         else:
             aside = segment
         aside.close()
-        return aside.path.rename(aside.path.with_suffix(SET_ASIDE))
+        return aside.path

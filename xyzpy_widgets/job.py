@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.cost import CostModel
 from xyzpy_widgets.core.forms import as_cases, as_combos
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.outcome import Outcome
+from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.execution.control import Control
@@ -20,7 +20,9 @@ from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions
 from xyzpy_widgets.labelling.extent import Extent
 
-__all__ = ["Builder", "Job", "Known", "Maker", "Sink", "as_space", "in_order", "with_constants"]
+__all__ = ["Builder", "Job", "Known", "Maker", "Sink", "as_space", "in_order", "standing_of", "with_constants"]
+
+_BLOCK = 2**20
 
 
 class Sink(Protocol):
@@ -112,6 +114,15 @@ def in_order(plan: Plan, options: RunOptions, cost: CostModel | None) -> Plan:
         return plan
     order = np.argsort(-cost.expected(plan), kind="stable")
     return replace(plan, todo=order if plan.todo is None else plan.todo[:][order])
+
+
+def standing_of(plan: Plan, states: NDArray[np.int8] | None) -> NDArray[np.uint8]:
+    """Return the states of the points of a space that a plan does not come to; those that it comes to are missing."""
+    standing = np.zeros(len(plan.space), dtype=np.uint8) if states is None else states.astype(np.uint8)
+    for start in range(0, len(plan), _BLOCK):
+        numbers = plan.numbers(start, min(start + _BLOCK, len(plan)))
+        standing[np.asarray(numbers, dtype=np.intp)] = Status.MISSING
+    return standing
 
 
 def as_space(

@@ -16,7 +16,7 @@ from xyzpy_widgets.labelling.dataset import DatasetBuilder
 from xyzpy_widgets.labelling.grid import Addition
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.revision import Revision, replaced, revert, without
-from xyzpy_widgets.labelling.window import without_left
+from xyzpy_widgets.labelling.window import reverted_left, without_left
 from xyzpy_widgets.large_whole import LargeWhole
 from xyzpy_widgets.log import Added, Told
 from xyzpy_widgets.store.disk import size_of
@@ -45,7 +45,8 @@ class LabelledGrowth:
 
     def whole(self, value: Labelled, *, stored: bool = False) -> LabelledWhole | LargeWhole:
         """Begin with what is there."""
-        return LargeWhole(value, stored=stored) if self._large else LabelledWhole(value, stored=stored)
+        large = self._large or value.is_left
+        return LargeWhole(value, stored=stored) if large else LabelledWhole(value, stored=stored)
 
     def copied(self, value: Labelled) -> Labelled:
         """Return the same with arrays of its own."""
@@ -80,7 +81,9 @@ class LabelledGrowth:
             before = without_left(now, addition) if now.is_left else None
             return without(now.loaded(), addition) if before is None else before
         frame, patch = (Labelled(*data[part]) for part in ("frame", "patch"))
-        return revert(now.loaded(), Revision(frame, data["labels"], data["types"], patch))
+        revision = Revision(frame, data["labels"], data["types"], patch)
+        before = reverted_left(now, revision) if now.is_left else None
+        return revert(now.loaded(), revision) if before is None else before
 
     def record(self, new: Labelled) -> dict[str, Any]:
         """Tell a log of a dataset that was made elsewhere: what `with_inferred_ledger` takes."""

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xyzpy_widgets.core.left import boxes
 from xyzpy_widgets.labelled_whole import LabelledWhole
+from xyzpy_widgets.labelling.account import DONE
 from xyzpy_widgets.labelling.axis import Joint
 from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable
 from xyzpy_widgets.labelling.conflicts import OnConflict
@@ -25,6 +27,8 @@ if TYPE_CHECKING:  # which makes one of these
     from xyzpy_widgets.labelled_store import LabelledStore
 
 __all__ = ["LargeWhole"]
+
+_PART = 2**20  # cases that are looked at at a time
 
 
 class LargeWhole:
@@ -172,7 +176,8 @@ class LargeWhole:
     @cached_property
     def _has_cases(self) -> bool:
         """Whether any case is done, by which the types of the outputs are given."""
-        return bool(self._start.done.any())
+        status = self._start.ledger.variables["status"]
+        return any(bool((status[box].to_numpy() == DONE).any()) for box in boxes(status.shape, _PART))
 
     def _all(self) -> LabelledWhole:
         """Load everything."""

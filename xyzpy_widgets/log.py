@@ -18,6 +18,7 @@ import numpy as np
 import xarray as xr
 
 from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.labels import bare
 from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
@@ -122,7 +123,12 @@ class Logged:
             self.segment = self._begin()
             self._run = self.segment.size
             self.segment.append({**self._opening, "run": self._run})
-        self.segment.append({**_batch_record(self._plan, outcome), "run": self._run})
+        try:
+            record = _batch_record(self._plan, outcome)
+        except Exception as error:  # what was returned may run code of its own
+            msg = f"what was returned cannot be kept in a journal: {error!r}; return numbers, text or arrays of them"
+            raise EncodingError(msg) from error
+        self.segment.append({**record, "run": self._run})
 
     def _keep_singly(self, outcome: Outcome) -> None:
         """Keep every result that can be, then raise for the first that cannot."""
@@ -191,11 +197,11 @@ def _batch_record(plan: Plan, outcome: Outcome) -> dict[str, Any]:
     """Return the record of a batch."""
     args = plan.args(outcome.numbers)
     return {
-        "args": [list(column) for column in zip(*args, strict=True)],
+        "args": [list(map(bare, column)) if _odd(column) else list(column) for column in zip(*args, strict=True)],
         "values": [_plain(value) for value in outcome.values] if _odd(outcome.values) else outcome.values,
         "seconds": np.asarray(outcome.seconds),
         "finished": outcome.finished,
-        "failures": [{"args": list(one.args.values()), **one.told()} for one in outcome.failures],
+        "failures": [{"args": list(map(bare, one.args.values())), **one.told()} for one in outcome.failures],
     }
 
 
@@ -213,10 +219,10 @@ def _plain(value: Any) -> Any:
         return (tuple if isinstance(value, tuple) else list)(map(_plain, value))
     if isinstance(value, Mapping) and not isinstance(value, xr.Dataset):
         return {name: _plain(one) for name, one in value.items()}
-    if type(value) in _PLAIN or isinstance(value, np.generic):
-        return value
-    base = next((cls for cls in (int, float, complex, str, bytes) if isinstance(value, cls)), None)
-    return value if base is None else base(value)
+    if isinstance(value, (bytearray, memoryview)):  # which a record would hold, and a file does not
+        msg = f"{type(value).__name__} of {len(value)} bytes"
+        raise TypeError(msg)
+    return bare(value)
 
 
 def replays(records: Iterable[Mapping[str, Any]]) -> tuple[list[Told], int]:

@@ -18,6 +18,7 @@ from xyzpy_widgets.store.frames import Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.journal import SegmentFile, segments
 from xyzpy_widgets.store.kinds import engine_for, named_groups
+from xyzpy_widgets.store.names import place_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
 __all__ = ["Look", "Onlooker"]
@@ -89,7 +90,8 @@ class Onlooker:
             return self._look
 
     def _stands(self) -> tuple[Identity | None, tuple[SegmentFile, ...]]:
-        journal = self.path.with_name(f"{self.path.name}.journal")
+        place = place_of(self.path)
+        journal = place.with_name(f"{place.name}.journal")
         return identity(self.path), tuple(segments(journal))
 
     def _looked(self, logs: tuple[SegmentFile, ...]) -> Look:

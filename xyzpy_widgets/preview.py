@@ -16,7 +16,7 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.errors import OptionError
 from xyzpy_widgets.execution.executors import workers_of
-from xyzpy_widgets.job import Job
+from xyzpy_widgets.job import Job, standing_of
 from xyzpy_widgets.labelling.columns import typed
 from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.summary import called, place_of
@@ -36,6 +36,9 @@ _BLOCK = 2**20
 _UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0), ("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
 _SIZES = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3), ("B", 1))
 _UNTIMED = "no case is timed yet; run one to know"
+_FAR = "the cases that are timed are too far from these to tell; run one to know"
+_WIDEST = 1e6
+"""An interval of which one end is so many times the other tells nothing."""
 _UNSEEN = "no result has come yet; run one case to know"
 _NO_FILE = "there is no file, the results stay in memory"
 
@@ -105,11 +108,7 @@ class Preview:
         ndarray of uint8
             Shape ``(total,)``, with the codes of `states`.
         """
-        states = np.zeros(self.total, dtype=np.uint8) if self.states is None else self.states.astype(np.uint8)
-        for start in range(0, len(self.plan), _BLOCK):
-            numbers = self.plan.numbers(start, min(start + _BLOCK, len(self.plan)))
-            states[np.asarray(numbers, dtype=np.intp)] = Status.MISSING
-        return states
+        return standing_of(self.plan, self.states)
 
     def cases(self, which: Counted = "run", *, offset: int = 0, limit: int = 1000) -> pd.DataFrame:
         """List some of the points.
@@ -205,7 +204,9 @@ def previewed(job: Job) -> Preview:
     cost, workers = job.cost, workers_of(job.options)
     seconds = (0.0, 0.0) if not len(plan) else None if cost is None else cost.total(plan, workers)
     unknown = {}
-    if seconds is None:
+    if seconds is not None and seconds[1] > _WIDEST * seconds[0] > 0:
+        seconds, unknown["seconds"] = None, _FAR
+    elif seconds is None:
         unknown["seconds"] = _UNTIMED
     extent = known.extent
     if extent is not None and extent.before and not len(plan):

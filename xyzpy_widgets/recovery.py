@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +17,7 @@ from xyzpy_widgets.labelling.merge import merge
 from xyzpy_widgets.store.frames import Record, scan
 from xyzpy_widgets.store.journal import segments
 from xyzpy_widgets.store.lock import locked
-from xyzpy_widgets.store.names import TABLES, FileName, family_of
+from xyzpy_widgets.store.names import TABLES, FileName, family_of, place_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.store.retired import retire
 from xyzpy_widgets.store.salvage import Salvage
@@ -107,8 +107,10 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
         When the system refuses.
     """
     if family_of(path, engine) is TABLES:
-        return _recovered_table(TableStore.named(path, engine), trusted=engine == "pickle")
-    store = NetCDFStore.named(path, engine)
+        table = TableStore.named(path, engine)
+        return _recovered_table(replace(table, path=place_of(table.path)), trusted=engine == "pickle")
+    file = NetCDFStore.named(path, engine)
+    store = replace(file, path=place_of(file.path))
     journal = store.path.with_name(f"{store.path.name}.journal")
     logs = [one.path for one in segments(journal) if not one.live]
     args = _args(logs)

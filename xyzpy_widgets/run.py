@@ -23,7 +23,7 @@ from xyzpy_widgets.execution.interrupts import Interrupts
 from xyzpy_widgets.execution.listeners import Listener, Listeners
 from xyzpy_widgets.execution.progress import Progress, State
 from xyzpy_widgets.failures import recorded
-from xyzpy_widgets.job import Job
+from xyzpy_widgets.job import Job, Known, standing_of
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.registry import began, entered, keeps, noted, over
 from xyzpy_widgets.tally import RUNNING, Tally
@@ -77,6 +77,7 @@ class Run(Awaited):
         self.started = time()
         self.spec = job.spec
         self._carry = job.carry
+        self._known: Callable[[], Known] = job.known
         self._sweep = None if job.sweep is None else ref(job.sweep)
         self._builder = builder = job.begin()
         self._so_far: Callable[[], Any] = builder.so_far if isinstance(builder, Keeping) else _nothing
@@ -169,6 +170,11 @@ class Run(Awaited):
         """The state of each point of ``plan.space``: a `Status` or `RUNNING`, shape ``(len(plan.space),)``."""
         return self._tally.states(self._control.running)
 
+    def standing(self) -> NDArray[np.uint8]:
+        """Return the state of each point that the run does not come to; else, and once it is over, missing."""
+        whole = len(self.plan) == len(self.plan.space)
+        return standing_of(self.plan, None if whole else self._known().states)
+
     def so_far(self) -> Any:
         """Return what has come so far, without keeping it: labelled data or a table; None once the run is over."""
         with self._placing:
@@ -246,6 +252,7 @@ class Run(Awaited):
     def _finish(self, value: Any, error: BaseException | None) -> None:
         """Say how the run ended, to those who wait and to those who listen."""
         self._tally.end()
+        self._known = Known  # what was there before is let go of
         self._end = self._ending(error)
         if self._end == "cancelled":
             self._future.set_exception(CancelledError())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
 import xarray as xr
 
+from xyzpy_widgets.again import Retried, cases_of, varied_constants
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.drawing import Drawable
-from xyzpy_widgets.execution.options import RunOptions, as_run_options
+from xyzpy_widgets.execution.options import RunOptions, as_run_options, check_settings
+from xyzpy_widgets.failures import failure_table
 from xyzpy_widgets.job import Job, Known, as_space, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.dataset import DatasetBuilder
@@ -25,8 +27,21 @@ from xyzpy_widgets.views.card import card_html
 
 __all__ = ["Runner", "as_runner"]
 
+_DESCRIBING = (
+    "var_names",
+    "fn_args",
+    "var_dims",
+    "var_coords",
+    "constants",
+    "resources",
+    "attrs",
+    "var_attrs",
+    "arg_attrs",
+)
+"""What a Runner takes by name beside run settings."""
 
-class Runner(Drawable):
+
+class Runner(Retried):
     """A function and the description of its outputs; it is still callable as the function.
 
     Parameters
@@ -105,6 +120,7 @@ class Runner(Drawable):
             var_attrs=var_attrs,
             arg_attrs=arg_attrs,
         )
+        check_settings(settings, self.spec.fn_args, _DESCRIBING)
         as_run_options(**settings)
         self.settings = settings
         self.last_ds: xr.Dataset | None = None
@@ -136,7 +152,7 @@ class Runner(Drawable):
         return {variable.name: variable.dims for variable in self.spec.variables or ()}
 
     def run_combos(
-        self, combos: Any, constants: Mapping[str, Any] | None = None, *, cases: Any = None, **settings: Any
+        self, combos: Any = None, constants: Mapping[str, Any] | None = None, *, cases: Any = None, **settings: Any
     ) -> xr.Dataset:
         """Run over every combination of values.
 
@@ -169,7 +185,7 @@ class Runner(Drawable):
 
     def run_cases(
         self,
-        cases: Any,
+        cases: Any = None,
         constants: Mapping[str, Any] | None = None,
         fn_args: str | Sequence[str] | None = None,
         *,
@@ -231,6 +247,18 @@ class Runner(Drawable):
         """
         return submitted(self._job(combos, cases, fn_args, constants, settings))
 
+    run = submit
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """What failed in the last run, a row each, as `Run.failures` has it."""
+        return failure_table(() if self.last is None else self.last.account.failures)
+
+    def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
+        cases = cases_of(self.failures, rows, self.fn_args)
+        constants = varied_constants(self._made_with, self.spec.constants, cases[0])
+        return self.submit(cases=cases, **{"constants": constants, **settings})
+
     def plan(
         self,
         combos: Any = None,
@@ -262,13 +290,14 @@ class Runner(Drawable):
 
     def _job(self, combos: Any, cases: Any, fn_args: Any, constants: Any, settings: Mapping[str, Any]) -> Job:
         """Read what is asked for, and what becomes of it."""
+        options, last = self.options(settings), self.last
         spec = with_constants(self.spec, constants)
         space = as_space(combos, cases, fn_args, spec).labelled()
-        options, last = self.options(settings), self.last
         cost = self._costs(last)
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec)
+            self._made_with = spec.constants
             return Keeping(builder, lambda _: self._keep(builder.build()))
 
         plan = in_order(Plan(space), options, cost)
@@ -279,8 +308,12 @@ class Runner(Drawable):
         self.last, self.last_ds = new, new.data
         return new.data
 
-    def options(self, settings: Mapping[str, Any]) -> RunOptions:
-        """Return the run settings of one call: those given, over those of the runner; raise `OptionError`."""
+    def options(self, settings: Mapping[str, Any], others: Collection[str] = ("constants", "cases")) -> RunOptions:
+        """Return the run settings of one call: those given, over those of the runner; raise what is wrong with them.
+
+        ``others`` is what the call takes by name beside them.
+        """
+        check_settings(settings, self.fn_args, others)
         return as_run_options(**{**self.settings, **settings})
 
     def _drawn(self) -> xr.Dataset | None:

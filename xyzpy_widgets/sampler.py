@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xyzpy_widgets.again import varied_constants
 from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.collection import Collection
 from xyzpy_widgets.core.cost import CostModel
@@ -31,6 +33,7 @@ from xyzpy_widgets.registry import noted
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.disk import size_of
+from xyzpy_widgets.store.names import place_of
 from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.store.table import TableStore
 from xyzpy_widgets.summary import table_card
@@ -96,7 +99,11 @@ class Sampler(Collection[pd.DataFrame]):
         self._failed = FailedDraws()
         self._seed = seed
         self._rng = np.random.default_rng(seed)
-        self._store = None if data_name is None else TableStore.named(data_name, engine)
+        self._store: TableStore | None = None
+        if data_name is not None:
+            file = TableStore.named(data_name, engine)
+            self._named = file.name
+            self._store = replace(file, path=place_of(file.path))
         self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
         noted(self)
 
@@ -184,6 +191,12 @@ class Sampler(Collection[pd.DataFrame]):
         settings |= {"retry_failed": retry_failed}
         return submitted(self._job(n, combos, seed, settings, sync=sync, rng=self._rng))
 
+    sample = submit
+
+    def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
+        constants = varied_constants(self._made_with, self.runner.spec.constants, self.failures.columns)
+        return self.submit(0, **{"constants": constants, "retry_failed": rows or True, **settings})
+
     def plan(
         self,
         n: int,
@@ -232,7 +245,7 @@ class Sampler(Collection[pd.DataFrame]):
         settings = dict(settings)
         spec = with_constants(self.runner.spec, settings.pop("constants", None))
         again = self._failed.picked(settings.pop("retry_failed"))
-        options = self.runner.options(settings)
+        options = self.runner.options(settings, ("seed", "sync", "retry_failed", "constants"))
         draws = {**self.default_combos, **as_draws(combos)}
         ordered = {name: draws[name] for name in dict.fromkeys((*spec.fn_args, *draws)) if name in draws}
         spec.check_call(tuple(ordered) if n or not again else tuple(again[0]["args"]))
@@ -247,6 +260,7 @@ class Sampler(Collection[pd.DataFrame]):
 
         def begin() -> Keeping:
             builder = FrameBuilder(space, spec)
+            self._made_with = spec.constants
             first = opening(spec, space.names, Origin(), "raise")
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
             self._failed.take(again)
@@ -307,4 +321,4 @@ class Sampler(Collection[pd.DataFrame]):
 
     def _repr_html_(self) -> str:
         full = self._archive.current()
-        return card_html(table_card(self.runner.spec, self._archive.where, 0 if full is None else len(full)))
+        return card_html(table_card(self.runner.spec, self._where, 0 if full is None else len(full)))

@@ -132,10 +132,10 @@ class Tally:
 
 def _pace(plan: Plan, job: Job) -> Pace:
     """Return the pace of a run, with what timed cases tell of it unless it is short or its cases are trivial."""
-    cost = job.cost
+    cost, workers = job.cost, workers_of(job.options)
     if cost is None or cost.usual < _TRIVIAL_SECONDS or cost.usual * len(plan) < _SHORT_SECONDS:
-        return Pace(plan)
-    return Pace(plan, cost.expected(Plan(plan.space)), cost.total(plan, workers_of(job.options)))
+        return Pace(plan, workers=workers)
+    return Pace(plan, cost.expected(Plan(plan.space)), cost.total(plan, workers), workers)
 
 
 def _index(numbers: range | NDArray[np.intp]) -> slice | NDArray[np.intp]:

@@ -27,21 +27,29 @@ function isSame(before: FailureGroup, now: FailureGroup): boolean {
 interface More {
   readonly casesOf: (group: FailureGroup) => readonly FailedCase[];
   readonly bring: (group: FailureGroup) => void;
+  /** Why no more could be brought. */
+  readonly refused: string;
 }
 
 /** The cases of each group as far as they are there, and how more are brought. */
 function useMore({ model, signal }: Props): More {
   const [all, setAll] = useState<Readonly<Record<string, Brought>>>({});
+  const [refused, setRefused] = useState('');
   const casesOf = (group: FailureGroup): readonly FailedCase[] => {
     const brought = all[group.id];
     return brought && isSame(brought.group, group) ? brought.cases : group.cases;
   };
   const bring = async (group: FailureGroup): Promise<void> => {
     const there = casesOf(group);
-    const { cases } = await ask(model, { kind: 'failures', group: group.id, offset: there.length }, signal);
-    setAll((before) => ({ ...before, [group.id]: { group, cases: [...there, ...cases] } }));
+    try {
+      const { cases } = await ask(model, { kind: 'failures', group: group.id, offset: there.length }, signal);
+      setAll((before) => ({ ...before, [group.id]: { group, cases: [...there, ...cases] } }));
+      setRefused('');
+    } catch (error) {
+      setRefused((error as Error).message);
+    }
   };
-  return { casesOf, bring: (group) => void bring(group) };
+  return { casesOf, bring: (group) => void bring(group), refused };
 }
 
 function Held({ props }: { readonly props: Props }): JSX.Element {
@@ -93,7 +101,7 @@ export function Failures(props: Props): JSX.Element {
   const { model, root, traits } = props;
   const { groups, held, busy } = traits;
   const insert = useInsert(root);
-  const { casesOf, bring } = useMore(props);
+  const { casesOf, bring, refused } = useMore(props);
   const retry = (group: string) => (): void => {
     tell(model, { kind: 'retry', group });
   };
@@ -114,6 +122,7 @@ export function Failures(props: Props): JSX.Element {
           }}
         />
       ))}
+      {refused && <p class="xyzpy-part xyzpy-problem">{refused}</p>}
       {!groups.length && <p class="xyzpy-empty">{trans.__('No case has failed.')}</p>}
     </>
   );

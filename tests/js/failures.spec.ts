@@ -63,6 +63,14 @@ describe('the failures', () => {
     });
   });
 
+  test('say why no more of them can be had', async () => {
+    const { view } = await show('Failures', SOME, { failures: new Error('No such group.') });
+    button(view, 'Show more of the 5').click();
+    await vi.waitFor(() => {
+      expect(view.textContent).toContain('No such group.');
+    });
+  });
+
   test('hold the run until it is decided how it goes on', async () => {
     const { model, view } = await show('Failures', { ...SOME, held: '5 cases failed in one way.', busy: true });
     expect(view.textContent).toContain('5 cases failed in one way. Nothing new is started.');

@@ -11,7 +11,7 @@ unit that reaches it.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.errors import SpaceError
 
 __all__ = [
+    "bare",
     "checked_kinds",
     "int_array",
     "kind_of",
@@ -42,6 +43,17 @@ _KINDS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("str", (str,)),
     ("datetime", (dt.date, np.datetime64)),
 )
+_BARE: dict[type, Callable[[Any], Any]] = {
+    int: int.__int__,
+    float: float.__float__,
+    complex: complex.__complex__,
+    str: str.__str__,
+    bytes: bytes.__bytes__,
+    dt.datetime: lambda of: dt.datetime.combine(bare(of.date()), of.timetz()),
+    dt.date: lambda of: dt.date(of.year, of.month, of.day),
+    dt.timedelta: lambda of: dt.timedelta(of.days, of.seconds, of.microseconds),
+}
+"""What takes a value out of a class that inherits from one of these, whatever that class makes of it."""
 _MIXABLE = {"none", "bool", "int", "float", "str"}
 _ATTOSECONDS = {
     "W": 604_800 * 10**18,
@@ -73,6 +85,22 @@ def kind_of(value: Any) -> str | None:
 def shown(value: Any) -> str:
     """Write a value as in source code: a number of numpy's like a plain one."""
     return repr(value.item()) if isinstance(value, (np.bool_, np.number, np.str_)) else repr(value)
+
+
+def bare(value: Any) -> Any:
+    """Return what a value of a class of its own is at heart, such as a member of an IntEnum; any other as it is.
+
+    A span of pandas becomes one of numpy's, which has its nanoseconds, and so does its NaT.
+    """
+    cls: Any = type(value)
+    if cls in _BARE or issubclass(cls, np.generic):
+        return value
+    base = next((base for base in _BARE if issubclass(cls, base)), None)
+    if base is None or cls is bool:
+        return value
+    if not hasattr(cls, "to_numpy"):
+        return _BARE[base](value)
+    return value.to_numpy() if base is dt.timedelta or value != value else value  # noqa: PLR0124 - NaT is not itself
 
 
 def label_key(value: Any) -> tuple[str | None, Any]:

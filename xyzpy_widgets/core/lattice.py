@@ -16,7 +16,9 @@ from xyzpy_widgets.core.labels import label_array
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.errors import SpaceError
 
-__all__ = ["Lattice", "lattice_of"]
+__all__ = ["Lattice", "grid_of", "lattice_of"]
+
+_MOST_CELLS = 2**30
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ def lattice_of(space: ParameterSpace) -> Lattice:
         return Lattice(combos.names, combos.values, None, len(combos))
     axes, cells = _case_axes(space.cases, len(combos))
     return Lattice(space.names, (*axes, *combos.values), cells, len(combos))
+
+
+def grid_of(space: ParameterSpace) -> Lattice:
+    """Lay out the grid of a space whose every cell is held; raise `SpaceError`, also for more cells than memory has."""
+    lattice = lattice_of(space)
+    if lattice.size > _MOST_CELLS:
+        sizes = " x ".join(
+            f"{name} {len(values):,}" for name, values in zip(lattice.names, lattice.values, strict=True)
+        )
+        msg = f"{lattice.size:,} cases ({sizes}) are more than a dataset holds, {_MOST_CELLS:,}; give fewer values"
+        raise SpaceError(msg)
+    return lattice
 
 
 def _case_axes(cases: Cases, combo_size: int) -> tuple[list[list[Any]], NDArray[np.intp]]:

@@ -31,7 +31,7 @@ class Variable:
 def hint(name: str, known: Iterable[str]) -> str:
     """Return a near name as a question, or what there is."""
     names = [str(one) for one in known]
-    near = get_close_matches(str(name), names, n=1)
+    near = [one for one in names if one.lower() == str(name).lower()] or get_close_matches(str(name), names, n=1)
     return f"did you mean {near[0]!r}?" if near else f"there is {', '.join(map(repr, names)) or 'nothing'}"
 
 

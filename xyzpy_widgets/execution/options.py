@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import FunctionError, OptionError
 from xyzpy_widgets.execution.adapters import dask_client, is_mapping_pool, joblib_backends
 
-__all__ = ["RunOptions", "as_run_options"]
+__all__ = ["RunOptions", "as_run_options", "check_settings"]
 
 _KINDS = ("serial", "threads", "processes")
 _SAME = {"loky": "processes", "threading": "threads", "sequential": "serial"}
@@ -20,6 +22,7 @@ _SAME = {"loky": "processes", "threading": "threads", "sequential": "serial"}
 
 _ON_ERROR = ("raise", "continue")
 _ORDERS = ("given", "longest")
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,7 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
     FunctionError
         For a setting of another name, with the near one.
     """
-    for name in unknown:
-        msg = f"there is no setting {name!r}; {hint(name, as_run_options.__kwdefaults__ or ())}"
-        raise FunctionError(msg)
+    check_settings(unknown)
     _check_count("num_workers", num_workers, 1, "workers")
     _check_count("retries", retries, 0, "tries")
     _check_count("max_failures", max_failures, 1, "failures")
@@ -146,6 +147,34 @@ def as_run_options(  # noqa: PLR0913 - the friendly layer: each is a setting of 
         timeout,
         bool(capture),
     )
+
+
+def check_settings(given: Mapping[str, Any], fn_args: Collection[str] = (), others: Collection[str] = ()) -> None:
+    """Raise `FunctionError` for a setting that there is not.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+    fn_args : collection of str
+        The arguments of the function, whose values have another place.
+    others : collection of str
+        What else the call takes by name.
+    """
+    known = [*(as_run_options.__kwdefaults__ or ()), *others]
+    unknown = {name: value for name, value in given.items() if name not in known}
+    swept = ", ".join(f"{name!r}: {_short(value)}" for name, value in unknown.items() if name in fn_args)
+    for name in unknown:
+        if name in fn_args:
+            msg = f"{name!r} is an argument of the function, and no setting; give its values as combos: {{{swept}}}"
+            raise FunctionError(msg)
+        msg = f"there is no setting {name!r}; {hint(name, [*known, *fn_args])}"
+        raise FunctionError(msg)
+
+
+def _short(value: Any) -> str:
+    """Write a value in one line, unless it is long."""
+    text = " ".join(shown(value).split())
+    return text if len(text) <= _LONGEST else "…"
 
 
 def _on_error(given: str | None, max_failures: int | None) -> str:

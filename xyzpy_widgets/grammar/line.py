@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from xyzpy_widgets.errors import LineError
 from xyzpy_widgets.grammar.verbs import VERBS, Option, Verb
+from xyzpy_widgets.grammar.words import Said, as_said, split_words
 
-__all__ = ["Line", "Said", "as_word", "read_line", "split_words", "unquoted"]
+__all__ = ["Line", "read_line"]
 
 _AXIS = re.compile(r"(?P<name>[^\W\d]\w*)=(?!=)(?P<text>.*)", re.DOTALL)
 _OPTION = re.compile(r"(?P<name>--[a-z][\w-]*|-[a-z])(?:=(?P<text>.*))?", re.DOTALL | re.IGNORECASE)
-_CLOSING = {"(": ")", "[": "]", "{": "}"}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Something that a line says.
-
-    Attributes
-    ----------
-    text : str
-        A word; the values of an axis; the value of an option, empty for one that takes none.
-    name : str
-        The argument or the option; empty for a word.
-    at : int
-        Where it begins in the line, from 0.
-    """
-
-    text: str
-    name: str = ""
-    at: int = field(default=0, compare=False)
+_NAME = re.compile(r"[^\W\d][\w-]*")
+_RUN_ON = re.compile(r"(?P<text>[^()\[\]{}'\"]*),\s*(?P<next>[^\W\d]\w*=(?!=).*)", re.DOTALL)
+_NEAR = 0.7
+"""How like an option a word must be to be taken for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +70,19 @@ def read_line(text: str, verbs: Mapping[str, Verb] = VERBS) -> Line:
         raise LineError(msg)
     first, rest = words[0], words[1:]
     if first.text not in verbs:
-        near = get_close_matches(first.text, verbs, n=1)
-        form = (
-            f"did you mean: {verbs[near[0]].magic} {verbs[near[0]].usage}"
-            if near
-            else f"write one of {', '.join(verbs)}"
-        )
-        msg = f"{first.text} is no verb; {form}"
+        msg = f"{first.text} is no verb; {_verb_meant(first.text, verbs)}"
         raise LineError(msg, first.at)
     return _sorted_out(verbs[first.text], rest)
+
+
+def _verb_meant(text: str, verbs: Mapping[str, Verb]) -> str:
+    """Say what one may have meant by a word that is no verb."""
+    if text in VERBS:
+        return f"{text} takes no cell: write {VERBS[text].magic} {VERBS[text].usage} alone"
+    near = [*verbs] if len(verbs) == 1 else get_close_matches(text.partition("(")[0].lower(), verbs, n=1)
+    if text.startswith("-") or not near:
+        return f"write one of {', '.join(verbs)}{' first' if text.startswith('-') else ''}"
+    return f"did you mean: {verbs[near[0]].magic} {verbs[near[0]].usage}"
 
 
 def _sorted_out(verb: Verb, rest: list[Said]) -> Line:
@@ -102,11 +90,15 @@ def _sorted_out(verb: Verb, rest: list[Said]) -> Line:
     words: list[Said] = []
     axes: list[Said] = []
     options: list[Said] = []
+    if verb.axes:
+        _check_blanks(rest)
     left = iter(rest)
     for word in left:
         option, axis = _OPTION.fullmatch(word.text), _AXIS.fullmatch(word.text)
         if option:
-            options.append(_option(verb, word, option, left))
+            said = _option(verb, word, option, left)
+            _check_once(verb, said, options, word)
+            options.append(said)
         elif axis and verb.axes:
             _check_new(axis["name"], axes, word)
             axes.append(Said(axis["text"], axis["name"], word.at))
@@ -121,20 +113,48 @@ def _sorted_out(verb: Verb, rest: list[Said]) -> Line:
         raise LineError(msg)
     if len(words) > most:
         over = words[int(most)]
-        msg = f"{over.text} is too much; {_remedy(verb, over.text)}"
+        before = max((one for one in rest if one.at < over.at), key=lambda one: one.at, default=over)
+        msg = f"{over.text} is too much; {_remedy(verb, over.text, before.text)}"
         raise LineError(msg, over.at)
     return Line(verb.name, tuple(words), tuple(axes), tuple(options))
 
 
-def _remedy(verb: Verb, text: str) -> str:
-    """Say what one may have meant by a word that has no place."""
+def _remedy(verb: Verb, text: str, before: str) -> str:
+    """Say what one may have meant by a word that has no place, behind another."""
     flags = [option.name for option in verb.options]
-    near = get_close_matches(f"--{text}", flags, n=1)
+    near = get_close_matches(f"--{text}", flags, n=1, cutoff=_NEAR) if len(text) > 2 and _NAME.fullmatch(text) else []  # noqa: PLR2004 - one or two letters are like anything
+    axis = _AXIS.fullmatch(before)
     if near:
         return f"did you mean {near[0]}?"
+    if verb.axes and axis and _NAME.fullmatch(text):
+        return f'leave no blanks within values, or put a text in quotes: {axis["name"]}="{axis["text"]} {text}"'
     if verb.axes:
         return f"write %xyz {verb.usage}, with an argument's values as T=0.5:4:40"
     return f"write {verb.magic} {verb.usage}, for example {verb.magic} {verb.example}"
+
+
+def _check_blanks(rest: list[Said]) -> None:
+    """Raise for an axis with blanks around its “=”, as an assignment may have them."""
+    texts = [word.text for word in rest]
+    for word, before, behind in zip(rest, ["", *texts], [*texts[1:], ""], strict=False):
+        name, sign, text = word.text.partition("=")
+        value = text or ("" if _OPTION.fullmatch(behind) else behind)
+        run_on = _RUN_ON.fullmatch(text)
+        if run_on and _NAME.fullmatch(name):
+            msg = f"write axes apart: {name}={run_on['text']} {run_on['next']}"
+            raise LineError(msg, word.at)
+        if sign and value and not (name and text) and _NAME.fullmatch(name or before):
+            msg = f"leave no blanks around “=”: {name or before}={value}"
+            raise LineError(msg, word.at)
+
+
+def _check_once(verb: Verb, said: Said, options: Iterable[Said], word: Said) -> None:
+    """Raise for an option that stands twice; one whose value has a name may, with another name."""
+    named = any(option.named for option in verb.options if option.name == said.name)
+    name = said.text.partition("=")[0] if named else ""
+    if any(one.name == said.name and (not named or one.text.partition("=")[0] == name) for one in options):
+        msg = f"{f'{said.name} {name}'.rstrip()} stands twice; leave one of them out"
+        raise LineError(msg, word.at)
 
 
 def _check_new(name: str, axes: Iterable[Said], word: Said) -> None:
@@ -152,10 +172,15 @@ def _option(verb: Verb, word: Said, match: re.Match[str], left: Iterator[Said]) 
             msg = f"{option.name} takes no value; write {option.name} alone"
             raise LineError(msg, word.at)
         return Said("", option.name, word.at)
-    value = next(left, None) if text is None else _word(text, word.at + len(match["name"]) + 1)
+    value = next(left, None) if text is None else as_said(text, word.at + len(match["name"]) + 1)
     if value is None or (text is None and _OPTION.fullmatch(value.text)):
         msg = f"{option.name} needs a value; write {option.name} {option.value}"
         raise LineError(msg, word.at)
+    if option.listed:
+        value = _continued(value, left)
+    if option.named and not _AXIS.fullmatch(value.text):
+        msg = f"{option.name} {value.text}; write {option.name} {option.value}"
+        raise LineError(msg, value.at)
     if option.choices and value.text not in option.choices:
         near = get_close_matches(value.text, option.choices, n=1)
         form = f"did you mean {near[0]}?" if near else f"choose one of {', '.join(option.choices)}"
@@ -164,88 +189,22 @@ def _option(verb: Verb, word: Said, match: re.Match[str], left: Iterator[Said]) 
     return Said(value.text, option.name, value.at)
 
 
+def _continued(value: Said, left: Iterator[Said]) -> Said:
+    """Take the words behind a comma to a list."""
+    while value.text.endswith(","):
+        more = next(left, None)
+        if more is None:
+            return value
+        value = Said(f"{value.text} {more.text}", at=value.at)
+    return value
+
+
 def _known_option(verb: Verb, word: Said, name: str) -> Option:
     for option in verb.options:
         if name in {option.name, option.short}:
             return option
     names = [option.name for option in verb.options]
-    near = get_close_matches(name, names, n=1)
+    near = get_close_matches(name, names, n=1, cutoff=_NEAR)
     there = f"{verb.name} takes {', '.join(names)}" if names else f"{verb.name} takes none"
     msg = f"{name} is no option; {f'did you mean {near[0]}?' if near else there}"
     raise LineError(msg, word.at)
-
-
-def split_words(text: str) -> Iterator[Said]:
-    """Split a line at its blanks, but not within brackets and quotes; a word that is all in quotes loses them.
-
-    Raises
-    ------
-    LineError
-        For a bracket or a quote that is not closed, with its place.
-    """
-    start: int | None = None
-    opened: list[int] = []
-    at = 0
-    while at < len(text):
-        mark = text[at]
-        if mark.isspace() and not opened:
-            if start is not None:
-                yield _word(text[start:at], start)
-            start = None
-        else:
-            start = at if start is None else start
-            if mark in "'\"":
-                at = _quote_end(text, at)
-            elif mark in _CLOSING:
-                opened.append(at)
-            elif mark in _CLOSING.values():
-                _close(text, at, opened)
-        at += 1
-    if opened:
-        msg = f"a “{_CLOSING[text[opened[-1]]]}” is missing for this “{text[opened[-1]]}”"
-        raise LineError(msg, opened[-1])
-    if start is not None:
-        yield _word(text[start:], start)
-
-
-def _close(text: str, at: int, opened: list[int]) -> None:
-    if not opened or _CLOSING[text[opened[-1]]] != text[at]:
-        msg = f"this “{text[at]}” closes nothing"
-        raise LineError(msg, at)
-    opened.pop()
-
-
-def _quote_end(text: str, at: int) -> int:
-    """Return where a quoted text ends."""
-    end = at + 1
-    while end < len(text) and text[end] != text[at]:
-        end += 2 if text[end] == "\\" else 1
-    if end >= len(text):
-        msg = f"this {text[at]} is not closed"
-        raise LineError(msg, at)
-    return end
-
-
-def _word(text: str, at: int) -> Said:
-    inner = unquoted(text)
-    return Said(text, at=at) if inner is None else Said(inner, at=at + 1)
-
-
-def unquoted(text: str) -> str | None:
-    """Return what stands in quotes; None for a text that is not all in one pair of them."""
-    if text[:1] not in {"'", '"'} or len(text) < 2 or _quote_end(text, 0) != len(text) - 1:  # noqa: PLR2004 - a pair
-        return None
-    try:
-        inner = ast.literal_eval(text)
-    except (SyntaxError, ValueError):
-        return text[1:-1]
-    return str(inner)
-
-
-def as_word(text: str) -> str:
-    """Write a text so that it is one word of a line: in brackets where it would fall apart."""
-    try:
-        whole = len(list(split_words(f"x={text}"))) == 1
-    except LineError:
-        whole = False
-    return text if whole else f"({text})"

@@ -9,7 +9,6 @@ written again: as Python source that gives the same values (`Typed.code`).
 from __future__ import annotations
 
 import ast
-import datetime as dt
 import math
 import operator
 from collections.abc import Callable, Iterable
@@ -21,50 +20,17 @@ import numpy as np
 import pandas as pd
 
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.grammar.known import AXES, CONSTANTS, SCALARS, called_as
 
-__all__ = ["Typed", "quoted", "read_value", "read_values", "reads_call", "written"]
+__all__ = ["Typed", "check_size", "quoted", "read_value", "read_values", "written"]
 
 _MOST_VALUES = 10_000_000
 _LONGEST_TEXT = 200_000
 _LARGEST_POWER = 300
 _LARGEST_BITS = 4096
 _NUMBERS = (int, float, complex, np.number)
+_LISTS = (ast.Tuple, ast.List, ast.Set)
 _PLAIN = (np.float64, np.int64, np.bool_, np.str_)
-
-_AXES: dict[str, tuple[str, Callable[..., Any], int]] = {
-    "linspace": ("np.linspace", np.linspace, 3),
-    "log": ("np.geomspace", np.geomspace, 3),
-    "geomspace": ("np.geomspace", np.geomspace, 3),
-    "logspace": ("np.logspace", np.logspace, 3),
-    "arange": ("np.arange", np.arange, 3),
-    "range": ("range", range, 3),
-}
-"""Calls that give several values: what is written for them, what is called, and their number of arguments."""
-
-_SCALARS: dict[str, Any] = {
-    **{
-        f"np.{cls.__name__}": cls
-        for cls in (np.float16, np.float32, np.float64, np.int8, np.int16, np.int32, np.int64, np.bool_, np.str_)
-    },
-    **{f"np.{cls.__name__}": cls for cls in (np.uint8, np.uint16, np.uint32, np.uint64, np.complex64, np.complex128)},
-    "np.datetime64": np.datetime64,
-    "np.timedelta64": np.timedelta64,
-    "datetime.datetime": dt.datetime,
-    "datetime.date": dt.date,
-    "datetime.timedelta": dt.timedelta,
-    "pd.Timestamp": pd.Timestamp,
-    "pd.Timedelta": pd.Timedelta,
-}
-"""Calls that give one value, by the name that is written."""
-
-_CONSTANTS = {
-    "pi": ("np.pi", math.pi),
-    "e": ("np.e", math.e),
-    "inf": ("np.inf", math.inf),
-    "nan": ("np.nan", math.nan),
-    "true": ("True", True),
-    "false": ("False", False),
-}
 
 _OPERATORS: dict[type[ast.AST], Callable[..., Any]] = {
     ast.Add: operator.add,
@@ -130,12 +96,17 @@ def read_values(text: str, *, texts: bool = False) -> Typed:
         raise SpaceError(msg)
     items = _texts(source) if texts else _items(_tree(source))
     values = tuple(value for item in items for value in (item.value if item.several else (item.value,)))
-    if len(values) > _MOST_VALUES:
-        msg = f"{len(values):,} values on one axis; {_MOST_VALUES:,} are the most"
-        raise SpaceError(msg)
+    check_size(len(values))
     if len(items) == 1 and items[0].several:
         return Typed(values, items[0].code)
     return Typed(values, f"[{', '.join(f'*{item.code}' if item.several else item.code for item in items)}]")
+
+
+def check_size(values: int) -> None:
+    """Raise `SpaceError` for more values than an axis takes, before there are any."""
+    if values > _MOST_VALUES:
+        msg = f"{values:,} values on one axis; {_MOST_VALUES:,} are the most"
+        raise SpaceError(msg)
 
 
 def read_value(text: str, *, texts: bool = False) -> Typed:
@@ -219,11 +190,17 @@ def _texts(source: str) -> list[_Item]:
 
 
 def _items(tree: ast.expr) -> list[_Item]:
-    if isinstance(tree, (ast.Tuple, ast.List, ast.Set)):
-        return [item for element in tree.elts for item in _items(element)]
-    if isinstance(tree, ast.Starred):
-        return _items(tree.value)
-    return [_item(tree)]
+    if isinstance(tree, _LISTS):
+        return [item for element in tree.elts for item in _element(element)]
+    return _element(tree)
+
+
+def _element(tree: ast.expr) -> list[_Item]:
+    """Read what stands between two commas, which is no list of its own."""
+    if isinstance(tree, _LISTS):
+        msg = f"{_short(ast.unparse(tree))} cannot be a label; give numbers, texts or moments"
+        raise SpaceError(msg)
+    return _items(tree.value) if isinstance(tree, ast.Starred) else [_item(tree)]
 
 
 def _item(tree: ast.expr) -> _Item:
@@ -239,16 +216,16 @@ def _evaluated(tree: ast.expr) -> _Item:
         case ast.Constant(value=value) if value is not ...:
             return _Item(value, quoted(value) if isinstance(value, str) else repr(value))
         case ast.Name(id=name):
-            code, value = _CONSTANTS.get(name, (quoted(name), name))
+            code, value = CONSTANTS.get(name, (quoted(name), name))
             return _Item(value, code)
-        case ast.Attribute(value=ast.Name(id="np" | "numpy" | "math"), attr=name) if name in _CONSTANTS:
+        case ast.Attribute(value=ast.Name(id="np" | "numpy" | "math"), attr=name) if name in CONSTANTS:
             return _evaluated(ast.Name(name))
         case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
             return _counted(tree, op, _number(operand))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
             return _counted(tree, op, _number(left), _number(right))
         case ast.Call(func=func, args=args, keywords=keywords):
-            return _called(_dotted(func), args, keywords)
+            return _called(called_as(func), args, keywords)
     msg = f"“{_short(ast.unparse(tree))}” is not a value; put quotes around it if it is a text"
     raise SpaceError(msg)
 
@@ -282,35 +259,19 @@ def _counted(tree: ast.expr, op: ast.AST, *operands: _Item) -> _Item:
     return _Item(value, f"{left} {symbol} {right}")
 
 
-def _dotted(func: ast.expr) -> str:
-    """Return the name of what is called, in the spelling of the tables."""
-    name = ast.unparse(func).replace("numpy.", "np.").replace("pandas.", "pd.")
-    for known in _SCALARS:
-        if known.partition(".")[2] == name:
-            return known
-    plain = name.removeprefix("np.")
-    return plain if plain in _AXES else name
-
-
-def reads_call(tree: ast.Call) -> bool:
-    """Say whether a call is one of those that are read without running code."""
-    name = _dotted(tree.func)
-    return name in _AXES or name in _SCALARS
-
-
 def _called(name: str, args: Iterable[ast.expr], keywords: Iterable[ast.keyword]) -> _Item:
-    if name not in _AXES and name not in _SCALARS:
-        near = get_close_matches(name, [*_AXES, *_SCALARS], n=1) or ["linspace, log, range, arange"]
+    if name not in AXES and name not in SCALARS:
+        near = get_close_matches(name, [*AXES, *SCALARS], n=1) or ["linspace, log, range, arange"]
         msg = f"{_short(name)}(…) is not among the calls that a field reads; did you mean {near[0]}?"
         raise SpaceError(msg)
     given = [_evaluated(arg) for arg in args]
     named = {str(one.arg): _evaluated(one.value) for one in keywords}
     code = ", ".join([*(item.code for item in given), *(f"{key}={item.code}" for key, item in named.items())])
     values, named_values = [item.value for item in given], {key: item.value for key, item in named.items()}
-    if name in _AXES:
+    if name in AXES:
         return _axis(name, values, named_values, code)
     try:
-        return _Item(_SCALARS[name](*values, **named_values), f"{name}({code})")
+        return _Item(SCALARS[name](*values, **named_values), f"{name}({code})")
     except (TypeError, ValueError, OverflowError) as error:
         msg = f"{name}({code}): {error}"
         raise SpaceError(msg) from None
@@ -318,7 +279,7 @@ def _called(name: str, args: Iterable[ast.expr], keywords: Iterable[ast.keyword]
 
 def _axis(name: str, values: list[Any], named: dict[str, Any], code: str) -> _Item:
     """Call what gives several values, once it is known that they are not too many."""
-    spelt, function, most = _AXES[name]
+    spelt, function, most = AXES[name]
     numbers = [*values, *named.values()]
     if not numbers or len(values) > most or not all(isinstance(one, (int, float)) for one in numbers):
         msg = f"write {name} with numbers: {_EXAMPLES.get(name, f'{name}(from, to, number)')}"

@@ -25,6 +25,10 @@ class Option:
         Its spelling in one letter.
     choices : tuple of str
         What alone it may be.
+    named : bool
+        Whether its value is a name with a value of its own, and it may stand again with another name.
+    listed : bool
+        Whether blanks may stand behind the commas of its value.
     """
 
     name: str
@@ -32,6 +36,8 @@ class Option:
     value: str = ""
     short: str = ""
     choices: tuple[str, ...] = ()
+    named: bool = False
+    listed: bool = False
 
     def __str__(self) -> str:
         """Write how it is given."""
@@ -70,7 +76,9 @@ class Verb:
         return f"{self.name} {self.form}".strip()
 
 
-_CONSTANT = Option("--constants", "an argument with one value, recorded beside the results; may stand again", "k=2")
+_CONSTANT = Option(
+    "--constants", "an argument with one value, recorded beside the results; may stand again", "k=2", named=True
+)
 _CASES = Option("--cases", "a list of mappings, or a DataFrame: each row is run with every combination", "EXPRESSION")
 _CHOICES = (
     Option("--missing", "what is not done yet (so it is without a word)"),
@@ -152,7 +160,7 @@ _ALL = (
         words=(1, 2),
         options=_VIEW,
     ),
-    Verb("code", "NAME", "the Python that does what the last line did", "code ising"),
+    Verb("code", "NAME", "the Python that does what the last plan, run, sample or retry did", "code ising"),
 )
 
 VERBS: Mapping[str, Verb] = MappingProxyType({verb.name: verb for verb in _ALL})
@@ -163,7 +171,7 @@ SWEEP = Verb(
     "the body of the cell is the function",
     "sweep ising(T, L, p=0.5) -o energy[J],mag -f ising.h5",
     options=(
-        Option("--outputs", "the outputs, with their units", "A[J],B", "-o"),
+        Option("--outputs", "the outputs, with their units", "A[J],B", "-o", listed=True),
         Option(
             "--file", "where the results are kept; a .pkl, .csv, .json or .parquet takes random draws", "FILE", "-f"
         ),

@@ -9,12 +9,9 @@ from IPython.display import display
 from xyzpy_widgets.errors import OptionError
 from xyzpy_widgets.lab.board import board
 from xyzpy_widgets.lab.sweep import Sweep
-from xyzpy_widgets.run import Run
-from xyzpy_widgets.widgets.answers import answering
-from xyzpy_widgets.widgets.feed import Feed
+from xyzpy_widgets.widgets.live import feed_of
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.preferences import newest_panel
-from xyzpy_widgets.widgets.route import heard_while_busy, obey
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 
 __all__ = ["show"]
@@ -71,19 +68,5 @@ def _monitor(sweep: Sweep) -> RunMonitor:
         msg = f"the run of {sweep.title} is over, and its call has returned what came of it"
         raise OptionError(msg)
     monitor = RunMonitor(title=sweep.title)
-    heard_while_busy(monitor)
-    feed = Feed(monitor, run, lambda _: "")
-    monitor.on_msg(lambda _widget, content, _buffers: _heard(run, feed, content))
-    answering(monitor, {})
-    run.listen(feed.publish)
+    run.listen(feed_of(monitor, run).publish)
     return monitor
-
-
-def _heard(run: Run, feed: Feed, content: Any) -> None:
-    match content:
-        case {"kind": "control", "word": word}:
-            obey(run, word)
-        case {"kind": "watch", "view": str(view), "seen": bool(seen)}:
-            feed.watch(view, seen=seen)
-        case {"kind": "states"}:
-            feed.whole()

@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.labels import int_array, kind_of, kind_of_type, object_array, text_array
+from xyzpy_widgets.core.labels import bare, int_array, kind_of, kind_of_type, object_array, text_array
 
 __all__ = ["Column", "common_dtype", "converted", "exact_variable", "settled", "typed", "unsettled"]
 
@@ -26,6 +26,8 @@ _MAKERS: dict[str, Callable[[Any], NDArray[Any]]] = {
     "float": np.array,
     "complex": np.array,
 }
+_USUAL = {type(None), bool, int, float, complex, str, np.bool_, np.int64, np.float64, np.complex128, np.str_}
+"""Types of which no value is one of a class of its own."""
 _NUMBERS = {"int", "float", "complex"}
 _NOTHING = {"f": np.nan, "c": complex(np.nan, np.nan), "M": "NaT", "m": "NaT"}
 
@@ -33,10 +35,14 @@ _NOTHING = {"f": np.nan, "c": complex(np.nan, np.nan), "M": "NaT", "m": "NaT"}
 def typed(values: Sequence[Any] | NDArray[Any], types: AbstractSet[type] = frozenset()) -> NDArray[Any]:
     """Make a 1-D array of scalars: of their type where they have one, of the objects themselves otherwise.
 
-    ``types`` are those of the values, where they are known.
+    What is of a class of its own is what it is at heart, see `bare`. ``types`` are those of the values, where they are
+    known.
     """
     values = values if isinstance(values, (list, tuple)) else list(values)
     types = types or set(map(type, values))
+    if not types <= _USUAL:
+        values = list(map(bare, values))
+        types = set(map(type, values))
     kinds = {kind_of_type(cls) for cls in types}
     if len(kinds) == 1:
         (kind,) = kinds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import io
 import pickle
@@ -10,12 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from xyzpy_widgets.core.labels import kind_of
+from xyzpy_widgets.core.labels import bare, kind_of
 
 __all__ = ["differing", "holds", "recorded"]
 
 _LARGEST = 1024
 """An array with more entries is recorded by its digest: attributes are for reading."""
+_NOWHERE_KEPT = (np.longdouble, np.clongdouble, np.ma.MaskedArray)
+"""What no file holds as it is."""
+_NUMBERS = "?bBhHiIlLqQefdFD"
+"""The types of arrays that files hold, as numpy's characters."""
 
 
 def recorded(constants: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,13 +31,21 @@ def recorded(constants: Mapping[str, Any]) -> dict[str, Any]:
 def _recorded(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
-    if kind_of(value) is not None:
-        return value
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc" and value.ndim == 1 and value.size <= _LARGEST:
+    if _is_kept(value):
+        return bare(value)
+    if type(value) is np.ndarray and value.dtype.char in _NUMBERS and value.ndim == 1 and value.size <= _LARGEST:
         return value.copy()
-    if isinstance(value, (list, tuple)) and len(value) <= _LARGEST and all(kind_of(item) is not None for item in value):
-        return type(value)(value) if type(value) in {list, tuple} else list(value)
+    if isinstance(value, (list, tuple)) and len(value) <= _LARGEST and all(map(_is_kept, value)):
+        return tuple(map(bare, value)) if type(value) is tuple else list(map(bare, value))
     return _described(value)
+
+
+def _is_kept(value: Any) -> bool:
+    """Say whether a file holds a value that is no container, or what it is at heart."""
+    if kind_of(value) is None or isinstance(value, _NOWHERE_KEPT):
+        return False
+    zone = getattr(value, "tzinfo", None)
+    return zone is None or (type(zone) is dt.timezone and not hasattr(value, "to_numpy"))
 
 
 def _described(value: Any) -> str:

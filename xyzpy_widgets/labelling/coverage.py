@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.axes import LabelIndex
-from xyzpy_widgets.core.lattice import lattice_of
+from xyzpy_widgets.core.lattice import grid_of
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.core.variables import hint
@@ -54,7 +54,7 @@ def _found(
     labelled: Labelled, space: ParameterSpace, known_at: Callable[[list[NDArray[np.intp]]], NDArray[Any]], *, fill: Any
 ) -> NDArray[Any]:
     """Return for each point of a space what is known at some places of the stored cases; ``fill`` where none is."""
-    lattice = lattice_of(space)
+    lattice = grid_of(space)
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
     where = [_places(arg, labelled.labels(arg), axis) for arg, axis in zip(labelled.args, axes, strict=True)]
     here = [np.flatnonzero(at < len(labelled.labels(arg))) for arg, at in zip(labelled.args, where, strict=True)]

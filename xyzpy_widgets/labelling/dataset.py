@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.lattice import lattice_of
+from xyzpy_widgets.core.lattice import grid_of
 from xyzpy_widgets.core.outcome import Outcome, Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Cases, ParameterSpace
@@ -22,7 +22,7 @@ from xyzpy_widgets.labelling.columns import Column, exact_variable
 from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.ledger import Labelled, Parts, marks_of
 
-__all__ = ["DatasetBuilder", "place"]
+__all__ = ["DatasetBuilder", "outline_of", "place"]
 
 _NUMBERS = {bool, int, float, complex, np.bool_, np.int64, np.float64, np.complex128}
 
@@ -64,7 +64,7 @@ class DatasetBuilder:
     def __init__(self, space: ParameterSpace, spec: FunctionSpec, origin: Origin | None = None) -> None:
         self._space = space
         self._spec = spec
-        self._lattice = lattice_of(space)
+        self._lattice = grid_of(space)
         self._labels = self._lattice.labels()
         self._origin = origin or Origin()
         self._status = np.full(self._lattice.size, MISSING, dtype=np.int8)
@@ -148,9 +148,7 @@ class DatasetBuilder:
 
     def glimpse(self, outcome: Outcome) -> Labelled:
         """Return the first result of a batch as a dataset of its own, without what is known of its case."""
-        point = Plan(self._space).point(int(outcome.numbers[0]))
-        cases = Cases(self._space.names, tuple((value,) for value in point.args.values()), 1)
-        alone = DatasetBuilder(ParameterSpace(cases), self._spec, self._origin)
+        alone = DatasetBuilder(_alone(self._space, int(outcome.numbers[0])), self._spec, self._origin)
         alone.add(Outcome(range(1), outcome.values[:1], outcome.seconds[:1], finished=outcome.finished))
         return alone._outlined(alone._outputs(alone._collector.columns()))
 
@@ -188,3 +186,14 @@ def _everywhere(value: np.generic, shape: tuple[int, ...]) -> NDArray[Any]:
 def _moment(seconds: float) -> np.datetime64:
     """Return a time in seconds since the epoch as numpy has it."""
     return np.datetime64("NaT", "us") if math.isnan(seconds) else np.datetime64(round(1e6 * seconds), "us")
+
+
+def _alone(space: ParameterSpace, number: int) -> ParameterSpace:
+    """Return the space of one of its points."""
+    point = Plan(space).point(number)
+    return ParameterSpace(Cases(space.names, tuple((value,) for value in point.args.values()), 1))
+
+
+def outline_of(space: ParameterSpace, spec: FunctionSpec) -> Labelled:
+    """Return the outline of the first point of a space: its dimensions and constants, however many points there are."""
+    return DatasetBuilder(_alone(space, 0), spec).outline()

@@ -14,7 +14,7 @@ from xyzpy_widgets.labelling.ledger import Labelled
 __all__ = ["CostMemory", "cost_of_points"]
 
 _MOST_LOOKED_AT = 2**13
-_FEW = 2**7
+_FEW = 2**5
 _STRATA = np.arange(_MOST_LOOKED_AT)
 _JITTER, _LOT = (np.random.default_rng(seed).random(_MOST_LOOKED_AT) for seed in range(2))
 

@@ -20,9 +20,10 @@ from xyzpy_widgets.labelling.columns import exact_variable
 from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, Parts
 from xyzpy_widgets.labelling.output import index_of
+from xyzpy_widgets.labelling.revision import Revision
 from xyzpy_widgets.labelling.roomy import nothing_of
 
-__all__ = ["Window", "opens", "without_left"]
+__all__ = ["Window", "opens", "reverted_left", "without_left"]
 
 _NUMBERS = "biufcMm"
 _MARKED = "fcMm"
@@ -105,7 +106,7 @@ class Window:
     """
 
     def __init__(self, full: Labelled, axes: Mapping[str, Axis], places: dict[str, Places]) -> None:
-        self._full, self._axes, self.places = full, axes, places
+        self.full, self._axes, self.places = full, axes, places
         box = self._box()
         self._failures = [one for one in full.account.failures if one not in box.account.failures]
         self.grid = Grid(box)
@@ -117,7 +118,7 @@ class Window:
 
     def holds(self) -> bool:
         """Say whether what is in the part goes together with the rest as it stands in the file."""
-        old, now, joints = self._full.parts, self.grid.labelled.parts, self._joints()
+        old, now, joints = self.full.parts, self.grid.labelled.parts, self._joints()
         if now.marks or now.outputs.keys() != old.outputs.keys() or now.coords.keys() != old.coords.keys():
             return False
         if any(now.sizes[dim] != size for dim, size in old.sizes.items() if dim not in joints):
@@ -134,19 +135,19 @@ class Window:
 
         Both rise, in C order over the arguments. None where more has changed than the content of cells.
         """
-        cells, sizes = self.grid.changed(), [self._axes[arg].size for arg in self._full.args]
+        cells, sizes = self.grid.changed(), [self._axes[arg].size for arg in self.full.args]
         if cells is None or any(not joint.is_known for joint in self._joints().values()):
             return None
-        if not self._full.args:
+        if not self.full.args:
             return cells, cells
-        where = np.unravel_index(cells, [len(self.places[arg]) for arg in self._full.args])
-        stand = [self.places[arg][at] for arg, at in zip(self._full.args, where, strict=True)]
+        where = np.unravel_index(cells, [len(self.places[arg]) for arg in self.full.args])
+        stand = [self.places[arg][at] for arg, at in zip(self.full.args, where, strict=True)]
         return cells, np.ravel_multi_index(stand, sizes)
 
     @property
     def only_adds(self) -> bool:
         """Whether nothing has changed but that cells were added behind the last, in C order."""
-        args, joints = self._full.args, self._joints()
+        args, joints = self.full.args, self._joints()
         behind = bool(args) and all(
             one.moved is None and (one.is_known or arg == args[0]) for arg, one in joints.items()
         )
@@ -173,7 +174,7 @@ class Window:
             array = indexing.LazilyIndexedArray(_Overlaid(base, box.to_numpy(), stand[0], stand[1], nothing))
             return xr.Variable(base.dims, array, box.attrs, {LEFT: base.encoding[LEFT]})
 
-        old = self._full
+        old = self.full
         outputs = {
             name: over(one, part.parts.outputs[name], nothing_of(one.dtype)) for name, one in old.parts.outputs.items()
         }
@@ -190,29 +191,25 @@ class Window:
         """Say where the labels of the part stand among all."""
         return {
             arg: self._axes[arg].joint(len(labels), labels)
-            for arg in self._full.args
+            for arg in self.full.args
             for labels in [self.grid.labelled.labels(arg)]
         }
 
     def _box(self) -> Labelled:
         """Read the part."""
-        old, args = self._full.parts, self._full.args
+        old, args = self.full.parts, self.full.args
         where = [span(self.places[arg]) for arg in args]
         outputs = {}
         for name, one in old.outputs.items():
             key = (*where, *(slice(None) for _ in one.dims[len(args) :]))
             outputs[name] = exact_variable(tuple(map(str, one.dims)), one[key].to_numpy(), one.attrs)
-        cases = {name: self._full.ledger.variables[name][tuple(where)].to_numpy() for name in old.account.cases}
+        cases = {name: self.full.ledger.variables[name][tuple(where)].to_numpy() for name in old.account.cases}
         coords = {
             name: exact_variable([name], one.to_numpy()[self.places[name]], one.attrs) if name in self.places else one
             for name, one in old.coords.items()
         }
         keys = {arg: {label_key(label) for label in coords[arg].to_numpy()} for arg in args}
-        failures = tuple(
-            one
-            for one in old.account.failures
-            if all(label_key(value) in keys.get(arg, ()) for arg, value in one["args"].items())
-        )
+        failures = tuple(one for one in old.account.failures if _is_among(one, keys))
         account = Account(cases, old.account.names, failures)
         return Labelled.of(Parts(args, outputs, coords, old.attrs, account, {}, old.constants))
 
@@ -223,22 +220,47 @@ def without_left(now: Labelled, addition: Addition) -> Labelled | None:
     Returns None where that cannot be without reading all of it.
     """
     gone = {arg: {label_key(label) for label in labels} for arg, labels in addition.new.items()}
-    kept = {
-        arg: np.array(
-            [at for at, label in enumerate(now.labels(arg)) if label_key(label) not in gone[arg]], dtype=np.intp
-        )
-        for arg in now.args
-    }
-    left = Labelled(now.data.isel(kept), now.ledger.isel(kept)) if any(gone.values()) else now
-    if not opens(left):
+    kept = {arg: [label for label in now.labels(arg) if label_key(label) not in gone[arg]] for arg in now.args}
+    window = _reopened(now, kept, addition.labels)
+    return None if window is None else _replaced(window, window.grid.without(addition))
+
+
+def reverted_left(now: Labelled, revision: Revision) -> Labelled | None:
+    """Take a step back from what is left in a file, and return what was there before; as `without_left` does."""
+    patch = revision.patch
+    if now.args != revision.frame.args or now.parts.outputs.keys() != patch.parts.outputs.keys():
         return None
+    window = _reopened(now, revision.labels, {arg: patch.labels(arg) for arg in patch.args})
+    return None if window is None else _replaced(window, patch)
+
+
+def _reopened(now: Labelled, before: Mapping[str, Any], touched: Mapping[str, Any]) -> Window | None:
+    """Return a window on some labels of what was there before, without those that are there now; None for no window."""
+    axes = {arg: Axis(arg, len(labels), labels, {}) for arg in now.args for labels in [now.labels(arg)]}
+    found = {arg: [axes[arg].index.find(label) for label in before[arg]] for arg in now.args}
+    if any(None in one for one in found.values()) or not opens(now):
+        return None
+    kept = {arg: np.array(one, dtype=np.intp) for arg, one in found.items()}
+    ledger = now.ledger.isel(kept)
+    keys = {arg: {label_key(label) for label in labels} for arg, labels in before.items()}
+    failures = [one for one in now.account.failures if _is_among(one, keys)]
+    left = Labelled(now.data.isel(kept), ledger.assign_attrs(failures=failures))
     axes = {arg: Axis(arg, len(labels), labels, {}) for arg in left.args for labels in [left.labels(arg)]}
-    found = {arg: [axes[arg].index.find(label) for label in addition.labels[arg]] for arg in left.args}
-    places = {arg: np.sort(np.array([at for at in one if at is not None], dtype=np.intp)) for arg, one in found.items()}
-    window = Window(left, axes, places)
-    before = window.grid.without(addition)
-    same = all(before.parts.outputs[name].dtype == one.dtype for name, one in left.parts.outputs.items())
-    return window.merged(before) if same else None
+    places = {arg: [axes[arg].index.find(label) for label in touched[arg]] for arg in left.args}
+    known = {arg: np.array(sorted(at for at in one if at is not None), np.intp) for arg, one in places.items()}
+    return Window(left, axes, known)
+
+
+def _replaced(window: Window, part: Labelled) -> Labelled | None:
+    """Put another part in the place of that of a window; None where its types are not those of the rest."""
+    old, outputs = window.full.parts.outputs, part.parts.outputs
+    same = all(one.dtype == outputs[name].dtype and one.dims == outputs[name].dims for name, one in old.items())
+    return window.merged(part) if same and not part.parts.marks else None
+
+
+def _is_among(failure: Mapping[str, Any], keys: Mapping[str, set[Any]]) -> bool:
+    """Say whether a failed case is of some labels of each argument."""
+    return all(label_key(value) in keys.get(arg, ()) for arg, value in failure["args"].items())
 
 
 def _is_full(joints: Mapping[str, Joint], old: Mapping[str, int]) -> bool:

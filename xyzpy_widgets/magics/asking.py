@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from xyzpy_widgets.core.forms import as_cases
+from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import LineError, XyzError
-from xyzpy_widgets.grammar.line import Line, Said
+from xyzpy_widgets.grammar.line import Line
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.sweeps import Last
 from xyzpy_widgets.magics.values import read_axis, read_constant
@@ -41,28 +43,29 @@ def asked(line: Line, subject: Subject, names: Names, last: Last, where: Where) 
         With the place in the line.
     """
     arguments = subject.arguments()
-    count = _count(line, subject, last)
+    count = _count(line, subject, last, names)
     if line.axes or line.every("--constants") or line.option("--cases"):
         table = _cases(line, arguments, names)
         readings: Mapping[str, Reading] = _readings(line, arguments, names, table, sampled=subject.sampled)
     else:
         table, readings = last.table, last.readings or _stored(arguments, sampled=subject.sampled)
-    draws = None if count is None else (count, whole_number(line.option("--seed"), 0))
+    draws = None if count is None else (count, whole_number(line.option("--seed"), 0, names))
     call = call_with(readings, table, draws)
     call = how(_chosen(line, subject, call), line, subject, names, where)
-    last.readings, last.table, last.count, last.call = readings, table, count, call
+    last.readings, last.table, last.count, last.call, last.again = readings, table, count, call, ""
     return call
 
 
-def _count(line: Line, subject: Subject, last: Last) -> int | None:
+def _count(line: Line, subject: Subject, last: Last, names: Names) -> int | None:
     """Return how many draws are asked for; None for what draws nothing."""
     said = line.words[1] if len(line.words) > 1 else None
     name = line.words[0].text
     if not subject.sampled:
-        if said is not None or line.verb == "sample":
-            place = line.words[0].at if said is None else said.at
+        if said is not None:
             msg = f"{name} is no Sampler; write %xyz {'plan' if line.verb == 'plan' else 'run'} {name} with axes"
-            raise LineError(msg, place)
+            if line.axes and not said.text.isdigit():
+                msg = f"{said.text} is too much; write values without blanks, and a text in quotes"
+            raise LineError(msg, said.at)
         if line.option("--seed"):
             msg = f"{name} draws nothing, so that --seed has no meaning"
             raise LineError(msg, _at(line, "--seed"))
@@ -70,18 +73,20 @@ def _count(line: Line, subject: Subject, last: Last) -> int | None:
     if line.verb == "run" or (said is None and last.count is None):
         msg = f"{name} is a Sampler; write %xyz {'plan' if line.verb == 'plan' else 'sample'} {name} 1000"
         raise LineError(msg, line.words[0].at)
-    return last.count if said is None else whole_number(said, 0)
+    return last.count if said is None else whole_number(said, 0, names)
 
 
-def whole_number(said: Said | None, least: int) -> Any:
-    """Read a whole number; None where nothing is said."""
+def whole_number(said: Said | None, least: int, names: Names) -> Any:
+    """Read a whole number, or the notebook's own name for one; None where nothing is said."""
     if said is None:
         return None
     text = said.text.replace("_", "")
-    if not text.isascii() or not text.isdigit() or int(text) < least:
+    named = names.value(said.text) if said.text in names else None
+    number: Any = int(text) if text.isascii() and text.isdigit() else named
+    if kind_of(number) != "int" or number < least:
         msg = f"{said.name or said.text}{f' {said.text}' if said.name else ''}: give a whole number from {least}"
         raise LineError(msg, said.at)
-    return int(text)
+    return int(number)
 
 
 def _readings(
@@ -95,9 +100,6 @@ def _readings(
         readings[said.name] = read_axis(said, argument, names, sampled=sampled)
     for said in line.every("--constants"):
         name, _, text = said.text.partition("=")
-        if not text:
-            msg = f"--constants {said.text}; write --constants {said.text}=2"
-            raise LineError(msg, said.at)
         if name in readings:
             msg = f"{name} stands twice; give it as an axis or as a constant"
             raise LineError(msg, said.at)
@@ -180,7 +182,7 @@ def how(call: Call, line: Line, subject: Subject, names: Names, where: Where) ->
     """Add where cases run, and on how many workers."""
     said = line.option("--on")
     backend = where.backend if said is None else said.text
-    workers = whole_number(line.option("--workers"), 1) or where.workers or subject.runner.options({}).workers
+    workers = whole_number(line.option("--workers"), 1, names) or where.workers or subject.runner.options({}).workers
     if backend.isidentifier() and backend in names:
         value = names.value(backend)
         given = call.having(**subject.settings(Sheet(workers=workers)))

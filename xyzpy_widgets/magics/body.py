@@ -17,6 +17,8 @@ from xyzpy_widgets.magics.names import Names
 
 __all__ = ["Made", "made_of"]
 
+_SUSPENDING = (ast.Yield, ast.YieldFrom, ast.Await, ast.AsyncFor, ast.AsyncWith)
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -66,12 +68,13 @@ def made_of(body: str, name: str, signature: str | None, shell: InteractiveShell
         if signature is not None:
             msg = f"the body defines {last.name} with arguments of its own; write %%xyz sweep {name}"
             raise LineError(msg)
-        fn = _run(body, last.name, shell)
+        fn = _run(body, last.name, shell, keep=last.name != name)
     else:
         _check_result(tree)
         text = _as_function(body, tree, f"def {name}():")
         if signature is None:
             signature = ", ".join(_arguments(text, tree, Names(shell.user_ns), before))
+            _check_arguments(signature, name, last)
         fn = _defined(_as_function(body, tree, f"def {name}({signature}):"), name, shell)
     borrowed = inspect.getclosurevars(fn).globals.items()
     return Made(fn, tuple(one for one, value in borrowed if not callable(value) and not isinstance(value, ModuleType)))
@@ -89,10 +92,34 @@ def _parsed(body: str) -> ast.Module:
     return tree
 
 
+def _check_arguments(signature: str, name: str, last: ast.stmt) -> None:
+    """Raise where nothing of a body is an argument."""
+    if not signature:
+        made = "makes a function, and does not call it" if _is_function(last) else "names nothing that is not defined"
+        msg = f"the body {made}; say what varies: %%xyz sweep {name}(a, b)"
+        raise LineError(msg)
+
+
+def _is_function(last: ast.stmt) -> bool:
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Lambda)
+
+
 def _check_result(tree: ast.Module) -> None:
     if not isinstance(tree.body[-1], ast.Expr) and not any(_returns(node) for node in tree.body):
         msg = "the body has no result; end it with an expression, such as: energy, mag"
         raise LineError(msg)
+    odd = next((node for node in _own_nodes(tree) if isinstance(node, _SUSPENDING)), None)
+    if odd is not None:
+        msg = f"line {odd.lineno + 1} of the cell: a body neither yields nor awaits; end it with all that it gives"
+        raise LineError(msg)
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the parts of a body, without those of functions that stand in it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield child
+            yield from _own_nodes(child)
 
 
 def _returns(node: ast.AST) -> bool:
@@ -121,12 +148,47 @@ def _as_function(body: str, tree: ast.Module, head: str) -> str:
 def _arguments(text: str, tree: ast.Module, names: Names, before: Collection[str]) -> Iterator[str]:
     """Yield the names that are to be arguments, in the order in which the body names them."""
     (table,) = symtable.symtable(text, "<body>", "exec").get_children()
-    taken = set(_globals(table))
+    taken, changed = set(_globals(table)), _changed(tree)
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
     ordered = dict.fromkeys(node.id for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset)))
     for name in ordered:
-        if name in taken and (name in before or (name not in names and name in names.unknown({name}))):
+        if name in changed or (name in taken and (name in before or (name not in names and names.unknown({name})))):
             yield name
+
+
+def _changed(tree: ast.Module) -> set[str]:
+    """Return the names that a body reads before it sets them itself: ``T = T + 273``. Only arguments can be these."""
+    is_set: set[str] = set()
+    first_read: set[str] = set()
+    for name, sets in _touched(tree):
+        if sets:
+            is_set.add(name)
+        elif name not in is_set:
+            first_read.add(name)
+    return first_read & is_set
+
+
+def _touched(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """Yield the names that a body reads, and those that it sets, in the order in which it does so."""
+    match node:
+        case ast.Name(id=name, ctx=context):
+            yield name, not isinstance(context, ast.Load)
+        case ast.AugAssign(target=ast.Name(id=name), value=value):
+            yield from ((name, False), *_touched(value), (name, True))
+        case ast.Assign(value=value, targets=targets):
+            yield from (one for part in (value, *targets) for one in _touched(part))
+        case ast.AnnAssign(value=value, target=target) | ast.NamedExpr(value=value, target=target):
+            yield from (one for part in (value, target) if part is not None for one in _touched(part))
+        case ast.For(iter=given, target=target, body=body, orelse=orelse):
+            yield from (one for part in (given, target, *body, *orelse) for one in _touched(part))
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            parts = [one for child in ast.iter_child_nodes(node) for one in _touched(child)]
+            own = {name for name, sets in parts if sets}
+            yield from (one for one in parts if one[0] not in own)
+        case ast.FunctionDef() | ast.ClassDef() | ast.Lambda():
+            return  # has names of its own, and may read others later
+        case _:
+            yield from (one for child in ast.iter_child_nodes(node) for one in _touched(child))
 
 
 def _globals(table: symtable.SymbolTable) -> Iterator[str]:
@@ -146,13 +208,15 @@ def _defined(text: str, name: str, shell: InteractiveShell) -> Callable[..., Any
     return fn
 
 
-def _run(body: str, name: str, shell: InteractiveShell) -> Callable[..., Any]:
-    """Run a body that defines a function, and give its name back to what had it before."""
+def _run(body: str, name: str, shell: InteractiveShell, *, keep: bool) -> Callable[..., Any]:
+    """Run a body that defines a function, and give its name back to what had it before; ``keep`` it if nothing had."""
     there, before = name in shell.user_ns, shell.user_ns.get(name)
     _executed(f"\n{body}", shell, None)
     fn: Callable[..., Any] = shell.user_ns[name]
     if there:
         shell.user_ns[name] = before
+    elif not keep:
+        del shell.user_ns[name]
     return fn
 
 

@@ -17,8 +17,9 @@ from xyzpy_widgets.magics.completion import matcher_for
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.showing import Text, is_shown
 from xyzpy_widgets.magics.sweep_cell import sweep
-from xyzpy_widgets.magics.sweeps import Sweeps
+from xyzpy_widgets.magics.sweeps import Sweeps, is_sweep
 from xyzpy_widgets.magics.verbs import Here, answer, overview
+from xyzpy_widgets.sampler import Sampler
 
 __all__ = ["XyzMagics", "load_ipython_extension", "unload_ipython_extension"]
 
@@ -51,7 +52,14 @@ class XyzMagics(Magics):
         self._shell = shell
         self.sweeps = Sweeps()
         self._cell = ""
-        self.matcher = matcher_for(self.sweeps, lambda: Names(shell.user_ns))
+        self.matcher = matcher_for(self.sweeps, self._named)
+
+    def _named(self) -> Names:
+        """Return what the user has named, without what IPython has."""
+        hidden = self._shell.user_ns_hidden
+        return Names(
+            {name: value for name, value in self._shell.user_ns.items() if hidden.get(name, self) is not value}
+        )
 
     def begun(self, info: ExecutionInfo) -> None:
         """Take note of the cell that runs: whether it keeps what a line gives is seen in it."""
@@ -79,29 +87,46 @@ class XyzMagics(Magics):
         return f" (at character {whole.rindex(line) + at + 1}: {shown})"
 
     def _answer(self, line: str, cell: str | None, local_ns: dict[str, Any]) -> Any:
-        line = line.rstrip().removesuffix(";")
-        shell = self._shell
-        words = line.split()
-        if words[:1] == [SWEEP.name] and _HELP & set(words[1:]):
-            return Text(manual_of(SWEEP))
+        shell, said = self._shell, line.rstrip().removesuffix(";")
+        words = said.split()
+        asked_help = _help_on(words)
+        if asked_help:
+            return Text(asked_help)
         if cell is not None:
-            return sweep(line, cell, shell)
+            return sweep(said, cell, shell)
+        shown = is_shown(shell, self._cell, line)
+        quiet = shown and line.rstrip().endswith(";")
         names = Names({**shell.user_ns, **local_ns})
         if not words:
             return overview(names, self.sweeps)
-        if words[0] == SWEEP.name:
-            msg = f"sweep takes a whole cell; write %%xyz {SWEEP.example}, and the function below it"
-            raise LineError(msg, 0)
-        if words[0] in {*_HELP, "help"}:
-            return Text(manual())
-        if words[0] in VERBS and _HELP & set(words[1:]):
-            return Text(manual_of(VERBS[words[0]]))
-        shown = is_shown(shell, self._cell, line)
-        here = Here(shell, names, self.sweeps, Where(self.workers, self.backend), self.refresh, shown=shown)
-        return answer(read_line(line), here)
+        _check_verb(words[0], said, names)
+        where = Where(self.workers, self.backend)
+        here = Here(shell, names, self.sweeps, where, self.refresh, shown=shown and not quiet)
+        given = answer(read_line(said), here)
+        return None if quiet else given
 
 
 XyzMagics.xyz.__doc__ = manual()
+
+
+def _help_on(words: list[str]) -> str:
+    """Return the help that a line asks for; empty where it asks for none."""
+    verbs = {**VERBS, SWEEP.name: SWEEP}
+    if not words or not (words[0] in {*_HELP, "help"} or (words[0] in verbs and _HELP & set(words))):
+        return ""
+    verb = next((verbs[word] for word in words if word in verbs), None)
+    return manual() if verb is None else manual_of(verb)
+
+
+def _check_verb(word: str, line: str, names: Names) -> None:
+    """Raise for what begins a line in the place of its verb, and is known."""
+    if word == SWEEP.name:
+        msg = f"sweep takes a whole cell; write %%xyz {SWEEP.example}, and the function below it"
+        raise LineError(msg, 0)
+    if word not in VERBS and word in names and is_sweep(names.value(word)):
+        verb = "sample" if isinstance(names.value(word), Sampler) else "run"
+        msg = f"{word} is a sweep, and a line begins with its verb; did you mean: %xyz {verb} {line}"
+        raise LineError(msg, 0)
 
 
 def _one_line(text: str) -> str:

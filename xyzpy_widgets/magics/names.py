@@ -31,7 +31,7 @@ class Names:
     def __init__(self, own: Mapping[str, Any]) -> None:
         self._own = own
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: object) -> bool:
         """Say whether the notebook itself has defined a name."""
         return name in self._own
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
+from keyword import iskeyword
 from pathlib import Path
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,12 +15,12 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.errors import LineError
-from xyzpy_widgets.grammar.line import Line, Said, read_line
+from xyzpy_widgets.grammar.line import Line, read_line
 from xyzpy_widgets.grammar.verbs import SWEEP
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.magics.body import Made, made_of
 from xyzpy_widgets.magics.names import Names
-from xyzpy_widgets.magics.sweeps import is_sweep
 from xyzpy_widgets.magics.values import read_constant
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
@@ -73,13 +75,34 @@ def sweep(line: str, body: str, shell: InteractiveShell) -> Swept:
         msg = f"{head.text} is no name; write %%xyz {SWEEP.example}"
         raise LineError(msg, head.at)
     name = match["name"]
-    old = shell.user_ns.get(name)
-    before = old if is_sweep(old) else None
+    before = _standing(name, Names(shell.user_ns), head)
     made = made_of(body, name, match["signature"], shell, () if before is None else _spec(before).fn_args)
     runner = _runner(made, said, Names(shell.user_ns))
     target = _kept(said, name, runner, before)
     shell.user_ns[name] = target
     return Swept(target, tuple(_told(name, target, made)))
+
+
+def _standing(name: str, names: Names, head: Said) -> Sweep | None:
+    """Return the sweep that has a name, None for a free one; raise `LineError` where it is of something else."""
+    if not iskeyword(name) and names.unknown({name}):
+        return None
+    known = None if iskeyword(name) else names.value(name)
+    if isinstance(known, (Runner, Harvester, Sampler)):
+        return known
+    msg = f"{name} is {_what(known, name)}; give the sweep another name"
+    raise LineError(f"{msg}, or write del {name} before" if name in names else msg, head.at)
+
+
+def _what(value: Any, name: str) -> str:
+    """Say what has a name already."""
+    if iskeyword(name):
+        return "a word of Python"
+    if isinstance(value, ModuleType):
+        return "a module"
+    if isinstance(value, FunctionType):
+        return "a function"
+    return "built into Python" if getattr(value, "__module__", "") == "builtins" else f"of type {type(value).__name__}"
 
 
 def _spec(target: Sweep) -> FunctionSpec:

@@ -8,7 +8,7 @@ from typing import Any
 
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import LineError
-from xyzpy_widgets.grammar.line import Said
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.registry import runs
@@ -42,6 +42,8 @@ class Last:
         How many draws.
     call : Call or None
         The whole call.
+    again : str
+        The code of a retry, where that came after it.
     run : Run or None
         What was begun.
     """
@@ -51,6 +53,7 @@ class Last:
     table: CaseTable = field(default_factory=CaseTable)
     count: int | None = None
     call: Call | None = None
+    again: str = ""
     run: Run | None = None
 
 
@@ -69,6 +72,10 @@ class Sweeps:
             With the nearest name.
         """
         name = said.text
+        head = name.partition("(")[0]
+        if head != name and head in names:
+            msg = f"write {head} without brackets, and its axes behind it: {head} T=0.5:4:40"
+            raise LineError(msg, said.at)
         value = names.value(name) if name in names or not name.isidentifier() else None
         if isinstance(value, (Runner, Harvester, Sampler)):
             return Subject(value)
@@ -107,7 +114,11 @@ class Sweeps:
         return found
 
     def newest(self, name: str, subject: Subject) -> Run | None:
-        """Return the newest run of a sweep, begun by a line or of what it calls now; None without one."""
+        """Return the newest run of a sweep, begun by a line or of what it calls now, of several one that goes on yet.
+
+        None without one.
+        """
         last = self.last(name, subject).run
         found = [run for run in runs() if run is last or run.spec.fn is subject.runner.fn]
-        return found[-1] if found else None
+        chosen = [run for run in found if run.running()] or found
+        return chosen[-1] if chosen else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sized
 from enum import Enum
 from typing import Any
 
@@ -11,8 +11,9 @@ from xyzpy_widgets.core.axes import distinct
 from xyzpy_widgets.core.forms import as_values
 from xyzpy_widgets.core.labels import kind_of, label_array
 from xyzpy_widgets.errors import LineError, SpaceError, XyzError
-from xyzpy_widgets.grammar.line import Said, unquoted
-from xyzpy_widgets.grammar.typed import read_value, reads_call, written
+from xyzpy_widgets.grammar.known import CONSTANTS, reads_call, several, spelt
+from xyzpy_widgets.grammar.typed import check_size, quoted, read_value, written
+from xyzpy_widgets.grammar.words import Said, unquoted
 from xyzpy_widgets.magics.names import Names, expression
 from xyzpy_widgets.widgets.arguments import Argument
 from xyzpy_widgets.widgets.draws import DISTRIBUTIONS
@@ -20,10 +21,14 @@ from xyzpy_widgets.widgets.rows import Reading, Row, check_type, read_row
 
 __all__ = ["read_axis", "read_constant"]
 
-_CONSTANTS = {"pi", "e", "inf", "nan", "true", "false", "np", "numpy", "math", "pd", "pandas", "datetime"}
+_KNOWN = {*CONSTANTS, "np", "numpy", "math", "pd", "pandas", "datetime"}
 """Names that the safe reader knows."""
 
+_NUMBERS = {"int": "whole numbers", "float": "numbers", "bool": "True or False"}
+"""What an argument takes that takes no texts."""
+
 _PARTS = (2, 3)
+_EVEN = 1e-9
 
 
 def read_axis(said: Said, argument: Argument, names: Names, *, sampled: bool = False) -> Reading:
@@ -45,11 +50,19 @@ def read_axis(said: Said, argument: Argument, names: Names, *, sampled: bool = F
     try:
         return _read(said.text.strip(), argument, names, sampled=sampled)
     except XyzError as error:
-        name, message = argument.name, str(error).removeprefix(f"{argument.name} ")
-        form = f"{name}=0.5:4:40, {name}=[1, 2, 4] or {name}=log(1e-3, 1, 7)"
-        form = f'{name}="a" or {name}=["a", "b"]' if argument.takes == "str" else form
-        msg = f"{name}={said.text}: {message}" + ("" if "; " in message else f"; write {form}")
+        message = str(error) if isinstance(error, LineError) else str(error).removeprefix(f"{argument.name} ")
+        form = "" if "; " in message else f"; write {_form(argument, sampled=sampled)}"
+        msg = f"{argument.name}={said.text}: {message}{form}"
         raise LineError(msg, said.at) from error
+
+
+def _form(argument: Argument, *, sampled: bool) -> str:
+    """Show how values of an argument may be written."""
+    own = {"str": ['"a"', '["a", "b"]'], "bool": ["True", "True,False"]}
+    numbers = ["uniform(0,1)", "[1, 2, 4]"] if sampled else ["0.5:4:40", "[1, 2, 4]", "log(1e-3, 1, 7)"]
+    forms = own.get(argument.takes, numbers)
+    *most, last = (f"{argument.name}={form}" for form in forms)
+    return f"{', '.join(most)} or {last}"
 
 
 def read_constant(said: Said, argument: Argument, names: Names) -> Reading:
@@ -61,7 +74,7 @@ def read_constant(said: Said, argument: Argument, names: Names) -> Reading:
             check_type(argument, (value,))
             return Reading("fixed", (value,), text)
         if argument.takes != "str":
-            _check_known(text, names)
+            _check_known(text, names, argument)
         return read_row(Row(argument.name, "fixed", value=text), argument)
     except XyzError as error:
         msg = f"{argument.name}={text}: {str(error).removeprefix(f'{argument.name} ')}"
@@ -69,11 +82,14 @@ def read_constant(said: Said, argument: Argument, names: Names) -> Reading:
 
 
 def _read(text: str, argument: Argument, names: Names, *, sampled: bool) -> Reading:
+    text = text.rstrip(",").rstrip()  # one between two axes, as in a call
     if not text:
         msg = "there are no values"
         raise LineError(msg)
     inner = unquoted(text)
-    if inner is not None and argument.takes in {"int", "float", "bool"}:
+    if inner is not None and argument.takes in _NUMBERS:
+        if names.unknown(_free(inner) - _KNOWN):
+            check_type(argument, (inner,))
         return _read(inner, argument, names, sampled=sampled)
     row = _row(text, argument, names, sampled=sampled)
     if row is not None:
@@ -81,7 +97,10 @@ def _read(text: str, argument: Argument, names: Names, *, sampled: bool) -> Read
     if _is_own(text, names) or _is_code(text, argument):
         return _evaluated(text, argument, names, sampled=sampled)
     if argument.takes != "str":
-        _check_known(text, names)
+        _check_known(text, names, argument)
+    elif "None" in map(str.strip, _split(text.strip("[]"), ",")):
+        msg = f'{argument.name} takes texts, and None is not; write {argument.name}="None" for the text'
+        raise LineError(msg)
     return read_row(Row(argument.name, "list", values=text), argument, sampled=sampled)
 
 
@@ -93,50 +112,78 @@ def _row(text: str, argument: Argument, names: Names, *, sampled: bool) -> Row |
     tree = expression(text)
     match tree:
         case None if argument.takes != "str" and len(parts := _split(text, ":")) in _PARTS:
-            return _range(parts, name, names)
-        case ast.Call(func=ast.Name(id="log"), args=[_, _, _], keywords=[]):
-            ends = [_number(ast.unparse(one), names) for one in tree.args]
+            return _range(parts, argument, names)
+        case ast.Call(func=ast.Name(id="log"), args=[_, _, _], keywords=[]) if "log" not in names:
+            ends = [_number(ast.unparse(one), argument, names) for one in tree.args]
             return Row(name, "range", start=ends[0], stop=ends[1], num=ends[2], spacing="log")
         case ast.Call(func=ast.Name(id=word)) if sampled and word in DISTRIBUTIONS and word not in names:
-            numbers = tuple(_number(ast.unparse(one), names) for one in tree.args)
+            numbers = tuple(_number(ast.unparse(one), argument, names) for one in tree.args)
             return Row(name, "distribution", distribution=word, parameters=numbers)
     return None
 
 
-def _range(parts: list[str], name: str, names: Names) -> Row:
+def _range(parts: list[str], argument: Argument, names: Names) -> Row:
     """Read ``a:b:n`` and ``a:b``, both ends included."""
-    texts = [_number(part, names) for part in parts]
+    name = argument.name
+    texts = [_number(part, argument, names) for part in parts]
+    if not all(texts):
+        msg = f"a number is missing beside a “:”; write {name}=0.5:4:40"
+        raise SpaceError(msg)
     if len(texts) < len(_PARTS) + 1:
         first, last = (read_value(text).values[0] for text in texts)
         if kind_of(first) != "int" or kind_of(last) != "int":
             msg = f"a:b takes whole numbers; write {name}={':'.join(texts)}:40 for 40 values"
             raise SpaceError(msg)
         texts.append(str(abs(last - first) + 1))
+    _check_no_step(texts, name)
     return Row(name, "range", start=texts[0], stop=texts[1], num=texts[2])
 
 
-def _number(text: str, names: Names) -> str:
+def _check_no_step(texts: list[str], name: str) -> None:
+    """Raise `SpaceError` where the last of three numbers is meant for a step, with the line that has such steps."""
+    start, stop, step = (read_value(text).values[0] for text in texts)
+    if kind_of(step) != "float" or not 0 < step <= abs(stop - start):
+        return
+    number = abs(stop - start) / step
+    even = abs(number - round(number)) < _EVEN
+    way = f"{texts[0]}:{texts[1]}:{round(number) + 1}" if even else f"arange({', '.join(texts)})"
+    msg = f"a:b:n gives n values; for steps of {texts[2]} write {name}={way}"
+    raise SpaceError(msg)
+
+
+def _number(text: str, argument: Argument, names: Names) -> str:
     """Write a number as the safe reader takes it, be it named in the notebook."""
     text = text.strip()
     if text and (_is_own(text, names) or _unreadable(text)):
         return written(names.value(text))
-    _check_known(text, names)
+    _check_known(text, names, argument)
     return text
 
 
 def _evaluated(text: str, argument: Argument, names: Names, *, sampled: bool) -> Reading:
-    value = names.value(text, _members(argument))
+    code = spelt(text, names)
+    value = names.value(code, _members(argument))
     if sampled:
-        return Reading("drawn", (value,), text)
+        return Reading("drawn", (value,), code)
+    if isinstance(value, Sized):
+        check_size(len(value))
     values = as_values(argument.name, value)
     odd = next((one for one in values if kind_of(one) is None), None)
     if odd is not None:
-        quote = f"; write {argument.name}={text!r} for the text" if text.isidentifier() else ""
-        msg = f"{odd!r} cannot be a label{quote or f'; write it as a constant: --constants {argument.name}=...'}"
-        raise SpaceError(msg)
+        raise SpaceError(_no_label(odd, text, argument.name))
     check_type(argument, values)
     label_array(argument.name, distinct(argument.name, values))
-    return Reading("swept", values, text)
+    return Reading("swept", values, code)
+
+
+def _no_label(odd: Any, text: str, name: str) -> str:
+    """Say that a value is no label, and what may be meant."""
+    if isinstance(odd, Iterable) and not callable(odd):
+        return f"{type(odd).__name__}s cannot be labels; put all values into one list: {name}=[*a, 5]"
+    quote = f"write {name}={text!r} for the text, or " if text.isidentifier() else ""
+    return (
+        f"an object of type {type(odd).__name__} cannot be a label; {quote}give it as a constant: --constants {name}=…"
+    )
 
 
 def _members(argument: Argument) -> Mapping[str, Any]:
@@ -160,8 +207,11 @@ def _unreadable(text: str) -> bool:
     odd = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.Dict, ast.Subscript, ast.Compare)
     nodes = [] if tree is None else list(ast.walk(tree))
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    return any(isinstance(node, (*odd, ast.IfExp, ast.BoolOp, ast.JoinedStr)) for node in nodes) or not all(
-        reads_call(call) for call in calls
+    counted = [node for node in nodes if isinstance(node, (ast.BinOp, ast.UnaryOp))]
+    return (
+        any(isinstance(node, (*odd, ast.IfExp, ast.BoolOp, ast.JoinedStr)) for node in nodes)
+        or not all(map(reads_call, calls))
+        or any(map(several, counted))
     )
 
 
@@ -177,12 +227,14 @@ def _free(text: str) -> set[str]:
     return {node.id for node in nodes if isinstance(node, ast.Name) and id(node) not in called}
 
 
-def _check_known(text: str, names: Names) -> None:
+def _check_known(text: str, names: Names, argument: Argument) -> None:
     """Raise `LineError` for a name that means nothing."""
-    unknown = names.unknown(_free(text) - _CONSTANTS)
+    unknown = names.unknown(_free(text) - _KNOWN)
     if unknown:
         name = min(unknown, key=text.find)
-        msg = f"{name} is not defined; write {name!r} in quotes if it is a text"
+        takes = _NUMBERS.get(argument.takes)
+        remedy = f"{argument.name} takes {takes}" if takes else f"write {quoted(name)} in quotes if it is a text"
+        msg = f"{name} is not defined; {remedy}"
         raise LineError(msg)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 from IPython.core.interactiveshell import InteractiveShell
 
+from xyzpy_widgets.again import cases_of, varied_constants
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import LineError, SpaceError
-from xyzpy_widgets.grammar.line import Line, Said
+from xyzpy_widgets.grammar.line import Line
 from xyzpy_widgets.grammar.typed import written
+from xyzpy_widgets.grammar.words import Said
 from xyzpy_widgets.magics.asking import Where, asked, how, whole_number
 from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.showing import Text, show, wait_for
@@ -24,6 +26,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.sheet import Call, with_combos
+from xyzpy_widgets.widgets.source import source_of
 from xyzpy_widgets.widgets.subject import Subject
 
 __all__ = ["Here", "Overview", "answer", "overview"]
@@ -126,31 +129,33 @@ def _failures(given: _Asked) -> pd.DataFrame:
 
 def _retry(given: _Asked) -> Run | None:
     table = given.subject.failures() if given.subject.sampled else _failures(given)
-    picked = [_row(said, table) for said in given.line.words[1:]] or range(len(table))
     if not len(table):
         msg = f"nothing of {given.name} has failed"
         raise LineError(msg, given.line.words[0].at)
-    names = [name for name in table.columns if name in {one.name for one in given.subject.arguments()}]
-    cases = [{name: table[name].iloc[at] for name in names} for at in picked]
-    call = given.subject.again(cases, _constants(given, names))
+    picked = [_row(said, table, given.here.names) for said in given.line.words[1:]] or [*range(len(table))]
+    cases = cases_of(table, picked, given.subject.argument_names())
+    run = given.here.sweeps.newest(given.name, given.subject)
+    made, own = {} if run is None else run.spec.constants, given.subject.runner.spec.constants
+    call = given.subject.again(cases, varied_constants(made, own, cases[0]))
     if given.subject.sampled:  # draws may be alike: just the ones that were named
-        call = call.having(retry_failed=[*picked])
-    return _begun(given, how(call, given.line, given.subject, given.here.names, given.here.where))
+        call = call.having(retry_failed=picked)
+    call = how(call, given.line, given.subject, given.here.names, given.here.where)
+    rows = {str(row): str(row) for row in picked if given.line.words[1:]}
+    where = {name: code for name, code in call.code.items() if name not in {"cases", "overwrite", "retry_failed"}}
+    given.last.again = source_of(Call(code={**rows, **where}), given.subject.name, "retry", positional=rows)
+    return _begun(given, call)
 
 
-def _constants(given: _Asked, names: Collection[str]) -> dict[str, Any]:
-    """Return the constants of the newest run, as far as they are not those of the sweep itself."""
-    run, own = given.here.sweeps.newest(given.name, given.subject), given.subject.runner.spec.constants
-    made = {} if run is None else run.spec.constants
-    return {name: value for name, value in made.items() if name not in names and own.get(name) is not value}
-
-
-def _row(said: Said, table: pd.DataFrame) -> int:
+def _row(said: Said, table: pd.DataFrame, names: Names) -> int:
     """Read the number of a case in the table of failures."""
-    number: int = whole_number(said, 0)
+    try:
+        number: int = whole_number(said, 0, names)
+    except LineError:
+        number = len(table)
     if number >= len(table):
-        there = f"from 0 to {len(table) - 1}" if len(table) else "of which there is none"
-        msg = f"{said.text} is no case of the table of failures; give numbers {there}"
+        msg = (
+            f"{said.text} is no case of the table of failures; give numbers from 0 to {len(table) - 1}, or none for all"
+        )
         raise LineError(msg, said.at)
     return number
 
@@ -192,11 +197,11 @@ def _panel(given: _Asked) -> Any:
 
 
 def _code(given: _Asked) -> Text:
-    call = given.last.call
-    if call is None:
+    call, again = given.last.call, given.last.again
+    if call is None and not again:
         msg = f"nothing was asked of {given.name} yet; write %xyz plan {given.name} with axes first"
         raise LineError(msg, given.line.words[0].at)
-    return Text(given.subject.code(call))
+    return Text(again or given.subject.code(call or Call()))
 
 
 _VERBS: Mapping[str, Callable[[_Asked], Any]] = {

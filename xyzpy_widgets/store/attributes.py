@@ -80,9 +80,8 @@ def _scalar(value: Any) -> str | np.generic | None:
         return np.int64(value) if -(2**63) <= value < 2**63 else str(value)
     if isinstance(value, np.float16) or type(value) is float:
         return np.float64(value)
-    if isinstance(value, (np.integer, np.floating)) and value.dtype.itemsize <= np.dtype(np.float64).itemsize:
-        return value
-    return None
+    number = isinstance(value, (np.integer, np.floating)) and not isinstance(value, np.timedelta64)
+    return value if number and value.dtype.itemsize <= np.dtype(np.float64).itemsize else None
 
 
 def _sequence(values: list[Any] | tuple[Any, ...]) -> Plain:

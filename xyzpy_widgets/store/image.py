@@ -174,20 +174,21 @@ def is_uniform(values: Values) -> bool:
 
 def raw(values: Values, first: int = 0) -> memoryview:
     """Return the bytes of numbers in C order, from the ``first`` on."""
-    if isinstance(values, np.ndarray):
-        return values.reshape(-1).view(np.uint8).data[first:]
-    return memoryview(b"".join(values.parts(first)))
+    if not isinstance(values, np.ndarray):
+        return memoryview(b"".join(values.parts(first)))
+    flat = values.reshape(-1)
+    if flat.flags.c_contiguous:
+        return flat.view(np.uint8).data[first:]
+    begin = first // flat.itemsize  # one number, said many times
+    return memoryview(flat[:1].tobytes() * (flat.size - begin))[first - begin * flat.itemsize :]
 
 
 def checksums(values: Values, block: int = BLOCK, first: int = 0) -> list[int]:
     """Return the CRC-32 of each block of numbers in C order, from the ``first`` on; or that of all texts, with NULs."""
-    if not isinstance(values, np.ndarray):
-        rest = raw(values, first * block)
-        return [zlib.crc32(rest[start : start + block]) for start in range(0, len(rest), block)]
-    if values.dtype == object:
+    if isinstance(values, np.ndarray) and values.dtype == object:
         return [zlib.crc32("\0".join(values.ravel().tolist()).encode("utf-8"))]
-    buffer, crc32 = values.reshape(-1).view(np.uint8).data, zlib.crc32
-    return [crc32(buffer[start : start + block]) for start in range(first * block, len(buffer), block)]
+    buffer, crc32 = raw(values, first * block), zlib.crc32
+    return [crc32(buffer[start : start + block]) for start in range(0, len(buffer), block)]
 
 
 def uniform_checksums(values: NDArray[Any], block: int = BLOCK) -> list[int]:

@@ -10,13 +10,21 @@ from xarray.core import indexing
 
 from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.store.cells import decode_cells, empty_cells
-from xyzpy_widgets.store.decoding import Left, attrs_of, layout_of
+from xyzpy_widgets.store.decoding import Left, attrs_of, decode, layout_of
 from xyzpy_widgets.store.foreign import ForeignFile
 from xyzpy_widgets.store.image import Source
 from xyzpy_widgets.store.literal import Json
 from xyzpy_widgets.store.unread import Unread, Version
 
-__all__ = ["Leaving", "divided"]
+__all__ = ["Leaving", "decode_left", "divided"]
+
+
+def decode_left(source: Source, file: ForeignFile, chunks: Any) -> tuple[xr.Dataset, xr.Dataset | None]:
+    """Read the labels of a file of ours, and leave the variables and the ledger in it; see `Leaving`."""
+    leaving = Leaving(source, file, chunks)
+    data, ledger = decode(source, leaving)
+    data.set_close(leaving.close)
+    return data, ledger
 
 
 class Leaving:

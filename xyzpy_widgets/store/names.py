@@ -22,7 +22,7 @@ from pathlib import Path
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import OptionError
 
-__all__ = ["DATASETS", "TABLES", "Family", "FileName", "family_of", "is_folder", "missing", "resolve"]
+__all__ = ["DATASETS", "TABLES", "Family", "FileName", "family_of", "is_folder", "missing", "place_of", "resolve"]
 
 FileName = str | os.PathLike[str]
 
@@ -98,6 +98,14 @@ def resolve(file_name: FileName, engine: str | None, family: Family) -> tuple[Pa
         )
         raise OptionError(msg)
     return path, engine or owners[0]
+
+
+def place_of(path: Path) -> Path:
+    """Return where a file stands, whichever folder becomes the working one; a link gives what it points to.
+
+    So all names of a file share its journal, and its lock.
+    """
+    return Path(os.path.realpath(path))
 
 
 def family_of(file_name: FileName, engine: str | None) -> Family:

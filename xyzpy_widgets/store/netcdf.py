@@ -27,9 +27,8 @@ from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, 
 from xyzpy_widgets.store.decoding import decode, layout_of, read_schema
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.foreign import ForeignFile
-from xyzpy_widgets.store.image import Source
 from xyzpy_widgets.store.inplace import Extent, Layout, extents_of, fill
-from xyzpy_widgets.store.leaving import Leaving, divided
+from xyzpy_widgets.store.leaving import decode_left, divided
 from xyzpy_widgets.store.lock import is_held, lock_file, locked
 from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
 from xyzpy_widgets.store.retired import retire
@@ -57,7 +56,7 @@ class NetCDFStore:
         The library and format.
     chunks : int, str, mapping or None
         How dask divides the variables that `read` leaves in the file, as in `xarray.open_dataset`; None to read them
-        into memory. What is left in the file is not compared with its checksums.
+        into memory. What is left is compared with its checksums when it is read, but for what `Leaving` says.
     """
 
     path: Path
@@ -140,7 +139,7 @@ class NetCDFStore:
     def _read(self, backend: ModuleType) -> tuple[xr.Dataset, xr.Dataset | None]:
         with backend.opened(self.path) as source:
             if source.group is not None:
-                return decode(source) if self.chunks is None else self._decode_chunked(source)
+                return decode(source) if self.chunks is None else decode_left(source, self._foreign, self.chunks)
         return self._foreign.load() if self.chunks is None else self._foreign.open(chunks=self.chunks), None
 
     def check_whole(self) -> None:
@@ -243,7 +242,7 @@ class NetCDFStore:
         """
         if not len(cells):  # what other writers have brought was all that came
             return True
-        shape = ledger.variables["status"].shape
+        shape, stand = ledger.variables["status"].shape, cells if stand is None else stand
         where = np.unravel_index(cells, shape)
         content: dict[tuple[str, str], list[Extent]] = {}
         for group, dataset in (("/", data), (layout.group, ledger)):
@@ -252,8 +251,7 @@ class NetCDFStore:
                 if place is None:
                     continue
                 values = dataset.variables[name].values
-                there = cells if stand is None else stand
-                extents = extents_of(place, values[where], there) if values.shape[: len(shape)] == shape else None
+                extents = extents_of(place, values[where], stand) if values.shape[: len(shape)] == shape else None
                 if extents is None:
                     return False
                 content[group, str(name)] = extents
@@ -310,13 +308,6 @@ class NetCDFStore:
         """The file as one that another program wrote."""
         return ForeignFile(self.path, self.engine)
 
-    def _decode_chunked(self, source: Source) -> tuple[xr.Dataset, xr.Dataset | None]:
-        """Read the labels, and leave the variables and the ledger in the file."""
-        leaving = Leaving(source, self._foreign, self.chunks)
-        data, ledger = decode(source, leaving)
-        data.set_close(leaving.close)
-        return data, ledger
-
 
 def _check_whole(store: NetCDFStore) -> None:
     store._check_whole(alone=True)  # noqa: SLF001 - to be called in another process
@@ -352,8 +343,10 @@ def load_ds(file_name: FileName, engine: str | None = None, chunks: Chunks | Non
         The library that reads it. By default the suffix chooses; without a suffix it is h5netcdf, and the name gets
         ``.h5``.
     chunks : int, str or mapping, optional
-        Leave the variables in the file and give them as dask arrays, divided like this; see `xarray.open_dataset`. By
-        default everything is read into memory, compared with its checksums, and the file is closed.
+        Leave the variables in the file and give them as dask arrays, divided like this; see `xarray.open_dataset`. The
+        numbers of a harvest are compared with their checksums when they are read, which raises `DamageError` then; what
+        `save_ds` wrote, text, and folders are not. By default everything is read into memory, compared with its
+        checksums, and the file is closed.
 
     Returns
     -------

@@ -154,8 +154,11 @@ class Unread(BackendArray):
             plain = np.full(shape, np.frombuffer(self.place.cell, self.place.dtype)[0])
         else:
             starts, width = _runs(self.shape, [np.atleast_1d(one) for one in places])
-            raw = bytearray().join(self._bytes(starts, width))  # which may be written to
-            plain = np.frombuffer(raw, self.place.dtype).reshape(shape)
+            plain = np.empty(shape, self.place.dtype)
+            raw, at = plain.reshape(-1).view(np.uint8).data, 0
+            for piece in self._bytes(starts, width):
+                raw[at : at + len(piece)] = piece
+                at += len(piece)
         return decode_cells(plain, self.note)
 
     def _bytes(self, starts: NDArray[np.intp], width: int) -> Iterator[bytes]:

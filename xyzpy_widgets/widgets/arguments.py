@@ -109,7 +109,8 @@ def _argument(
     takes, choices = _read_annotation(annotation)
     if annotation is NOTHING:
         samples = [value for value in (default, *stored[:1]) if value is not NOTHING]
-        takes = _TAKES.get(kind_of(samples[0]), "any") if samples else "any"
+        told = _TAKES.get(kind_of(samples[0]), "any") if samples else "any"
+        takes = "any" if told == "int" else told  # a whole number may stand beside others
         choices = (False, True) if takes == "bool" else _members(samples)
     attrs = spec.arg_attrs.get(name, {})
     return Argument(

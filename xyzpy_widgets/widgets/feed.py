@@ -35,7 +35,7 @@ class Feed:
     said : callable
         Returns the sentence for a state of the run.
     before : ndarray of uint8, optional
-        What the points are that the run does not come to, shape ``(len(run.plan.space),)``; missing by default.
+        What the points are that the run does not come to, shape ``(len(run.plan.space),)`` (see `Run.standing`).
     """
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from threading import Event
 from typing import Any
@@ -13,12 +14,17 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.base import with_still
+from xyzpy_widgets.widgets.case_map import number_of
+from xyzpy_widgets.widgets.failing import FailureList
 from xyzpy_widgets.widgets.feed import Feed
+from xyzpy_widgets.widgets.protocol import CaseReply
 from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy, obey
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.still import bundle, progress_html, progress_text
+from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.told_case import CaseTeller
 
-__all__ = ["LiveMonitor"]
+__all__ = ["LiveMonitor", "feed_of"]
 
 _A_MOMENT_SECONDS = 0.4
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -52,10 +58,7 @@ class LiveMonitor:
     def _opened(self) -> Feed:
         """Put the widget in the place of the card."""
         self._monitor = monitor = RunMonitor(title=called(self._run.spec), control_path=self._file.path)
-        heard_while_busy(monitor)
-        feed = Feed(monitor, self._run, lambda _: "")
-        monitor.on_msg(lambda _widget, content, _buffers: self._heard(feed, content))
-        answering(monitor, {})
+        feed = feed_of(monitor, self._run)
         view = {_VIEW: {"version_major": 2, "version_minor": 0, "model_id": monitor.model_id}}
         if self._shown is not None:
             self._shown.update(with_still(view, *self._told()), raw=True)
@@ -80,11 +83,34 @@ class LiveMonitor:
         text = f"{title}: {progress_text(progress)}"
         return f"{text}, {when}" if when else text, progress_html(title, progress, when)
 
-    def _heard(self, feed: Feed, content: Any) -> None:
-        match content:
-            case {"kind": "control", "word": word}:
-                obey(self._run, word)
-            case {"kind": "watch", "view": str(view), "seen": bool(seen)}:
-                feed.watch(view, seen=seen)
-            case {"kind": "states"}:
-                feed.whole()
+
+def feed_of(monitor: RunMonitor, run: Run) -> Feed:
+    """Return what feeds a monitor that shows a run by itself: the run is steered from there, and its cases are told."""
+    heard_while_busy(monitor)
+    feed = Feed(monitor, run, lambda _: "", run.standing())
+    monitor.on_msg(lambda _widget, content, _buffers: _heard(run, feed, content))
+    answering(monitor, {"case": lambda request: _case(run, feed, int(request["number"]))})
+    return feed
+
+
+def _case(run: Run, feed: Feed, number: int) -> CaseReply:
+    """Tell all that is known of one case."""
+    failed = FailureList(run.failures, run.plan.space.names, partial(_code, run), partial(number_of, run.plan))
+    return CaseTeller(run.plan, run.spec, run.sweep, run).case(number, int(feed.states()[number]), failed.case)
+
+
+def _code(run: Run, args: Mapping[str, Any]) -> str:
+    """Return the code that calls the function with some arguments, by its own name where nobody else has one."""
+    if run.sweep is not None:
+        return Subject(run.sweep).case_code(args, run.spec.constants)
+    return f"{run.name}({', '.join(f'{name}={value!r}' for name, value in args.items())})"
+
+
+def _heard(run: Run, feed: Feed, content: Any) -> None:
+    match content:
+        case {"kind": "control", "word": word}:
+            obey(run, word)
+        case {"kind": "watch", "view": str(view), "seen": bool(seen)}:
+            feed.watch(view, seen=seen)
+        case {"kind": "states"}:
+            feed.whole()

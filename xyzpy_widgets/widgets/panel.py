@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from importlib import import_module
 from threading import RLock
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.region import Step
-from xyzpy_widgets.errors import SpaceError, XyzError
+from xyzpy_widgets.errors import XyzError
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
@@ -22,33 +23,23 @@ from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.base import with_still
 from xyzpy_widgets.widgets.draws import distributions_told
-from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
-from xyzpy_widgets.widgets.planned import (
-    ask_told,
-    cases_reply,
-    choice_of,
-    first_case,
-    plan_told,
-    reason_against,
-    trial_told,
-    wishes_told,
-)
+from xyzpy_widgets.widgets.planned import ask_told, cases_reply, choice_of, first_case, trial_told, wishes_told
+from xyzpy_widgets.widgets.planning import Planning
 from xyzpy_widgets.widgets.preferences import opened, preferred
+from xyzpy_widgets.widgets.protocol import Trial
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import heard_while_busy
 from xyzpy_widgets.widgets.sheet import Call, Sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
 from xyzpy_widgets.widgets.still import panel_card, progress_text
 from xyzpy_widgets.widgets.subject import Subject
-from xyzpy_widgets.widgets.unfinished import unfinished
-from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
+from xyzpy_widgets.widgets.unfinished import sheet_of_plan, unfinished
 from xyzpy_widgets.widgets.watching import Watching
 
 __all__ = ["Panel", "panel"]
 
-_AT_ONCE = 20_000
-"""So many cases are planned while the page waits; more of them beside it."""
+_NO_TRIAL: Trial = {"state": "none", "said": ""}
 
 
 class Panel(ipywidgets.VBox):
@@ -80,12 +71,9 @@ class Panel(ipywidgets.VBox):
         name = uuid4().hex
         self._subject = subject
         self._guard = RLock()
-        self._latest = Latest()
         self._arguments = subject.arguments()
         self._sheet = self._first = subject.first_sheet()
-        self._preview: Preview | None = None
-        self._call: Call | None = None
-        self._plans, self._telling = 0, False
+        self._telling = False
         self.editor = SpaceEditor(
             panel=name, sampled=subject.sampled, distributions=distributions_told() if subject.sampled else []
         )
@@ -97,11 +85,12 @@ class Panel(ipywidgets.VBox):
             backends=subject.backends,
             ask=ask_told(preferred()),
         )
+        self._planning = Planning(subject, self.editor, self.card, self._guard)
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
         self.monitor, self.failed = self._watching.monitor, self._watching.failed
         for widget in (self.editor, self.card):
             heard_while_busy(widget)
-        answering(self.card, {"cases": lambda one: cases_reply(self._preview, one["of"], int(one["offset"]))})
+        answering(self.card, {"cases": lambda one: cases_reply(self._planning.preview, one["of"], int(one["offset"]))})
         self.card.on_msg(lambda _widget, content, _buffers: self._heard(content))
         self.editor.observe(self._edited, "revision")
         self.card.observe(self._wished, "wishes")
@@ -131,14 +120,17 @@ class Panel(ipywidgets.VBox):
 
     @property
     def plan(self) -> Preview:
-        """What would run; made anew where that is needed. Raises what keeps it from running."""
+        """What would run; made anew where that is needed. Raises what keeps it from running.
+
+        Set it to what ``plan`` of the same Harvester or Runner returned, to be set to run just that.
+        """
         with self._guard:
-            if self._preview is not None:
-                return self._preview
-            call = self._subject.call(self._sheet, self._arguments)
-            preview = self._subject.preview(call)
-            self._planned(call, preview)
-            return preview
+            return self._planning.now(self._sheet, self._arguments)
+
+    @plan.setter
+    def plan(self, given: Preview) -> None:
+        with self._guard:
+            self.space = sheet_of_plan(given, self._subject, self._sheet, self._arguments)
 
     @property
     def run(self) -> Run | None:
@@ -147,7 +139,7 @@ class Panel(ipywidgets.VBox):
 
     @run.setter
     def run(self, run: Run) -> None:
-        self._attach(run, {})
+        self._attach(run, {}, run.standing())
 
     @property
     def code(self) -> str:
@@ -203,7 +195,7 @@ class Panel(ipywidgets.VBox):
 
     def settle(self) -> None:
         """Wait until the plan is that of the space, and the end of a run that is over has been told."""
-        self._latest.settle()
+        self._planning.settle()
         self._watching.settle()
 
     def _submitted(self, call: Call) -> Run:
@@ -212,9 +204,9 @@ class Panel(ipywidgets.VBox):
         self._attach(run, call.given.get("constants", {}), before)
         return run
 
-    def _attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8] | None = None) -> None:
+    def _attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8]) -> None:
         with self._guard:
-            self.card.tell(busy=True)
+            self.card.tell(busy=True, trial=_NO_TRIAL)
             self._watching.attach(run, constants, before)
             self._lay_out()
         self.results.follow(run)
@@ -266,58 +258,16 @@ class Panel(ipywidgets.VBox):
             self._telling = False
 
     def _tell(self) -> None:
-        """Judge what is typed, and plan it: at once where that is quick."""
-        self._preview = self._call = None
-        sampled = self._subject.sampled
-        verdict = verdict_on(self._sheet, self._arguments, self.editor.revision, sampled=sampled)
-        self.editor.tell(verdict=verdict)
-        try:
-            call = self._subject.call(self._sheet, self._arguments)
-        except SpaceError as error:
-            return self._refused(str(error) if has_problem(verdict) else "")
-        magic = self._subject.line(self._sheet, self._arguments)
-        self.card.tell(code={"python": self._subject.code(call), "magic": magic})
-        if verdict["problem"]:
-            return self._refused(verdict["problem"])
-        self._call = call
-        if verdict["total"] is not None and verdict["total"] <= _AT_ONCE:
-            return self._plan(call)
-        self.card.tell(plan=None, reason="")
-        return self._latest.ask(lambda: self._plan(call))
-
-    def _plan(self, call: Call) -> None:
-        """Plan, perhaps in another thread; a sheet that has changed meanwhile is planned by who changed it."""
-        try:
-            preview = self._subject.preview(call)
-        except (XyzError, OSError) as error:
-            with self._guard:
-                if self._call is call:
-                    self._refused(str(error))
-            return
-        with self._guard:
-            if self._call is call:
-                self._planned(call, preview)
-
-    def _planned(self, call: Call, preview: Preview) -> None:
-        self._call, self._preview = call, preview
-        self._plans += 1
-        wishes = wishes_told(self._sheet, self._subject.own_backend)
-        self.card.tell(plan=plan_told(preview, str(self._plans), wishes), reason=reason_against(preview))
-
-    def _refused(self, reason: str) -> None:
-        self.card.tell(plan=None, reason=reason)
+        """Judge what is typed, and plan it."""
+        self._planning.tell(self._sheet, self._arguments)
 
     def _heard(self, content: Any) -> None:
         with self._guard:
             match content:
-                case {"kind": "run", "plan": name} if self._is_current(name):
-                    self._begin(lambda: self._submitted(self._call or Call()))
-                case {"kind": "try_one"} if self._preview is not None and len(self._preview.plan):
+                case {"kind": "run", "plan": name} if self._planning.is_current(name) and not self._watching.busy:
+                    self._begin(lambda: self._submitted(self._planning.call or Call()))
+                case {"kind": "try_one"}:
                     self._begin(self._try_one)
-
-    def _is_current(self, name: Any) -> bool:
-        plan: Any = self.card.plan
-        return plan is not None and plan["id"] == name and not self._watching.busy
 
     def _begin(self, step: Callable[[], object]) -> None:
         """Do what the page asked for; what keeps it from being done is told there."""
@@ -328,8 +278,8 @@ class Panel(ipywidgets.VBox):
 
     def _try_one(self) -> None:
         """Run one case in the middle of those that would run."""
-        preview, call = self._preview, self._call
-        if preview is None or call is None:
+        preview, call = self._planning.preview, self._planning.call
+        if preview is None or call is None or not len(preview.plan):
             return
         if self._subject.sampled:
             trial = replace(call, given={**call.given, "n": 1})
@@ -388,11 +338,20 @@ class Panel(ipywidgets.VBox):
             return progress_text(self._watching.run.progress)
         return self._watching.told_found or "nothing has run yet"
 
+    def _display_(self) -> Any:
+        """Return the parts as marimo lays them out, which does not know the boxes of ipywidgets."""
+        marimo: Any = import_module("marimo")
+        row, *others = self.children
+        across = marimo.hstack(row.children, widths=[3, 2], wrap=True, align="start")
+        return marimo.vstack([across, *others])
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """Return the widget, and words for where no widget lives."""
         shown: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         verdict: Any = self.editor.verdict
-        return with_still(shown, repr(self), panel_card(self._subject, verdict, self._preview, self._watching.run))
+        return with_still(
+            shown, repr(self), panel_card(self._subject, verdict, self._planning.preview, self._watching.run)
+        )
 
 
 def panel(function: Harvester | Runner | Sampler | Callable[..., Any]) -> Panel:

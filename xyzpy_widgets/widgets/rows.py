@@ -13,7 +13,7 @@ import numpy as np
 from xyzpy_widgets.core.axes import distinct
 from xyzpy_widgets.core.labels import kind_of, label_array
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.grammar.typed import Typed, quoted, read_value, read_values, written
+from xyzpy_widgets.grammar.typed import Typed, check_size, quoted, read_value, read_values, written
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument
 from xyzpy_widgets.widgets.draws import OWN, draw_of
 
@@ -171,6 +171,7 @@ def _range(row: Row, argument: Argument) -> Reading:
 
 def _whole_range(first: int, last: int, step: int) -> Reading:
     """Return evenly spaced whole numbers as a plain range."""
+    check_size((last - first) // step + 1)
     past = last + (1 if step > 0 else -1)
     return Reading(
         "swept", tuple(range(first, past, step)), f"range({first}, {past}{'' if step == 1 else f', {step}'})"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.grammar.line import Line, Said, as_word
+from xyzpy_widgets.grammar.line import Line
+from xyzpy_widgets.grammar.words import Said, as_word
 from xyzpy_widgets.widgets.arguments import Argument
 from xyzpy_widgets.widgets.cases import read_cases
 from xyzpy_widgets.widgets.rows import Reading, Row, read_row

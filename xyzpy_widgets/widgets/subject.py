@@ -108,6 +108,14 @@ class Subject:
         draws = self.target.default_combos if isinstance(self.target, Sampler) else None
         return arguments_of(self.runner.spec, self.stored(), draws)
 
+    def argument_names(self) -> tuple[str, ...]:
+        """Return the names of these arguments, at once however many values are stored."""
+        stored: dict[str, tuple[Any, ...]] = {}
+        if isinstance(self.target, Harvester) and self.target.full_ds is not None:
+            stored = {str(arg): () for arg in self.target.status.dims}
+        draws = self.target.default_combos if isinstance(self.target, Sampler) else None
+        return tuple(one.name for one in arguments_of(self.runner.spec, stored, draws))
+
     def first_sheet(self) -> Sheet:
         """Return what a panel is set to at first."""
         sheet = first_sheet(self.arguments(), sampled=self.sampled)

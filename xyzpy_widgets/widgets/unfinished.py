@@ -1,4 +1,4 @@
-"""What a store has left undone: of what was asked for last, or of the grid that it has."""
+"""What a store has left undone, of what was asked for last or of the grid that it has; and sheets that ask for it."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.space import Combos, ParameterSpace
-from xyzpy_widgets.errors import XyzError
+from xyzpy_widgets.errors import SpaceError, XyzError
 from xyzpy_widgets.grammar.typed import written
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.labelling.coverage import STALE
+from xyzpy_widgets.preview import Preview
+from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.arguments import Argument
+from xyzpy_widgets.widgets.protocol import Choice
 from xyzpy_widgets.widgets.sheet import Sheet, going_on, with_combos
 from xyzpy_widgets.widgets.subject import Subject
 
-__all__ = ["Unfinished", "sheet_of", "unfinished"]
+__all__ = ["Unfinished", "sheet_of", "sheet_of_plan", "unfinished"]
 
 _MOST_TRIED = 5
 """So many harvests are looked back upon."""
@@ -78,6 +81,31 @@ def sheet_of(asked: Mapping[str, Any], blank: Sheet, arguments: Sequence[Argumen
         for row in sheet.rows
     )
     return replace(sheet, rows=rows, cases=_table(asked["cases"]), choice="new_failed")
+
+
+def sheet_of_plan(preview: Preview, subject: Subject, blank: Sheet, arguments: Sequence[Argument]) -> Sheet:
+    """Return the sheet that says what a plan would run; raise `SpaceError` for a plan that no sheet says."""
+    if preview.spec.fn is not subject.runner.spec.fn or subject.sampled:
+        other = "draws its cases anew" if subject.sampled else f"runs {subject.title}"
+        msg = f"this is a plan of {called(preview.spec)}, and the panel {other}; set panel.space instead"
+        raise SpaceError(msg)
+    space = preview.plan.space
+    asked = {
+        "combos": dict(zip(space.combos.names, space.combos.values, strict=True)),
+        "cases": dict(zip(space.cases.names, space.cases.columns, strict=True)),
+        "constants": preview.spec.constants,
+    }
+    runs = _states_that_run(preview)
+    choice: Choice = "all" if Status.DONE in runs else "new_failed" if Status.FAILED in runs else "new"
+    return replace(sheet_of(asked, blank, arguments), choice=choice, stale=STALE in runs and choice != "all")
+
+
+def _states_that_run(preview: Preview) -> set[int]:
+    """Return the states of the cases that would run."""
+    if preview.states is None:
+        return {int(Status.MISSING)}
+    numbers = np.asarray(preview.plan.numbers(0, len(preview.plan)), dtype=np.intp)
+    return set(np.unique(preview.states[numbers]).tolist())
 
 
 def _chosen(values: Sequence[Any], argument: Argument | None) -> list[Any]:

@@ -3,46 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from threading import Event
 from time import monotonic
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.labels import shown
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.execution.progress import Progress, duration
-from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.labelling.coverage import STALE
-from xyzpy_widgets.run import RUNNING, Run
+from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.answers import answering
-from xyzpy_widgets.widgets.arguments import short
 from xyzpy_widgets.widgets.case_map import axes_of, labels_picked, number_of, units_of
 from xyzpy_widgets.widgets.failing import FailureList
 from xyzpy_widgets.widgets.failures import Failures
 from xyzpy_widgets.widgets.feed import Feed
-from xyzpy_widgets.widgets.protocol import CaseReply, CaseState, Named
+from xyzpy_widgets.widgets.protocol import CaseReply
 from xyzpy_widgets.widgets.route import ControlFile, heard_while_busy, obey
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.told_case import STATES, CaseTeller
 
 __all__ = ["Watching"]
 
 _SECONDS_BETWEEN_FAILURES = 0.5
-_STATES: dict[int, CaseState] = {
-    Status.MISSING: "missing",
-    Status.DONE: "done",
-    Status.FAILED: "failed",
-    Status.CANCELLED: "cancelled",
-    RUNNING: "running",
-    STALE: "stale",
-}
 
 
 class Watching:
@@ -104,7 +92,7 @@ class Watching:
         """Whether a run is under way."""
         return self.run is not None and not self.run.done()
 
-    def attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8] | None = None) -> None:
+    def attach(self, run: Run, constants: Mapping[str, Any], before: NDArray[np.uint8]) -> None:
         """Watch a run; ``before`` is what the points are that it does not come to (see `Feed`)."""
         self.run, self.constants, self._plan = run, constants, run.plan
         file = ControlFile()
@@ -150,7 +138,7 @@ class Watching:
         self._plan = Plan(space)
         self._list = self._listed(None)
         self.failed.tell(groups=self._list.groups())
-        counts = {code: int(np.count_nonzero(states == code)) for code in _STATES}
+        counts = {code: int(np.count_nonzero(states == code)) for code in STATES}
         done = counts[Status.DONE] + counts[STALE]
         self.told_found = self._said_found({**counts, Status.DONE: done})
         self.monitor.tell(
@@ -221,47 +209,11 @@ class Watching:
 
     def case(self, number: int) -> CaseReply:
         """Tell all that is known of one case."""
-        point = self._plan.point(number)
-        code = (
-            self._feed.states()[number]
-            if self._feed is not None
-            else np.frombuffer(self.monitor.states or b"", np.uint8)[number]
-        )
-        state = _STATES.get(int(code), "missing")
-        return {
-            "number": number,
-            "state": state,
-            "args": [{"name": name, "text": shown(value)} for name, value in point.args.items()],
-            "results": self._results(point.args) if state in {"done", "stale"} else [],
-            "seconds": self._seconds(point.args),
-            "failure": self._list.case(point.args) if state == "failed" else None,
-        }
-
-    def _results(self, args: Mapping[str, Any]) -> list[Named]:
-        """Return the outputs of a case, as far as they are merged already."""
-        ds = self._data()
-        if ds is None:
-            return []
-        with suppress(KeyError, ValueError):
-            found = ds.sel({name: value for name, value in args.items() if name in ds.dims})
-            return [{"name": str(name), "text": _told(one)} for name, one in found.data_vars.items()]
-        return []
-
-    def _data(self) -> xr.Dataset | None:
-        target = self.subject.target
-        if isinstance(target, Harvester):
-            return target.full_ds
-        return target.last_ds if hasattr(target, "last_ds") else None
-
-    def _seconds(self, args: Mapping[str, Any]) -> float | None:
-        target = self.subject.target
-        if not isinstance(target, Harvester) or target.full_ds is None:
-            return None
-        with suppress(KeyError, ValueError):
-            timings = target.timings
-            seconds = timings.sel({name: value for name, value in args.items() if name in timings.dims})
-            return float(seconds) if seconds.ndim == 0 and np.isfinite(seconds) else None
-        return None
+        feed = self._feed
+        codes = feed.states() if feed is not None else np.frombuffer(self.monitor.states or b"", np.uint8)
+        run = None if feed is None else feed.run
+        teller = CaseTeller(self._plan, self.subject.runner.spec, self.subject.target, run)
+        return teller.case(number, int(codes[number]), self._list.case)
 
     def _heard(self, content: Any) -> None:
         run = self.run
@@ -278,7 +230,3 @@ class Watching:
                 self._feed.watch(view, seen=seen)
             case {"kind": "states"} if self._feed is not None:
                 self._feed.whole()
-
-
-def _told(value: xr.DataArray) -> str:
-    return short(value.item()) if value.ndim == 0 else f"{value.dtype} of shape {value.shape}"
