@@ -5,10 +5,10 @@ of the parts in the order of their names. A part is written beside the folder an
 a dot or an underscore are of no part, as those readers have it.
 
 Many small parts are put together: those at the end, once they are 32 or more and none is larger than all the others of
-them together. So whatever a row is rewritten with is at least twice as large as the part that it was in, and of a
-million rows in calls of a hundred each is rewritten three times, in less than a hundred parts. A new folder takes the
-place of the old one then, with the same files for what stays. Parts that another program has made stay as they are
-until rows come that do not go with them.
+them together. So whatever a row is written with again is at least twice as large as the part that it was in: of a
+million rows in calls of a hundred each is written six times, and never are there more than forty parts. A new folder
+takes the place of the old one then, with the same files for what stays. Parts that another program has made stay as
+they are until rows come that do not go with them.
 """
 
 from __future__ import annotations
