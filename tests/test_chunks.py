@@ -494,3 +494,36 @@ for a in range(8):
     assert [process.wait() for process in started] == [0, 0]
     stored = xyz.load_ds(path)["out"].transpose("a", "w")
     assert np.array_equal(stored, np.add.outer(range(8), 100 * np.arange(2)))
+
+
+def test_a_writer_that_comes_between_two_looks_costs_no_harvest(tmp_path: Path) -> None:
+    """Where the file is extended and filled after it was looked at, before cells are read, it is looked at again."""
+    path = tmp_path / "data.h5"
+    runner = xyz.Runner(lambda a, b: a + b / 128, "y", verbosity=0)
+    other = xyz.Harvester(runner, path)
+    other.harvest_combos({"a": range(10), "b": range(5)})
+    other.harvest_combos({"a": [10], "b": [0, 1]})
+
+    def late(a: int, b: int) -> float:
+        other.harvest_combos({"a": [10], "b": [2]})  # so that the file is looked at again after the run
+        return a + b / 128
+
+    one = xyz.Harvester(xyz.Runner(late, "y", verbosity=0), path, chunks={})
+    archive = one._archive  # noqa: SLF001 - the moment in between is nowhere else
+    refresh, left = archive.refresh, [{"a": [11], "b": [0]}, {"a": [10], "b": [3]}]
+
+    def followed() -> None:
+        refresh()
+        if archive._held:  # noqa: SLF001
+            return
+        while left and one.last_ds is not None:
+            version = path.stat().st_ino
+            other.harvest_combos(left.pop(0))
+            assert path.stat().st_ino == version
+
+    archive.refresh = followed  # type: ignore[method-assign]
+    one.harvest_combos({"a": [10], "b": [4]})
+    assert not left
+    found = xyz.load_ds(path)["y"]
+    assert found.sel(a=10).values.tolist()[3:] == [10 + 3 / 128, 10 + 4 / 128]
+    assert found.sel(a=11, b=0).item() == 11

@@ -168,6 +168,15 @@ class Archive(Generic[T, S]):
         if self._history is not None:
             self._history.add(step)
 
+    def _put_in(self, one: _Unsaved[T]) -> None:
+        """Put in what is among the unsaved; where another writer came in between, with them, to what it wrote."""
+        try:
+            self._put(one)
+        except StoreError:  # of what is left in the file, of which parts are read only now
+            if self.store is None or self.is_read:
+                raise
+            self.refresh()
+
     def _put_again(self, told: Told, on_conflict: OnConflict) -> None:
         """Take in what the log of a process that died tells."""
         self._put(_Unsaved(self._growth.rebuilt(told), on_conflict, RECOVERED, told.asked))
@@ -207,13 +216,12 @@ class Archive(Generic[T, S]):
         segment of the run is set aside then. Raises as `current` does; it is left for the next look then.
         """
         with self._guard:
-            segment = self._held.own(segment)
             try:
                 self.refresh()
             except BaseException:
-                if segment is not None:
-                    self._held.leave(segment)
+                self._held.leave(segment)
                 raise
+            segment = self._held.own(segment)
             self._take_in(_Unsaved(new, on_conflict, "harvest", asked, segment is not None), segment, sync=sync)
 
     def _take_in(self, one: _Unsaved[T], segment: Segment | None, *, sync: bool) -> None:
@@ -222,7 +230,7 @@ class Archive(Generic[T, S]):
             self._held.take(segment, repeatable=self._growth.repeatable and one.on_conflict != "replace")
         self._unsaved.append(one)
         try:
-            self._put(one)
+            self._put_in(one)
         except XyzError as error:
             del self._unsaved[-1]
             if segment is not None:

@@ -73,6 +73,7 @@ class CaseTeller:
 
     def _outcome(self, number: int, args: Mapping[str, Any]) -> tuple[list[Named], float | None]:
         """Return the outputs of a case that is done, and how long it took."""
+        args = {**(self.spec if self.run is None else self.run.spec).constants, **args}
         part = self.run.so_far() if self.run is not None and self.run.states[number] == Status.DONE else None
         found = _found(part, args) if isinstance(part, Labelled) else None
         found = found or _found(_kept(self.target), args)
@@ -94,7 +95,7 @@ def _found(kept: Labelled | None, args: Mapping[str, Any]) -> tuple[list[Named],
         return None
     with suppress(KeyError, ValueError):
         known = kept.ledger.sel({name: value for name, value in args.items() if name in kept.ledger.dims})
-        if int(known["status"]) == Status.DONE:
+        if known["status"].ndim == 0 and int(known["status"]) == Status.DONE:
             data = kept.data.sel({name: value for name, value in args.items() if name in kept.data.dims})
             seconds = float(known["seconds"])
             results: list[Named] = [{"name": str(name), "text": _told(one)} for name, one in data.data_vars.items()]
