@@ -81,7 +81,7 @@ class Archive(Generic[T, S]):
     @property
     def where(self) -> str:
         """Where the data is, for a repr."""
-        return "in memory" if self.store is None else f"{self.store.path} [{self.store.engine}]"
+        return "in memory" if self.store is None else f"{self.store.name} [{self.store.engine}]"
 
     def begin(self) -> Segment:
         """Return a segment of the journal for a run, which hands it over with its results (`add`), or drops it."""
