@@ -216,13 +216,13 @@ class Archive(Generic[T, S]):
         segment of the run is set aside then. Raises as `current` does; it is left for the next look then.
         """
         with self._guard:
-            segment = self._held.own(segment)
             try:
                 self.refresh()
             except BaseException:
-                if segment is not None:
+                if segment is not None and self._held.own(segment) is not None:
                     self._held.leave(segment)
                 raise
+            segment = self._held.own(segment)  # in a forked child only now
             self._take_in(_Unsaved(new, on_conflict, "harvest", asked, segment is not None), segment, sync=sync)
 
     def _take_in(self, one: _Unsaved[T], segment: Segment | None, *, sync: bool) -> None:
