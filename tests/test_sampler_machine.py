@@ -34,13 +34,13 @@ class Samples(RuleBasedStateMachine):
         self.rows: list[Row] = []
         self.written = True
 
-    @initialize(suffix=st.sampled_from(["csv", "json", "pkl"]))
+    @initialize(suffix=st.sampled_from(["csv", "json", "pkl", "parquet/"]))
     def begin(self, suffix: str) -> None:
         """Open the file for the first time."""
-        self.path = self.folder / f"data.{suffix}"
+        self.path = f"{self.folder}/data.{suffix}"
         self.sampler = self.opened(self.path)
 
-    def opened(self, path: Path | None) -> xyz.Sampler:
+    def opened(self, path: str | None) -> xyz.Sampler:
         """Open a table as a new process does."""
 
         def fn(a: int) -> int:

@@ -241,8 +241,8 @@ def test_a_full_disk_is_noticed_before_anything_runs(small_disk: Path) -> None:
 
 def test_a_full_disk_keeps_the_old_table(small_disk: Path) -> None:
     """Tables are replaced in the same way."""
-    for engine in ("pickle", "csv", "json", "parquet"):
-        store = TableStore.named(small_disk / "table", engine)
+    for suffix in (".pkl", ".csv", ".json", ".parquet", ".parquet/"):
+        store = TableStore.named(f"{small_disk}/table{suffix}")
         old = pd.DataFrame({"y": np.arange(100.0)})
         store.write(old)
         with pytest.raises(StoreError, match="No space left on device; make room"):

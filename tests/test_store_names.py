@@ -35,6 +35,9 @@ from xyzpy_widgets.store.table import load_df
         ("trig", "parquet", TABLES, ("trig.parquet", "parquet")),
         ("trig.pq", None, TABLES, ("trig.pq", "parquet")),
         ("trig.v1", "json", TABLES, ("trig.v1.json", "json")),
+        ("trig.parquet/", None, TABLES, ("trig.parquet", "parquet")),
+        ("sub/trig/", None, TABLES, ("sub/trig", "parquet")),
+        ("trig/", "parquet", TABLES, ("trig", "parquet")),
     ],
 )
 def test_a_name_stands_for_one_file_and_one_engine(
@@ -57,6 +60,10 @@ def test_a_name_stands_for_one_file_and_one_engine(
         ("", None, DATASETS, "'' does not name a file"),
         ("..", None, DATASETS, "does not name a file"),
         ("folder/", None, DATASETS, "'folder/' does not name a file"),
+        ("trig/", "csv", TABLES, "'trig/' names a folder, in which engine 'parquet' alone keeps a table"),
+        ("trig.csv/", None, TABLES, "'trig.csv/' names a folder"),
+        ("trig.h5/", None, TABLES, r"'trig\.h5' names a dataset"),
+        ("/", None, TABLES, "does not name a file"),
         ("a\0b", None, DATASETS, "does not name a file"),
         (5, None, DATASETS, "5 of type int is not a file name"),
         (b"foo", None, DATASETS, "bytes is not a file name"),
@@ -79,10 +86,13 @@ def test_a_missing_file_is_named_with_the_one_that_was_meant(tmp_path: Path) -> 
     """Who forgot the engine is told what there is."""
     (tmp_path / "foo.zarr").mkdir()
     (tmp_path / "trig.csv").touch()
+    (tmp_path / "sent").mkdir()
     with pytest.raises(StoreError, match=r"no dataset .*foo\.h5; did you mean 'foo\.zarr'"):
         load_ds(tmp_path / "foo")
     with pytest.raises(StoreError, match=r"no table .*trig\.pkl; did you mean 'trig\.csv'"):
         load_df(tmp_path / "trig")
+    with pytest.raises(StoreError, match=r"no table .*sent\.parquet; did you mean 'sent/'"):
+        load_df(tmp_path / "sent", "parquet")
     with pytest.raises(StoreError, match=r"no dataset .*other\.h5; correct the path$"):
         load_ds(tmp_path / "other")
 

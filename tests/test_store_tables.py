@@ -97,6 +97,7 @@ class TableStoreContract:
         store.write(small)
         assert_same(small, store.read())
         assert list(store.path.parent.iterdir()) == [store.path]
+        assert not store.path.is_dir() or len(list(store.path.iterdir())) == 1
 
     def test_the_callers_table_is_not_changed(self, store: TableStore) -> None:
         """Writing is reading, for the caller's objects."""
@@ -123,7 +124,7 @@ class TableStoreContract:
         """A file that is not whole is an error that names it."""
         store.write(pd.DataFrame(PLAIN))
         self.damage(store.path)
-        with pytest.raises(FormatError, match=f"{store.path.name} is not a whole {self.engine} file"):
+        with pytest.raises(FormatError, match=rf"{store.path.name}\S* is not a whole {self.engine} file"):
             store.check()
         with pytest.raises(FormatError, match=f"{store.path.name} cannot be read with engine='{self.engine}'"):
             store.read()
@@ -316,6 +317,51 @@ class TestParquet(TableStoreContract):
             store.write(pd.DataFrame({"a": objects([1, "x"])}))
 
 
+class TestParts(TestParquet):
+    """A folder of parquet files."""
+
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> TableStore:
+        """Return a store with nothing in it."""
+        return TableStore.named(f"{tmp_path}/table.parquet/")
+
+    def damage(self, path: Path) -> None:
+        """Cut the end off a part."""
+        (part,) = path.iterdir()
+        super().damage(part)
+
+    def test_a_file_is_not_replaced_by_a_folder(self, store: TableStore) -> None:
+        """What stands under the name is refused before anything runs, and stays."""
+        store.path.write_text("mine")
+        with pytest.raises(StoreError, match="is a file, and a folder is going to be written"):
+            store.check()
+        with pytest.raises(StoreError, match="Not a directory"):
+            store.write(pd.DataFrame({"a": [1]}))
+        assert store.path.read_text() == "mine"
+
+    @pytest.mark.parametrize("name", ["notes.txt", "year=2020"])
+    def test_a_folder_of_other_things_is_left_alone(self, name: str, store: TableStore) -> None:
+        """Nothing is read from, put into, or removed from a folder that is no table."""
+        (store.path / name).mkdir(parents=True)
+        for act in (store.check, store.read, store.delete, lambda: store.write(pd.DataFrame({"a": [1]}))):
+            with pytest.raises(FormatError, match=f"{name} is no part of a table"):
+                act()
+        assert [one.name for one in store.path.iterdir()] == [name]
+
+    def test_what_readers_pass_over_stays(self, store: TableStore) -> None:
+        """Hidden files are no parts, and are neither replaced nor removed."""
+        store.path.mkdir()
+        assert store.read() is None
+        (store.path / "_SUCCESS").touch()
+        (store.path / ".hidden").mkdir()
+        (store.path / ".hidden" / "file").touch()
+        store.write(pd.DataFrame({"a": [1]}))
+        store.write(pd.DataFrame({"a": [2]}))
+        assert pd.read_parquet(store.path)["a"].tolist() == [2]
+        store.delete()
+        assert sorted(one.name for one in store.path.rglob("*")) == [".hidden", "_SUCCESS", "file"]
+
+
 @pytest.mark.parametrize("engine", ["csv", "json"])
 @pytest.mark.parametrize(
     ("frame", "words"),
@@ -342,6 +388,7 @@ def test_text_holds_columns_with_names_only(tmp_path: Path, engine: str, frame: 
         ("json", pd.Categorical(["a"]), "column 'a' is of type category"),
         ("parquet", np.array([1j]), "one type per column.*a"),
         ("parquet", objects([2**70]), "one type per column"),
+        ("parquet", objects([np.datetime64("2020"), np.int64(1)]), "one type per column.*'a' has times beside"),
     ],
 )
 def test_a_column_that_a_format_cannot_hold_is_named(tmp_path: Path, engine: str, column: Any, words: str) -> None:

@@ -81,7 +81,7 @@ class Archive(Generic[T, S]):
     @property
     def where(self) -> str:
         """Where the data is, for a repr."""
-        return "in memory" if self.store is None else f"{self.store.path} [{self.store.engine}]"
+        return "in memory" if self.store is None else f"{self.store.name} [{self.store.engine}]"
 
     def begin(self) -> Segment:
         """Return a segment of the journal for a run, which hands it over with its results (`add`), or drops it."""
@@ -219,10 +219,9 @@ class Archive(Generic[T, S]):
             try:
                 self.refresh()
             except BaseException:
-                if segment is not None and self._held.own(segment) is not None:
-                    self._held.leave(segment)
+                self._held.leave(segment)
                 raise
-            segment = self._held.own(segment)  # in a forked child only now
+            segment = self._held.own(segment)
             self._take_in(_Unsaved(new, on_conflict, "harvest", asked, segment is not None), segment, sync=sync)
 
     def _take_in(self, one: _Unsaved[T], segment: Segment | None, *, sync: bool) -> None:

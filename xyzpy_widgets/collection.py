@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from xyzpy_widgets.again import Retried
@@ -27,7 +26,7 @@ class Collection(Retried, Generic[T]):
 
     def __init__(self, runner: Runner | Callable[..., Any]) -> None:
         self.runner = as_runner(runner)
-        self._named: Path | None = None  # the file as it was named, which is how it is shown
+        self._named: str | None = None  # the file as it was named, which is how it is shown
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
@@ -40,8 +39,11 @@ class Collection(Retried, Generic[T]):
 
     @property
     def data_name(self) -> str | None:
-        """The path of the file, whatever the working folder becomes; None without one."""
-        return None if self._archive.store is None else str(self._archive.store.path)
+        """The path of the file, whatever the working folder becomes; None without one.
+
+        That of a folder of parts ends with a separator.
+        """
+        return None if self._archive.store is None else self._archive.store.name
 
     @property
     def _where(self) -> str:

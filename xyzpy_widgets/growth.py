@@ -23,6 +23,10 @@ class Keeper(Protocol[T]):
         """The file."""
 
     @property
+    def name(self) -> str:
+        """The name that stands for it."""
+
+    @property
     def engine(self) -> str:
         """Its format."""
 

@@ -58,7 +58,7 @@ class Harvested(Collection[Labelled]):
         self._store: LabelledStore | None = None
         if data_name is not None:
             file = NetCDFStore.named(data_name, engine, chunks)
-            self._named = file.path
+            self._named = str(file.path)
             self._store = LabelledStore(replace(file, path=place_of(file.path)), self.runner.fn_args)
         path = None if self._store is None else self._store.path.with_name(f"{self._store.path.name}.history")
         growth = LabelledGrowth(large=chunks is not None)

@@ -95,10 +95,12 @@ class Held:
                 segment.remove(durably=segment in self._final)
             self._final.discard(segment)
 
-    def leave(self, segment: Segment) -> None:
+    def leave(self, segment: Segment | None) -> None:
         """Leave a run whose results cannot be joined now to whoever looks next, this process among them."""
-        self.take(segment, repeatable=True)
-        self._apart(segment)
+        own = self.own(segment)
+        if own is not None:
+            self.take(own, repeatable=True)
+            self._apart(own)
 
     def set_aside(self, segment: Segment) -> Path:
         """Keep the run that was taken last where nothing takes it up by itself; return where."""

@@ -122,6 +122,11 @@ class LabelledStore:
         return self.file.path
 
     @property
+    def name(self) -> str:
+        """The name of it."""
+        return str(self.file.path)
+
+    @property
     def engine(self) -> str:
         """Its format."""
         return self.file.engine

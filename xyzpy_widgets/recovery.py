@@ -82,7 +82,8 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
     their cases not done, so that a harvest with ``missing_only=True`` runs them again. What a run that was cut off left
     in the journal goes in, and a ``NAME.bak`` of another tool. No code of any of the files is run.
 
-    Of a table in CSV or JSON the rows that read as rows are kept, and of one in parquet the columns that can be read.
+    Of a table in CSV or JSON the rows that read as rows are kept, and of one in parquet the columns that can be read,
+    file by file where it is a folder of them.
     Nothing can be kept of a damaged pickle; whether one is damaged tells only opening it, which runs whatever code is
     in it, and so is done for ``engine="pickle"`` alone.
 

@@ -51,14 +51,15 @@ class Sampler(Collection[pd.DataFrame]):
     runner : Runner or callable
         What runs; a plain function is taken as a Runner whose results name their own outputs.
     data_name : path, optional
-        The file that holds the table; without one it is kept in memory.
+        The file that holds the table; without one it is kept in memory. A name that ends with a separator
+        (``"draws.parquet/"``) is a folder of parquet files.
     default_combos : mapping or pairs, optional
         How each argument gets its values: an iterable to choose from, a distribution of ``scipy.stats``, a callable
         that takes a `numpy.random.Generator`, one that takes nothing, or a single value; see `draw_cases`.
     engine : {"pickle", "csv", "json", "parquet"}, optional
-        The format of the file; by default the one of its suffix, pickle without. A CSV is appended to, at a cost of the
-        new rows, for as long as columns and types stay what they are; the others are written anew with each call that
-        syncs. `save_df` tells what each of them keeps.
+        The format of the file; by default the one of its suffix, pickle without. A CSV is appended to, and a folder of
+        parquet files gets one more, at a cost of the new rows, for as long as columns and types stay what they are; the
+        others are written anew with each call that syncs. `save_df` tells what each of them keeps.
     full_df : pandas.DataFrame, optional
         Rows to start from.
     seed : int or numpy.random.Generator, optional
@@ -101,7 +102,7 @@ class Sampler(Collection[pd.DataFrame]):
         self._store: TableStore | None = None
         if data_name is not None:
             file = TableStore.named(data_name, engine)
-            self._named = file.path
+            self._named = file.name
             self._store = replace(file, path=place_of(file.path))
         self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
         noted(self)

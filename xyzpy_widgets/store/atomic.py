@@ -1,18 +1,20 @@
 """Replacing a file or a folder so that at every moment the name stands for the old whole or the new whole.
 
 The new version is written beside the old one under a hidden name (``.NAME.PID-RANDOM.tmp``), brought to the disk with
-fsync, and renamed over it; then the folder is brought to the disk. A folder cannot be renamed over another in one step,
-so the old one steps aside as ``.NAME.old`` for the moment in between; `restore` puts it back should the process die
-there.
+fsync, and renamed over it; then the folder is brought to the disk. A folder cannot be renamed over another: it changes
+places with it, where the system has a word for that. Elsewhere the old one steps aside as ``.NAME.old`` for the moment
+in between; `restore` puts it back should the process die there.
 """
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import secrets
 import shutil
 import stat
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +28,8 @@ __all__ = ["aside", "check_writable", "remove", "replacing", "replacing_folder",
 _PROBE = bytes(65536)
 _AMPLE = 2**26  # bytes that are free for everybody, where a probe tells nothing more
 _ABANDONED = 24 * 3600.0  # seconds without a change after which a temporary file belongs to nobody
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE, for renameat2
+_WITHOUT_EXCHANGE = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
 _REMEDIES = {
     errno.ENOSPC: "make room on the disk, or choose another folder",
     errno.EDQUOT: "make room in the quota, or choose another folder",
@@ -54,13 +58,15 @@ def reported(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, beside: Path | None = None) -> Iterator[Path]:
     """Give an empty file to write the new version to; when the block ends well it takes the place of the old one.
 
     Parameters
     ----------
     path : pathlib.Path
         What to replace; a symbolic link stays, and what it points to is replaced.
+    beside : pathlib.Path, optional
+        What the new version lies beside, and is named after, until then; by default what it replaces.
 
     Yields
     ------
@@ -73,7 +79,7 @@ def replacing(path: Path) -> Iterator[Path]:
         When the operating system refuses; the old version is untouched then, as it is after any other exception.
     """
     target = Path(os.path.realpath(path))
-    temporary = _beside(target)
+    temporary = _beside(target if beside is None else Path(os.path.realpath(beside)))
     with reported(path):
         os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
         try:
@@ -110,6 +116,10 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
 def _swap(new: Path, target: Path) -> None:
     """Put a whole folder in the place of another."""
+    if target.exists() and _exchanged(new, target):
+        sync_folder(target.parent)
+        shutil.rmtree(new, ignore_errors=True)  # what stays is abandoned, see `_sweep`
+        return
     old = aside(target)
     if target.exists():
         target.rename(old)
@@ -121,6 +131,21 @@ def _swap(new: Path, target: Path) -> None:
     sync_folder(target.parent)
     if old.exists():
         shutil.rmtree(old)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Let two names change places in one step; False where the system or its file system has no word for that."""
+    if sys.platform != "linux":
+        return False
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return False
+    if call(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _WITHOUT_EXCHANGE:
+        return False
+    raise OSError(number, os.strerror(number))
 
 
 def aside(path: Path) -> Path:
@@ -217,11 +242,15 @@ def _sweep(target: Path) -> None:
     for sibling in os.scandir(target.parent):
         if sibling.name.startswith(f".{target.name}.") and sibling.name.endswith(".tmp"):
             with suppress(FileNotFoundError):
-                if sibling.stat(follow_symlinks=False).st_mtime < limit:
-                    remove(Path(sibling.path))
+                if sibling.stat(follow_symlinks=False).st_mtime >= limit:
+                    continue
+                if sibling.is_dir(follow_symlinks=False):
+                    shutil.rmtree(sibling.path, ignore_errors=True)  # another process may be at it too
+                else:
+                    Path(sibling.path).unlink()
 
 
 def _sync_file(path: Path) -> None:
     """Bring the content of a file to the disk."""
-    with path.open("r+b") as file:
+    with path.open("r+b" if os.name == "nt" else "rb") as file:
         sync(file.fileno())

@@ -2,13 +2,15 @@
 
 Rows that are put in a second time would be there twice. So whoever changes a table first writes down, in
 ``NAME.journal/folding.json``, what tells afterwards whether that came about: which segments of the journal go into it,
-and for a table that is replaced, which file stands there before and after; for one that is appended to, the bytes
-themselves. The next that opens the table finishes what it finds half done: of an append the rest is written, so that a
-torn line becomes a whole one. All of that happens under the lock of the table.
+and for a table that is replaced, which file stands there before and after; likewise for a part that comes into a folder
+of them; for a table that is appended to, the bytes themselves. The next that opens the table finishes what it finds
+half done: of an append the rest is written, so that a torn line becomes a whole one. All of that happens under the lock
+of the table.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import time
@@ -21,7 +23,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from xyzpy_widgets.errors import RecoveryWarning
-from xyzpy_widgets.store.atomic import replacing, reported
+from xyzpy_widgets.store.atomic import replacing, replacing_folder, reported
 from xyzpy_widgets.store.disk import sync, sync_folder
 from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.journal import discard
@@ -46,6 +48,8 @@ class _Note:
         The names of the segments whose rows go into it.
     after : tuple of int or None
         The inode and the size of the file that takes its place; None where it is appended to.
+    part : str or None
+        The name under which that file comes into the folder that the table is; None where it is all of the table.
     rows : str or None
         What is appended, None where it is replaced.
     checksum : int
@@ -55,8 +59,13 @@ class _Note:
     before: Identity | None
     segments: tuple[str, ...]
     after: tuple[int, int] | None = None
+    part: str | None = None
     rows: str | None = None
     checksum: int = 0
+
+    def place(self, path: Path) -> Path:
+        """Return where the new file comes to stand."""
+        return path if self.part is None else path / self.part
 
     @classmethod
     def of(cls, path: Path) -> Self | None:
@@ -84,34 +93,44 @@ def _note(path: Path) -> Path:
     return path.with_name(f"{path.name}.journal") / _NOTE
 
 
-def replace(path: Path, write: Callable[[IO[bytes]], None], segments: Iterable[str] | None = None) -> None:
-    """Replace a table, durably; the caller holds its lock where segments are given.
+def replace(
+    path: Path,
+    write: Callable[[Path], object],
+    segments: Iterable[str] | None = None,
+    *,
+    part: str | None = None,
+    folder: bool = False,
+) -> None:
+    """Replace a table, or put a part into its folder, durably; the caller holds its lock where segments are given.
 
     Parameters
     ----------
     path : pathlib.Path
         The table.
     write : callable
-        Writes all of it to an open file.
+        Writes all of it, or of the part, to an empty file, or into an empty folder.
     segments : iterable of str, optional
         The names of the segments that go into it; without them nothing is written down.
+    part : str, optional
+        The name of the part in the folder; without one the table is replaced.
+    folder : bool, default False
+        Whether a folder takes the place of the table.
 
     Raises
     ------
     StoreError
         When the system refuses; the old table is untouched then.
     """
-    before, after = identity(path), (0, 0)
+    note = _Note(identity(path), tuple(segments or ()), (0, 0), part)
+    place = note.place(path)
     try:
-        with replacing(path) as temporary:
-            with temporary.open("wb") as file:
-                write(file)
-            stat = temporary.stat()
-            after = stat.st_ino, stat.st_size
+        with replacing_folder(path) if folder else replacing(place, beside=path) as temporary:
+            write(temporary)
+            note = dataclasses.replace(note, after=_version(temporary))
             if segments is not None:
-                _Note(before, tuple(segments), after).take(path)
+                note.take(path)
     except BaseException:
-        if segments is not None and not _is(path, after):
+        if segments is not None and _version(place) != note.after:
             forget(path)
         raise
 
@@ -190,8 +209,9 @@ def forget(path: Path) -> None:
 
 def _replaced(path: Path, note: _Note) -> bool | None:
     """Say whether a table was replaced; None where that cannot be known."""
-    if _is(path, note.after):
-        sync_folder(path.parent)
+    place = note.place(path)
+    if _version(place) == note.after:
+        sync_folder(place.parent)
         return True
     return False if identity(path) == note.before else None
 
@@ -233,10 +253,10 @@ def _set_aside(path: Path, note: _Note) -> None:
     warnings.warn(msg, RecoveryWarning, stacklevel=4)
 
 
-def _is(path: Path, after: tuple[int, int] | None) -> bool:
-    """Say whether a table is the file that was to take its place."""
+def _version(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another that stood in its place, None for none."""
     now = identity(path)
-    return now is not None and now[:2] == after
+    return None if now is None else now[:2]
 
 
 def _checksum(file: IO[bytes], end: int) -> int:

@@ -1,9 +1,11 @@
-"""Tables in files: pickle, CSV, JSON or parquet."""
+"""Tables in files, or in folders of them: pickle, CSV, JSON or parquet."""
 
 from __future__ import annotations
 
+import os
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
 from io import SEEK_END, BytesIO
@@ -14,10 +16,13 @@ import pandas as pd
 
 from xyzpy_widgets.errors import EncodingError, FormatError, OptionError, StoreError
 from xyzpy_widgets.store import folding
-from xyzpy_widgets.store.atomic import check_writable, remove, reported
-from xyzpy_widgets.store.names import TABLES, FileName, missing, resolve
+from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
+from xyzpy_widgets.store.lock import is_held, locked
+from xyzpy_widgets.store.names import TABLES, FileName, is_folder, missing, resolve
 from xyzpy_widgets.store.table_csv import lines, read_csv, write_csv
 from xyzpy_widgets.store.table_json import read_json, write_json
+from xyzpy_widgets.store.table_parquet import read_parquet, write_parquet
+from xyzpy_widgets.store.table_parts import add_part, delete_parts, parts, read_parts, write_parts
 from xyzpy_widgets.store.table_salvage import TableSalvage, salvaged_table
 
 __all__ = ["TableStore", "load_df", "save_df"]
@@ -43,29 +48,6 @@ def _read_pickle(file: IO[bytes]) -> pd.DataFrame:
     if not isinstance(frame, pd.DataFrame):
         msg = f"it holds a {type(frame).__name__} and not a table"
         raise FormatError(msg)
-    return frame
-
-
-def _write_parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
-    try:
-        frame.to_parquet(file, engine="pyarrow", write_page_checksum=True)
-    except (ValueError, TypeError, NotImplementedError, OverflowError) as error:
-        reason = "; ".join(map(str, error.args))
-        msg = f"the table does not fit into parquet, which has one type per column: {reason}; choose engine='json'"
-        raise EncodingError(msg) from error
-
-
-def _read_parquet(file: IO[bytes]) -> pd.DataFrame:
-    from pyarrow import parquet
-
-    try:
-        # integers beside missing values would be rounded to floats
-        frame: pd.DataFrame = parquet.read_table(file, page_checksum_verification=True).to_pandas(
-            integer_object_nulls=True
-        )
-    except (ValueError, OSError, TypeError) as error:
-        msg = f"it is not a whole parquet file: {error}"
-        raise FormatError(msg) from error
     return frame
 
 
@@ -112,42 +94,53 @@ _FORMATS = {
     "pickle": _Format(_write_pickle, _read_pickle, _framed(b"\x80", b".")),
     "csv": _Format(write_csv, read_csv, _looks_like_text, any_labels=False),
     "json": _Format(write_json, read_json, _framed(b"{", b"}"), any_labels=False),
-    "parquet": _Format(_write_parquet, _read_parquet, _framed(_MAGIC, _MAGIC), "pyarrow"),
+    "parquet": _Format(write_parquet, read_parquet, _framed(_MAGIC, _MAGIC), "pyarrow"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TableStore:
-    """Keeps a table in a file; a `FrameStore`.
+    """Keeps a table in a file, or in a folder of them; a `FrameStore`.
 
     Attributes
     ----------
     path : pathlib.Path
-        The file, complete with its suffix; `named` completes a name as it is typed.
+        The file or folder, complete with its suffix; `named` completes a name as it is typed.
     engine : {"pickle", "csv", "json", "parquet"}
         The format; see `save_df` for what each of them keeps.
+    folder : bool
+        Whether it is a folder of parts, as only parquet has it; see `table_parts`.
     """
 
     path: Path
     engine: str = "pickle"
+    folder: bool = False
 
     @classmethod
     def named(cls, file_name: FileName, engine: str | None = None) -> TableStore:
         """Return the store that a name stands for; raise `OptionError` where it stands for none."""
-        return cls(*resolve(file_name, engine, TABLES))
+        path, engine = resolve(file_name, engine, TABLES)
+        return cls(path, engine, is_folder(file_name) or (engine == TABLES.parted and path.is_dir()))
+
+    @property
+    def name(self) -> str:
+        """The name that stands for this store, whatever is there."""
+        return str(self.path) + os.sep * self.folder
 
     def exists(self) -> bool:
         """Tell whether there is something to read."""
-        return self.path.exists()
+        return any(path.exists() for path in self._places)
 
     def check(self) -> None:
         """Raise before any work is done what would keep `write` from keeping it; see `Store.check`."""
         table_format = self._format()
-        check_writable(self.path)
+        check_writable(self.path, folder=self.folder)
         with reported(self.path):
-            if self.path.exists() and not table_format.is_whole(self.path):
-                msg = f"{self.path} is not a whole {self.engine} file; choose another engine or name, or move it away"
-                raise FormatError(msg)
+            there = [self.path] if self.path.exists() else []
+            for file in parts(self.path) if self.folder and there else there:
+                if not table_format.is_whole(file):
+                    msg = f"{file} is not a whole {self.engine} file; choose another engine or name, or move it away"
+                    raise FormatError(msg)
 
     def check_encodable(self, frame: pd.DataFrame) -> None:
         """Raise `EncodingError` for a column that the format cannot hold; write nothing."""
@@ -155,32 +148,37 @@ class TableStore:
 
     def read(self) -> pd.DataFrame | None:
         """Return the table, None when nothing is there; see `FrameStore.read`."""
-        table_format = self._format()
+        self._format()
         self.settle()
         if not self.path.exists():
             return None
-        with reported(self.path), self.path.open("rb") as file:
+        with reported(self.path):
             try:
-                return table_format.read(file)
+                return self._read()
             except FormatError as error:
                 msg = (
                     f"{self.path} cannot be read with engine={self.engine!r}: {error}; "
-                    f"if it is damaged, xyz.recover({str(self.path)!r}) keeps what is whole"
+                    f"if it is damaged, xyz.recover({self.name!r}) keeps what is whole"
                 )
                 raise FormatError(msg) from error
 
-    def write(self, frame: pd.DataFrame, segments: tuple[str, ...] | None = None) -> None:
+    def write(self, frame: pd.DataFrame, segments: Sequence[str] | None = None) -> None:
         """Replace what is there, at once, durably; segments that go into it are written down before: see `folding`."""
-        folding.replace(self.path, lambda file: self._write(frame, file), segments)
+        if self.folder:
+            self._format()
+            with reported(self.path):
+                write_parts(self.path, frame, segments)
+        else:
+            folding.replace(self.path, lambda path: self._save(frame, path), segments)
 
-    def append(self, frame: pd.DataFrame, segments: tuple[str, ...] = ()) -> bool:
-        """Append rows to the file, durably, at a cost of about the rows; the caller holds the lock.
+    def append(self, frame: pd.DataFrame, segments: Sequence[str] = ()) -> bool:
+        """Append rows to the file, or to the folder as a part, at a cost of about the rows; the caller holds the lock.
 
         Parameters
         ----------
         frame : pandas.DataFrame
             The rows, with the columns and types of those that are in the file.
-        segments : tuple of str
+        segments : sequence of str
             The names of the segments that they are from.
 
         Returns
@@ -190,9 +188,12 @@ class TableStore:
 
         Raises
         ------
-        EncodingError, StoreError
+        EncodingError, FormatError, StoreError
             As `write` does; the file is as it was then.
         """
+        if self.folder:
+            with reported(self.path):
+                return add_part(self.path, frame, segments)
         if self.engine != "csv" or not _ends_with_a_line(self.path):
             return False
         folding.append(self.path, lines(frame), segments)
@@ -200,6 +201,9 @@ class TableStore:
 
     def settle(self) -> frozenset[str] | None:
         """Finish what a process that died has left half done; see `folding.settle`."""
+        if self.folder and aside(self.path).exists():
+            with nullcontext() if is_held(self.path) else locked(self.path), reported(self.path):
+                restore(self.path)
         return folding.settle(self.path)
 
     def forget(self) -> None:
@@ -211,8 +215,31 @@ class TableStore:
         return salvaged_table(self.path, self.engine)
 
     def delete(self) -> None:
-        """Remove the file; nothing happens when nothing is there."""
-        remove(self.path)
+        """Remove the file, or the parts and the folder that holds nothing else; nothing happens when nothing is there.
+
+        Raises `FormatError` for a folder with anything but parts, which stays as it is.
+        """
+        if not self.folder:
+            remove(self.path)
+            return
+        with reported(self.path):
+            for folder in filter(Path.exists, self._places):
+                delete_parts(folder)
+
+    @property
+    def _places(self) -> tuple[Path, ...]:
+        """Where the table may be."""
+        return (self.path, aside(self.path)) if self.folder else (self.path,)
+
+    def _read(self) -> pd.DataFrame | None:
+        if self.folder:
+            return read_parts(self.path)
+        with self.path.open("rb") as file:
+            return _FORMATS[self.engine].read(file)
+
+    def _save(self, frame: pd.DataFrame, path: Path) -> None:
+        with path.open("wb") as file:
+            self._write(frame, file)
 
     def _format(self) -> _Format:
         """Return the format; raise `OptionError` when what it needs is not installed."""
@@ -243,12 +270,13 @@ def _check_labels(frame: pd.DataFrame, engine: str) -> None:
 
 
 def load_df(name: FileName, engine: str | None = None) -> pd.DataFrame:
-    """Read a table from a file.
+    """Read a table from a file, or from a folder of parquet files.
 
     Parameters
     ----------
     name : str or os.PathLike
-        The file, with or without its suffix; ``~`` stands for the home folder.
+        The file, with or without its suffix; ``~`` stands for the home folder. A folder of parquet files, whoever wrote
+        them, is one table: its name ends with a separator, or with ``.parquet``.
     engine : {"pickle", "csv", "json", "parquet"}, optional
         The format. By default the suffix chooses; without a suffix it is pickle, and the name gets ``.pkl``. Opening a
         pickle runs whatever code is in it: open only those that you trust.
@@ -284,7 +312,8 @@ def save_df(df: pd.DataFrame, name: FileName, engine: str | None = None) -> None
     df : pandas.DataFrame
         Not changed.
     name : str or os.PathLike
-        The file, with or without its suffix; ``~`` stands for the home folder.
+        The file, with or without its suffix; ``~`` stands for the home folder. A name that ends with a separator is a
+        folder of parquet files, of which there is one then; see `table_parts`.
     engine : {"pickle", "csv", "json", "parquet"}, optional
         The format. By default the suffix chooses; without a suffix it is pickle, and the name gets ``.pkl``.
 
@@ -300,6 +329,8 @@ def save_df(df: pd.DataFrame, name: FileName, engine: str | None = None) -> None
         For a name or an engine that there is not.
     EncodingError
         For a column that the format cannot hold.
+    FormatError
+        For a folder with anything but parquet files, which stays as it is.
     StoreError
         When the folder is missing, full, or may not be written to; what was there before is untouched then.
     """

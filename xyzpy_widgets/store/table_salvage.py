@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,11 +20,15 @@ from xyzpy_widgets.errors import FormatError
 from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.table_csv import read_csv
 from xyzpy_widgets.store.table_json import read_json
+from xyzpy_widgets.store.table_parquet import BROKEN, frame_of
+from xyzpy_widgets.store.table_parts import parts, united
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["TableSalvage", "salvaged_table"]
 
 _LONGEST = 1000  # lines that one row may have
-_BROKEN = (ValueError, OSError, TypeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def salvaged_table(path: Path, engine: str) -> TableSalvage:
     """Read what is left of a file; raise `FormatError`, with the remedy, where that is nothing."""
     with reported(path):
         if engine == "parquet":
-            return _parquet(path)
+            return _parts(path) if path.is_dir() else _parquet(path)
         if engine == "pickle":
             msg = f"nothing can be kept of {path}: a pickle is whole or nothing; take a copy of it from a backup"
             raise FormatError(msg)
@@ -115,25 +120,48 @@ def _object(line: bytes) -> dict[str, object] | None:
 
 
 def _parquet(path: Path) -> TableSalvage:
+    columns, lost = _columns(path)
+    return TableSalvage(frame_of(columns), lost, verified=True)
+
+
+def _parts(folder: Path) -> TableSalvage:
+    kept: list[pa.Table] = []
+    lost: dict[str, str] = {}
+    for part in parts(folder):
+        try:
+            columns, gone = _columns(part)
+        except FormatError as error:
+            lost[part.name] = str(error)
+        else:
+            kept.append(columns)
+            lost |= {f"{name} in {part.name}": why for name, why in gone.items()}
+    if not kept:
+        msg = f"nothing can be kept of {folder}: no part is whole; take a copy of it from a backup"
+        raise FormatError(msg)
+    return TableSalvage(frame_of(united(kept)), lost, verified=True)
+
+
+def _columns(path: Path) -> tuple[pa.Table, dict[str, str]]:
+    """Read the columns that are whole; say of the others why they are not."""
+    import pyarrow as pa
     from pyarrow import parquet
 
     try:
-        names = parquet.read_schema(path).names
-    except _BROKEN as error:
+        schema = parquet.read_schema(path)
+    except BROKEN as error:
         msg = f"nothing can be kept of {path}: its end is damaged, which says where its columns are; take a copy of it"
         raise FormatError(f"{msg} from a backup") from error
-    columns: dict[str, pd.Series] = {}
+    columns: dict[str, pa.ChunkedArray] = {}
     lost: dict[str, str] = {}
-    for name in names:
+    for name in schema.names:
         try:
-            read = parquet.read_table(path, columns=[name], page_checksum_verification=True)
-            columns[name] = read.to_pandas(integer_object_nulls=True)[name]
-        except _BROKEN as error:
+            columns[name] = parquet.read_table(path, columns=[name], page_checksum_verification=True)[name]
+        except BROKEN as error:
             lost[name] = str(error)
     if not columns:
         msg = f"nothing can be kept of {path}: no column is whole; take a copy of it from a backup"
         raise FormatError(msg)
-    return TableSalvage(pd.DataFrame(columns), lost, verified=True)
+    return pa.table(columns), lost
 
 
 def _lost(rows: int) -> dict[str, str]:
