@@ -83,7 +83,7 @@ def _encode_times(values: NDArray[Any]) -> Encoded:
         marks: dict[str, Any] = {"units": f"{words} since 1970-01-01", "calendar": "proleptic_gregorian"}
     else:
         marks = {"units": words, "dtype": str(values.dtype.newbyteorder("="))}
-    if (plain == _NAT).any():
+    if plain.size and (plain.flat[0] == _NAT or (plain == _NAT).any()):
         marks["_FillValue"] = _NAT
     return Encoded(plain, marks, {"dtype": values.dtype.str})
 

@@ -11,7 +11,7 @@ of dimensions without labels), so netCDF4, h5netcdf and every tool built on them
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.meanwhile import meanwhile
 from xyzpy_widgets.errors import DamageError, FormatError, StoreError
 from xyzpy_widgets.store.atomic import replacing
+from xyzpy_widgets.store.disk import sync
 from xyzpy_widgets.store.extending import extend, room_along, versions_of
 from xyzpy_widgets.store.headers import SUPERBLOCK, superblock
 from xyzpy_widgets.store.image import (
@@ -51,7 +52,7 @@ from xyzpy_widgets.store.trailer import check_trailer, trailer_of
 
 __all__ = ["extend", "opened", "remains", "settle", "write"]
 
-_LARGE = 2**20  # bytes from which on a thread of its own pays for the checksums
+_LARGE = 2**20  # bytes from which on it pays to work the checksums out while they go to the disk
 _OF_HDF5 = ("CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST", "_Netcdf4Dimid", "_Netcdf4Coordinates")
 _BROKEN = (OSError, RuntimeError, KeyError, ValueError, TypeError)  # what h5py raises for files that are not whole
 
@@ -79,23 +80,35 @@ def write(path: Path, image: Image, growing: str | None = None) -> Layout:
             known[key] if key in known else uniform_checksums(np.asarray(values)) if key in once else checksums(values)
         )
 
-    sums, seal_all = (f"/{image.group}", "checksums"), partial(seal, image, sums_of)
-    streamed = any(isinstance(values, Streamed) for values in numbers.values())
-    sealed = meanwhile(seal_all) if total > _LARGE and not streamed else seal_all
+    sums = f"/{image.group}", "checksums"
     with replacing(path) as temporary, temporary.open("wb") as target:
         target.write(head)
-        for key in sorted(laying.numbers, key=sums.__eq__):  # the checksums last, by when they are known
+        for key, values in laying.numbers.items():
             if key == sums:
-                sealed()
+                continue
             target.seek(laying.addresses[key])
-            values = laying.numbers[key]
             if isinstance(values, Streamed):
                 known[key] = values.write(target)
             else:
                 target.write(raw(values))
+        with _on_its_way(target) if total > _LARGE else nullcontext():
+            seal(image, sums_of)
+        target.seek(laying.addresses[sums])
+        target.write(raw(laying.numbers[sums]))
         target.seek(end)
         target.write(trailer_of([(0, head)], end))
     return laying.layout(image, spare, room)
+
+
+@contextmanager
+def _on_its_way(target: BinaryIO) -> Iterator[None]:
+    """Have what was written brought to the disk while the block works."""
+    target.flush()
+    over = meanwhile(partial(sync, target.fileno()))
+    try:
+        yield
+    finally:
+        over()
 
 
 def settle(path: Path) -> None:
