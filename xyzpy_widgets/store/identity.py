@@ -27,6 +27,12 @@ def identity(path: Path) -> Identity | None:
 
 def stamps(folder: Path) -> dict[str, Identity]:
     """Return the identities of what lies directly in a folder, by name."""
-    with os.scandir(folder) as entries:
-        told = {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
-    return {name: (one.st_ino, one.st_size, one.st_mtime_ns) for name, one in told.items()}
+    while True:
+        try:
+            with os.scandir(folder) as entries:
+                told = {entry.name: entry.stat(follow_symlinks=False) for entry in entries}
+        except FileNotFoundError:
+            if not folder.exists():
+                raise
+            continue  # another folder has taken its place while it was looked through
+        return {name: (one.st_ino, one.st_size, one.st_mtime_ns) for name, one in told.items()}
