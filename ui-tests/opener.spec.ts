@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { Locator, Page } from '@playwright/test';
 
-import { expect, test } from './page';
+import { expect, remembered, test } from './page';
 
 const FOLDER = 'opened files';
 const WORK = join(__dirname, 'results', 'server', 'work', FOLDER);
@@ -123,8 +123,7 @@ test('a kernel that was started for a file ends with its tab, and lives through 
   await expect(shown.locator('canvas').first()).toBeVisible({ timeout: 60_000 });
   await shown.getByLabel('Kind of plot').selectOption('table');
   await expect(shown.getByRole('region', { name: 'Rows' })).toBeVisible();
-  const workspaces = async (): Promise<string> => (await page.request.get('lab/api/workspaces')).text();
-  await expect.poll(workspaces).toContain('xyzpy-widgets-explorer');
+  await remembered(page, 'xyzpy-widgets-explorer');
   await page.goto('lab');
   await expect(shown.getByRole('region', { name: 'Rows' })).toBeVisible();
   await page.screenshot({ path: info.outputPath('reloaded.png') });

@@ -1,4 +1,4 @@
-import { type Page, test as base } from '@playwright/test';
+import { expect, type Page, test as base } from '@playwright/test';
 
 /** A test whose `complaints` collect every error that the page's console or scripts report. */
 export const test = base.extend<{ complaints: string[] }>({
@@ -28,4 +28,9 @@ export async function offline(page: Page): Promise<readonly string[]> {
   return refused;
 }
 
-export { expect } from '@playwright/test';
+/** Wait until JupyterLab has written down a tab, by which it opens it again; it does so a while after it was opened. */
+export async function remembered(page: Page, tab: string): Promise<void> {
+  await expect.poll(async () => (await page.request.get('lab/api/workspaces')).text()).toContain(tab);
+}
+
+export { expect };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 
 import { Notebook } from './notebooks';
-import { expect, test } from './page';
+import { expect, remembered, test } from './page';
 
 const WORK = join(__dirname, 'results', 'server', 'work');
 
@@ -192,6 +192,7 @@ test('a tab is found again after a reload, waits for its kernel, and is connecte
   const tab = page.locator('.xyzpy-WidgetPanel');
   await expect(tab.getByRole('heading', { name: 'Parameters' })).toBeVisible();
 
+  await remembered(page, 'xyzpy-widgets:panel:again.ipynb');
   await page.reload();
   await expect(tab.getByRole('heading', { name: 'Parameters' })).toBeVisible();
 
