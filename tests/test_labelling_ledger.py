@@ -61,8 +61,22 @@ def test_the_dataset_is_the_one_that_its_constructor_makes(space: ParameterSpace
         "y": exact_variable(lattice.names, np.arange(lattice.size).reshape(lattice.shape), {"units": "m"}),
         "z": exact_variable([*lattice.names, "x"], np.zeros((*lattice.shape, 2)), {}),
     }
-    parts = Parts(lattice.names, outputs, coords, {"title": "all"})
+    account, marks = (
+        blank(lattice.shape),
+        {"z": exact_variable([*lattice.names, "x"], np.zeros((*lattice.shape, 2)), {})},
+    )
+    parts = Parts(lattice.names, outputs, coords, {"title": "all"}, account, marks, {"k": 1})
+    known = {**account.variables(lattice.names), "present_z": marks["z"]}
+    ledger = xr.Dataset(known, coords, {"constants": {"k": 1}, **account.attrs()})
+    assert_made(parts.ledger(), ledger)
     found, expected = parts.data(), xr.Dataset(outputs, coords, {"title": "all"})
+    assert_made(found, expected)
+    found["y"].attrs["units"] = found.attrs["title"] = "changed"
+    xr.testing.assert_identical(parts.data(), expected)
+
+
+def assert_made(found: xr.Dataset, expected: xr.Dataset) -> None:
+    """Check that a dataset is as xarray's constructor has made it."""
     xr.testing.assert_identical(found, expected)
     assert list(found.variables) == list(expected.variables)
     assert list(found.xindexes) == list(expected.xindexes)
@@ -71,8 +85,6 @@ def test_the_dataset_is_the_one_that_its_constructor_makes(space: ParameterSpace
         assert (index.dtype, index.name) == (expected.indexes[name].dtype, name)
         assert found[name].dtype == expected[name].dtype
         assert type(found.variables[name]) is type(expected.variables[name])
-    found["y"].attrs["units"] = found.attrs["title"] = "changed"
-    xr.testing.assert_identical(parts.data(), expected)
 
 
 def test_data_without_a_ledger_is_done_where_it_has_values() -> None:

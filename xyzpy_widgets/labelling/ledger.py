@@ -26,7 +26,7 @@ from xyzpy_widgets.labelling.columns import exact_variable
 __all__ = ["Labelled", "Parts", "copied", "ledger_of", "marks_of", "spread", "with_inferred_ledger"]
 
 _PRESENT = "present_"
-_made = xr.Dataset._construct_direct  # noqa: SLF001 - what all of xarray makes its datasets with; see `Parts.data`
+_made = xr.Dataset._construct_direct  # noqa: SLF001 - what all of xarray makes its datasets with; see `_dataset`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,14 +66,8 @@ class Parts:
         return {str(dim): size for one in variables for dim, size in zip(one.dims, one.shape, strict=True)}
 
     def data(self) -> xr.Dataset:
-        """Make the dataset; its constructor would align and merge what lies on one grid already, for twice the time."""
-        variables = {name: one.copy(deep=False) for name, one in {**self.outputs, **self.coords}.items()}
-        indexes: dict[Any, Index] = {}
-        for name, one in self.coords.items():
-            if one.dims == (name,):
-                indexes[name] = _index_of(name, one)
-                variables |= indexes[name].create_variables({name: one})
-        return _made(variables=variables, coord_names=set(self.coords), indexes=indexes, attrs=dict(self.attrs))
+        """Make the dataset."""
+        return _dataset(self.outputs, self.coords, self.attrs)
 
     def copy(self) -> Parts:
         """Return the same with arrays of its own."""
@@ -83,7 +77,25 @@ class Parts:
 
     def ledger(self) -> xr.Dataset:
         """Make the ledger."""
-        return _ledger(self.args, self.coords, self.account, self.marks, self.constants)
+        marks = {_PRESENT + name: one for name, one in self.marks.items()}
+        variables = {**self.account.variables(self.args), **marks}
+        used = {dim for one in variables.values() for dim in one.dims}
+        coords = {name: one for name, one in self.coords.items() if name in used}
+        return _dataset(variables, coords, {"constants": dict(self.constants), **self.account.attrs()})
+
+
+def _dataset(
+    outputs: Mapping[str, xr.Variable], coords: Mapping[str, xr.Variable], attrs: Mapping[Any, Any]
+) -> xr.Dataset:
+    """Make a dataset; its constructor would align and merge what lies on one grid already, for twice the time."""
+    variables = {name: one.copy(deep=False) for name, one in {**outputs, **coords}.items()}
+    indexes: dict[Any, Index] = {}
+    for name, one in coords.items():
+        if one.dims == (name,):
+            indexes[name] = _index_of(name, one)
+            variables |= indexes[name].create_variables({name: one})
+    made: xr.Dataset = _made(variables=variables, coord_names=set(coords), indexes=indexes, attrs=dict(attrs))
+    return made
 
 
 def _index_of(dim: str, labels: xr.Variable) -> PandasIndex:
@@ -281,20 +293,9 @@ def ledger_of(
     constants: Mapping[str, Any],
 ) -> xr.Dataset:
     """Make the ledger of some cases; of ``present`` only what differs from the status is kept."""
-    return _ledger(args, coords, account, marks_of(args, account, present), constants)
-
-
-def _ledger(
-    args: Sequence[str],
-    coords: Mapping[str, Any],
-    account: Account,
-    marks: Mapping[str, xr.Variable],
-    constants: Mapping[str, Any],
-) -> xr.Dataset:
-    variables = {**account.variables(args), **{_PRESENT + name: one for name, one in marks.items()}}
-    dims_used = {str(dim) for one in variables.values() for dim in one.dims}
-    kept = {name: values for name, values in coords.items() if name in dims_used}
-    return xr.Dataset(variables, kept, {"constants": dict(constants), **account.attrs()})
+    own = {name: _plain(xr.as_variable(one)) for name, one in coords.items()}
+    marks = marks_of(args, account, present)
+    return Parts(tuple(args), {}, own, {}, account, marks, constants).ledger()
 
 
 def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
