@@ -171,7 +171,7 @@ def compared(root: Path, n: int, first: int, columns: int = K, *, sync: bool = T
 
 def added(root: Path, columns: int = K, *, sync: bool = True) -> tuple[float, float]:
     """Return what it takes to add computed cases where there are none, with both, at 1e6."""
-    rounds, whole = 7, full(10**6, 0)
+    rounds, whole = 15, full(10**6, 0)
     with place(root) as folder:
         ours, theirs = harvesters(folder, full(10**6, 2 * rounds))
         rows = [whole.isel(a=[1 + i], b=slice(columns)) for i in range(2 * rounds)]
