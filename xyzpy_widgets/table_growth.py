@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from xyzpy_widgets.labelling.frame import FrameBuilder, append, fitted, table_of, told_of
+from xyzpy_widgets.labelling.frame import FrameBuilder, append, fitted, record_of, table_of
 from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Added, Told
 from xyzpy_widgets.store.table import TableStore
@@ -70,7 +70,7 @@ class TableGrowth:
 
     def record(self, new: pd.DataFrame) -> dict[str, Any]:
         """Tell a log of rows that were made elsewhere; raise `EncodingError` for a column that a log cannot hold."""
-        return told_of(new)
+        return record_of(new)
 
     def rebuilt(self, told: Told) -> pd.DataFrame:
         """Make the rows of the cases that a log tells, or that were added."""

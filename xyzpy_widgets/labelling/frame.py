@@ -17,7 +17,7 @@ from xyzpy_widgets.labelling.collect import collector_of
 from xyzpy_widgets.labelling.columns import Column, common_dtype, converted, settled, typed
 from xyzpy_widgets.labelling.dataset import place
 
-__all__ = ["FrameBuilder", "append", "fitted", "table_of", "told_of"]
+__all__ = ["FrameBuilder", "append", "fitted", "record_of", "table_of"]
 
 
 class FrameBuilder:
@@ -93,7 +93,7 @@ def append(*tables: pd.DataFrame) -> pd.DataFrame:
     return _table({name: _stacked([table.get(name) for table in tables], tables) for name in names})
 
 
-def told_of(table: pd.DataFrame) -> dict[str, Any]:
+def record_of(table: pd.DataFrame) -> dict[str, Any]:
     """Tell of a table in plain arrays; raise `EncodingError` for a column that does not come back as it is."""
     types = [str(dtype) for dtype in table.dtypes]
     arrays = [np.asarray(column, None if isinstance(column.dtype, np.dtype) else object) for _, column in table.items()]
@@ -106,7 +106,7 @@ def told_of(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def table_of(told: Mapping[str, Any]) -> pd.DataFrame:
-    """Make the table of which `told_of` tells."""
+    """Make the table of which `record_of` tells."""
     columns = [pd.Series(array, dtype=type_) for array, type_ in zip(told["columns"], told["types"], strict=True)]
     table = pd.concat(columns, axis=1) if columns else pd.DataFrame()
     table.columns = told["names"]
