@@ -18,6 +18,7 @@ import xyzpy_widgets as xyz
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import XyzWarning
 from xyzpy_widgets.store.claims import Claims, clear_claims
+from xyzpy_widgets.store.growing import GrowingFile
 
 SIDE = 8
 GRID = {"a": range(SIDE), "b": range(SIDE)}
@@ -369,3 +370,23 @@ def test_without_locks_a_run_lives_for_as_long_as_it_is_touched(
         touch(left, (0, 0))
     clear_claims(tmp_path / "data.h5.journal")
     assert not (tmp_path / "data.h5.journal").exists()
+
+
+def test_nothing_touches_claims_that_are_given_back(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file is closed when nobody touches it any more: its number may be that of another file by then."""
+    close, seen = GrowingFile.close, []
+
+    def touching() -> list[str]:
+        return [thread.name for thread in threading.enumerate() if thread.name.startswith("touch ")]
+
+    def closing(file: GrowingFile) -> None:
+        seen.append(touching())
+        close(file)
+
+    with monkeypatch.context() as without_locks:
+        without_locks.setattr("xyzpy_widgets.store.claims.try_lock", lambda *_, **__: None)
+        claims = Claims.join(tmp_path / "data.h5")
+    assert len(touching()) == 1
+    monkeypatch.setattr(GrowingFile, "close", closing)
+    claims.leave()
+    assert seen == [[]]

@@ -52,8 +52,10 @@ class Claims:
         self._process = os.getpid()
         self._read: dict[Path, int] = {}  # how far each file of another run was read
         self._ended = threading.Event()
+        self._toucher: threading.Thread | None = None
         if try_lock(file.descriptor) is None:
-            threading.Thread(target=self._beat, name=f"touch {file.path.name}", daemon=True).start()
+            self._toucher = threading.Thread(target=self._beat, name=f"touch {file.path.name}", daemon=True)
+            self._toucher.start()
 
     @classmethod
     def join(cls, data: Path) -> Self:
@@ -115,6 +117,8 @@ class Claims:
             return
         with self.alone():
             self._ended.set()
+            if self._toucher is not None:
+                self._toucher.join()  # it uses the open file
             self._file.close()
             clear_claims(self.folder)
 
