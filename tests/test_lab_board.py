@@ -153,7 +153,7 @@ def test_a_page_that_comes_later_is_told_everything(page: Page) -> None:
     page.board.note(Harvester(held := Gate()))
     runner = Runner(held)
     page.board.note(runner.submit({"case": []}))
-    page.wait(lambda: len(page.lines) == 1)
+    page.wait(lambda: [line["state"] for line in page.lines] == ["done"])
     told = len(page.heard)
     page.say(kind="watch", page="late", every=1)
     assert len(page.heard) == told + 1

@@ -20,14 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import xyzpy_widgets as xyz
+from tests.programs import PATIENCE
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import BudgetError, ConflictError, FunctionError, OptionError, ResultError, SpaceError
 from xyzpy_widgets.execution import listeners
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.run import RUNNING
-
-PATIENCE = 30.0
-"""Seconds after which a test that waits for what never comes fails."""
 
 
 class Steered:
