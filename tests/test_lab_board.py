@@ -18,10 +18,9 @@ from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.lab import board as board_module
 from xyzpy_widgets.lab import resting, showing
 from xyzpy_widgets.lab.board import BOARD, Board
-from xyzpy_widgets.widgets import panel as panel_module
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.plan_card import PlanCard
-from xyzpy_widgets.widgets.preferences import Preferences, prefer
+from xyzpy_widgets.widgets.preferences import Preferences, opened, prefer
 
 
 class Page:
@@ -290,13 +289,12 @@ def test_panels_begin_with_what_the_reader_prefers(page: Page) -> None:
 
 def test_a_panel_that_is_being_made_hears_what_the_reader_prefers(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings that arrive while a cell makes a panel reach that panel, too."""
-    opened = panel_module.opened
 
     def late(*panel: Any) -> None:
         page.say(kind="prefer", backend="processes", workers=3, ask={"cases": 5, "seconds": 60})
         opened(*panel)
 
-    monkeypatch.setattr(panel_module, "opened", late)
+    monkeypatch.setattr("xyzpy_widgets.widgets.panel.opened", late)
     card = Panel(Runner(Gate())).card
     assert (card.wishes["backend"], card.wishes["workers"]) == ("processes", 3)
     assert card.ask == {"cases": 5, "seconds": 60}
