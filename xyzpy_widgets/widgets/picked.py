@@ -12,12 +12,12 @@ import xarray as xr
 
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.forms import as_values
+from xyzpy_widgets.core.labels import short
 from xyzpy_widgets.core.region import ACTIONS, Action, Step
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.views.card import span_of
-from xyzpy_widgets.widgets.arguments import short
 from xyzpy_widgets.widgets.case_map import label_text
 from xyzpy_widgets.widgets.protocol import CasesReply, Picked, Proposal
 
