@@ -213,6 +213,13 @@ def test_a_slip_leaves_no_function_in_the_way(notebook: Notebook) -> None:
     swept(notebook, "g -o out", "def g(a):\n    return a")
 
 
+@pytest.mark.parametrize("file", ["s.pickle", "s.CSV", "s.pq", "draws/"])
+def test_every_name_of_a_table_takes_draws(notebook: Notebook, tmp_path: Path, file: str) -> None:
+    """A cell and a Sampler know tables by the same names, a folder of parts among them."""
+    swept(notebook, f"s -o out -f {tmp_path}/{file}", "a * 2")
+    assert isinstance(notebook["s"], xyz.Sampler)
+
+
 def test_the_kind_follows_the_file_or_is_said(notebook: Notebook, tmp_path: Path) -> None:
     """A table takes draws, and a Runner keeps nothing."""
     swept(notebook, f"s -o out -f {tmp_path / 's.csv'}", "a * 2")
