@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import checked_kinds, kind_of, label_array, label_key, shown
 from xyzpy_widgets.errors import LabelWarning, SpaceError
 
-__all__ = ["CLOSE", "LabelIndex", "check_distinct", "distinct", "rises", "sort_labels", "union"]
+__all__ = ["CLOSE", "LabelIndex", "are_same", "check_distinct", "distinct", "rises", "sort_labels", "union"]
 
 CLOSE = 2.0**-46
 """Relative distance below which two float labels are one: 64 units in the last place. Time stamps in seconds stay apart
@@ -50,6 +50,11 @@ def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
         index.add(value)
     index.tell_rounded()
     return tuple(index.labels)
+
+
+def are_same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Say quickly whether labels are the same; objects of other kinds may be equal, so they are looked at singly."""
+    return len(one) == len(other) and one.dtype == other.dtype != object and bool((one == other).all())
 
 
 def check_distinct(name: str, labels: NDArray[Any]) -> None:
