@@ -363,6 +363,16 @@ def test_nothing_yet_is_said_and_fills_in() -> None:
     assert shown_roles(explorer) == {"a": "x"}
 
 
+def test_a_single_label_is_picked_out_by_itself() -> None:
+    """One label needs no list around it, be it there or not."""
+    explorer = study().xyz.explore()
+    explorer.selection = {"C": 1.0, "k": "q"}
+    assert (explorer.selection["C"], explorer.selection["k"]) == ([1.0], ["q"])
+    for wished in (5.0, "no such"):
+        with pytest.raises(ViewError, match=f"C={wished!r} is not among its labels"):
+            explorer.selection = {"C": wished}
+
+
 def test_labels_that_are_not_there_cannot_be_picked() -> None:
     """The message names the dimension and the label."""
     explorer = study().xyz.explore()

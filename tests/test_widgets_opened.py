@@ -59,6 +59,9 @@ def test_a_file_that_is_opened_again_is_shown_as_it_was_left(tmp_path: Path) -> 
     assert explorer_of(path) is explorer
     assert explorer.said == ""
     explorer.close()
+    again = explorer_of(path)
+    assert (again is not explorer, again.comm is not None) == (True, True)  # one that was closed cannot be shown
+    again.close()
 
 
 def test_a_file_that_is_renamed_is_explored_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
 
 import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
@@ -602,6 +603,35 @@ def test_the_failed_draws_of_a_sampler_are_retried(front_end: FrontEnd) -> None:
     assert sampler.full_df is not None
     assert Counter(sampler.full_df["b"]) == {4: drawn[4], 2: drawn[2]}
     assert Counter(sampler.failures["b"]) == {3: drawn[3]}
+
+
+def test_a_sampler_may_draw_what_is_no_label(front_end: FrontEnd) -> None:
+    """Draws of arrays have a place on the map each, are told when they fail, and run again as what they were."""
+    broken = [True]
+
+    def summed(x: NDArray[np.float64], k: float) -> float:
+        if x[0] > 0 and broken:
+            raise ValueError
+        return float(x.sum())
+
+    draws = {"x": lambda rng: rng.normal(size=3), "k": [float("nan")]}
+    sampler = xyz.Sampler(xyz.Runner(summed, "out"), default_combos=draws, seed=1)
+    panel = sampler.panel()
+    front_end.set(panel.editor, draws="12", revision=1)
+    start_on_page(front_end, panel)
+    finish(panel)
+    [axis] = front_end.state(panel.monitor)["axes"]
+    assert (axis["name"], axis["size"]) == ("case", 12)
+    [group] = front_end.state(panel.failed)["groups"]
+    states = front_end.state(panel.monitor)["states"]
+    assert [states[one["number"]] for one in group["cases"]] == [Status.FAILED] * len(group["cases"])
+    assert group["cases"][0]["text"] == "x=array of shape (3,), k=nan"
+    assert group["count"] == len(sampler.failures) > 1
+    broken.clear()
+    front_end.send(panel.failed, {"kind": "retry", "group": group["id"]})
+    finish(panel)
+    assert sampler.full_df is not None
+    assert (len(sampler.full_df), len(sampler.failures)) == (12, 0)
 
 
 def test_a_runner_and_a_plain_function_have_a_panel(front_end: FrontEnd) -> None:

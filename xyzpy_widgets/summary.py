@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.labels import shown
+from xyzpy_widgets.core.labels import short
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.views.card import AxisRow, Card, span_of
 
 __all__ = ["called", "harvest_card", "place_of", "runner_card", "table_card"]
-
-_LONGEST = 60
 
 
 def runner_card(spec: FunctionSpec) -> Card:
@@ -54,14 +52,9 @@ def place_of(fn: Callable[..., Any]) -> str:
 
 def _rows(spec: FunctionSpec) -> tuple[tuple[str, str], ...]:
     outputs = [f"{one.name}[{', '.join(one.dims)}]" if one.dims else one.name for one in spec.variables or ()]
-    constants = [f"{name}={_short(value)}" for name, value in spec.constants.items()]
+    constants = [f"{name}={short(value)}" for name, value in spec.constants.items()]
     return (
         ("outputs", ", ".join(outputs) or "named by each result"),
         ("constants", ", ".join(constants)),
         ("not recorded", ", ".join(spec.resources)),
     )
-
-
-def _short(value: Any) -> str:
-    text = f"array of shape {value.shape}" if hasattr(value, "shape") and value.shape else shown(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -91,14 +91,15 @@ def refined(labels: Labels, picked: Labels, *, geometric: bool) -> tuple[Any, ..
     ordered = _ordered(labels)
     if ordered is None:
         return tuple(picked)
-    inside = [i for i, label in enumerate(ordered) if label in picked]
+    among = set(picked)
+    inside = [i for i, label in enumerate(ordered) if label in among]
     if len(inside) == 1:
         inside = [i for i in range(inside[0] - 1, inside[0] + 2) if 0 <= i < len(ordered)]
         chosen = [ordered[i] for i in inside]
     else:
         chosen = [ordered[i] for i in range(inside[0], inside[-1] + 1)] if inside else []
     found = [between(low, high, geometric=geometric) for low, high in pairwise(chosen)]
-    kept = [label for label in ordered if label in picked]
+    kept = [label for label in ordered if label in among]
     return tuple(_ordered([*kept, *(label for label in found if label is not None)]) or ())
 
 

@@ -19,8 +19,9 @@ from xyzpy_widgets.execution.worker import CUT, FORGET, NOTE_BYTES, mapped
 
 __all__ = ["HANDING_OVER_SECONDS", "WorkerEnded", "WorkerProcess"]
 
-HANDING_OVER_SECONDS = 2.0
-"""So long a worker may take to hand over what it has finished: at once, but for a machine that is busy."""
+HANDING_OVER_SECONDS = 0.8
+"""So long a worker may take to hand over what it has finished: at once, but for a machine that is busy, or a case that
+holds the interpreter lock; and a cancelled run is over within a second."""
 
 _LOOK_SECONDS = 1.0
 _CLOCK_SECONDS = 0.05

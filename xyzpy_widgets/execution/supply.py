@@ -62,7 +62,7 @@ class Sizes:
     def learn(self, calls: Calls, size: int) -> None:
         """Take the time of a batch that was large enough, or long enough, to tell it; ``size`` bytes travelled.
 
-        One of the size that is aimed at is large enough: after a batch that was held up, only the next is small.
+        One of the size that is aimed at is large enough: one that the machine held up keeps only the next small.
         """
         n = len(calls.values)
         elapsed = max(calls.elapsed, size / _BYTES_PER_SECOND)

@@ -57,7 +57,7 @@ def rename_file(name: str, now: str) -> None:
 
 def explorer_of(path: Path) -> ResultsExplorer:
     """Return the one explorer of a file in this process: it offers no runs, and follows what others write there."""
-    if path not in _open:
+    if path not in _open or _open[path][0].comm is None:  # it was closed
         onlooker = Onlooker(path)
         explorer = ResultsExplorer(onlooker)
         _open[path] = explorer, onlooker

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from IPython.core.getipython import get_ipython
 
+from xyzpy_widgets.core.labels import short
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.failed_draws import rows_of
 from xyzpy_widgets.grammar.typed import quoted, read_value, written
@@ -19,7 +20,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.summary import called
-from xyzpy_widgets.widgets.arguments import Argument, arguments_of, short
+from xyzpy_widgets.widgets.arguments import Argument, arguments_of
 from xyzpy_widgets.widgets.preferences import preferred
 from xyzpy_widgets.widgets.protocol import Argument as ArgumentTold
 from xyzpy_widgets.widgets.protocol import Choice, Kind
