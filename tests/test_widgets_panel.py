@@ -531,6 +531,15 @@ def test_a_large_space_is_planned_beside_the_page(front_end: FrontEnd, monkeypat
     assert panel.plan.total == 1_000_000
 
 
+def test_a_large_space_is_planned_anew_at_the_end_of_its_run(front_end: FrontEnd) -> None:
+    """Who has waited for a panel finds the plan of what is left, also where that is made beside the page."""
+    panel = harvester_of(product).panel()
+    panel.space = {"a": range(150), "b": range(150)}
+    panel.start()
+    finish(panel)
+    assert front_end.state(panel.card)["plan"]["to_run"] == 0
+
+
 def test_what_keeps_a_plan_from_running_is_said_on_the_card(front_end: FrontEnd, tmp_path: Path) -> None:
     """A constant that differs is a sentence, not a traceback, and there before anybody presses a button."""
     before = xyz.Harvester(xyz.Runner(product, "out", constants={"b": 2}), tmp_path / "data.h5")
