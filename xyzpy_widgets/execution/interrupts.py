@@ -55,8 +55,8 @@ class Interrupts:
     def hold(self, act: Callable[[], None]) -> None:
         """Do something; raise `KeyboardInterrupt` afterwards if there was one meanwhile.
 
-        One that comes two seconds after that is raised wherever it falls. Nothing is held outside the main thread, where no interrupt is
-        raised, and where somebody has put a handler of his own.
+        One that comes two seconds after that is raised wherever it falls. Nothing is held outside the main thread,
+        where no interrupt is raised, and where somebody has put a handler of his own.
         """
         before = signal.getsignal(signal.SIGINT)
         ours = before is signal.default_int_handler or _holder() is not None
