@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import DamageError, EncodingError, FormatError, OptionError, RecoveryWarning, StoreError
 from xyzpy_widgets.store.apart import apart
-from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
+from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore, retire
 from xyzpy_widgets.store.decoding import decode, layout_of, read_schema
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.foreign import ForeignFile
@@ -31,7 +31,6 @@ from xyzpy_widgets.store.inplace import Extent, Layout, extents_of, fill
 from xyzpy_widgets.store.leaving import decode_left, divided
 from xyzpy_widgets.store.lock import is_held, lock_file, locked
 from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
-from xyzpy_widgets.store.retired import retire
 from xyzpy_widgets.store.salvage import Salvage, salvaged
 from xyzpy_widgets.store.trailer import is_vouched
 
