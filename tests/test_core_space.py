@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import every_case, spaces
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.core.space import Cases, Combos, ParameterSpace, boxes
+from xyzpy_widgets.core.space import Cases, Combos, ParameterSpace, slabs
 from xyzpy_widgets.errors import SpaceError
 
 
@@ -51,7 +51,7 @@ def test_a_slice_of_a_product_is_few_boxes(axes: list[list[int]], data: st.DataO
     everything = list(product(*axes))
     start = data.draw(st.integers(0, len(everything)))
     stop = data.draw(st.integers(start, len(everything)))
-    parts = list(boxes(axes, start, stop))
+    parts = list(slabs(axes, start, stop))
     assert [row for part in parts for row in product(*part)] == everything[start:stop]
     assert len(parts) <= max(1, 2 * len(axes))
 
