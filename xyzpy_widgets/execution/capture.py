@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import ref
 
 __all__ = ["Recorder", "recording"]
 
@@ -50,8 +51,8 @@ _lock = threading.Lock()
 _users = 0
 _replaced: dict[str, Any] = {}
 _passing: list[_Passing] = []
-"""One for each stream that was ever replaced, kept for ever: CPython's `print` does not hold the stream to which it
-writes, and crashes the process when another thread puts back the old one and the new one is freed meanwhile."""
+"""Those in the place of streams, never freed, and used again once their stream is gone: CPython's `print` does not hold
+what it writes to, and crashes the process when another thread puts back the old one and this is freed meanwhile."""
 
 
 def _keep(kind: str, text: str) -> None:
@@ -64,13 +65,28 @@ class _Passing:
     """A stream that passes everything on, and lets the case at work in this thread keep what is written."""
 
     def __init__(self, stream: Any) -> None:
-        self.stream = stream
+        self.hold(stream)
+
+    def hold(self, stream: Any) -> None:
+        """Pass on to a stream from now on."""
+        self._stream: Callable[[], Any] = lambda: stream
+
+    def let_go(self) -> None:
+        """Pass on to the stream for as long as somebody else has it."""
+        with suppress(TypeError):  # of one to which there is no weak reference, or which is gone
+            self._stream = ref(self.stream)
+
+    @property
+    def stream(self) -> Any:
+        """The stream; None for one that is gone."""
+        return self._stream()
 
     def write(self, text: str) -> Any:
         """Keep a text and pass it on."""
         if isinstance(text, str):
             _keep("output", text)
-        return self.stream.write(text)
+        stream = self.stream
+        return len(text) if stream is None else stream.write(text)
 
     def writelines(self, lines: Any) -> None:
         """Keep texts and pass them on."""
@@ -103,11 +119,12 @@ def recording(recorder: Recorder) -> Iterator[None]:
 
 def _passing_to(stream: Any) -> _Passing:
     """Return what passes on to a stream, the same one each time."""
-    for one in _passing:
-        if one.stream is stream:
-            return one
-    _passing.append(_Passing(stream))
-    return _passing[-1]
+    same = next((one for one in _passing if one.stream is stream), None)
+    one = same or next((one for one in _passing if one.stream is None), None)
+    if one is None:
+        _passing.append(one := _Passing(stream))
+    one.hold(stream)
+    return one
 
 
 def _install() -> None:
@@ -134,5 +151,7 @@ def _remove() -> None:
         for name in ("stdout", "stderr"):
             if isinstance(getattr(sys, name), _Passing):
                 setattr(sys, name, _replaced[name])
+        for one in _passing:
+            one.let_go()
         if warnings.showwarning is _warn:
             warnings.showwarning = _replaced["showwarning"]
