@@ -10,7 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 from weakref import ref
 
@@ -65,21 +65,16 @@ class _Passing:
     """A stream that passes everything on, and lets the case at work in this thread keep what is written."""
 
     def __init__(self, stream: Any) -> None:
-        self.hold(stream)
+        self.take(stream)
 
-    def hold(self, stream: Any) -> None:
-        """Pass on to a stream from now on."""
-        self._stream: Callable[[], Any] = lambda: stream
-
-    def let_go(self) -> None:
-        """Pass on to the stream for as long as somebody else has it."""
-        with suppress(TypeError):  # of one to which there is no weak reference, or which is gone
-            self._stream = ref(self.stream)
+    def take(self, stream: Any) -> None:
+        """Pass on to another stream from now on."""
+        self.held, self._known = stream, _known(stream)
 
     @property
     def stream(self) -> Any:
-        """The stream; None for one that is gone."""
-        return self._stream()
+        """The stream; None for one that is not held here, and that nobody else has any more."""
+        return self._known() if self.held is None else self.held
 
     def write(self, text: str) -> Any:
         """Keep a text and pass it on."""
@@ -95,6 +90,14 @@ class _Passing:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
+
+
+def _known(stream: Any) -> Callable[[], Any]:
+    """Return what gives a stream as long as somebody has it; for ever one to which there is no weak reference."""
+    try:
+        return ref(stream)
+    except TypeError:
+        return lambda: stream
 
 
 def _warn(
@@ -119,12 +122,16 @@ def recording(recorder: Recorder) -> Iterator[None]:
 
 def _passing_to(stream: Any) -> _Passing:
     """Return what passes on to a stream, the same one each time."""
-    same = next((one for one in _passing if one.stream is stream), None)
-    one = same or next((one for one in _passing if one.stream is None), None)
-    if one is None:
-        _passing.append(one := _Passing(stream))
-    one.hold(stream)
-    return one
+    for one in _passing:
+        if one.stream is stream:
+            one.held = stream
+            return one
+    free = next((one for one in _passing if one.stream is None), None)
+    if free is None:
+        _passing.append(_Passing(stream))
+        return _passing[-1]
+    free.take(stream)
+    return free
 
 
 def _install() -> None:
@@ -152,6 +159,6 @@ def _remove() -> None:
             if isinstance(getattr(sys, name), _Passing):
                 setattr(sys, name, _replaced[name])
         for one in _passing:
-            one.let_go()
+            one.held = None
         if warnings.showwarning is _warn:
             warnings.showwarning = _replaced["showwarning"]
