@@ -27,6 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.programs import PATIENCE, started
+from tests.test_execution_control import begun_long_ago
 from tests.test_execution_engine import Inline, gathered, over
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.outcome import Failure
@@ -103,6 +104,7 @@ def attempted(i: int, folder: str, how: str) -> int:
         if how == "dies":
             os._exit(1)
         if how == "hangs":
+            begun_long_ago()
             threading.Event().wait()
         raise ValueError(i)
     return i
@@ -113,7 +115,7 @@ def attempted(i: int, folder: str, how: str) -> int:
 def test_a_case_has_its_tries(tmp_path: Path, how: str, retries: int) -> None:
     """A case that fails is tried again, whichever way it fails, and tells how often it was."""
     constants = {"folder": str(tmp_path), "how": how}
-    timeout = 0.5 if how == "hangs" else None
+    timeout = 10 * PATIENCE if how == "hangs" else None
     values, failures, stopped = ran(attempted, 6, constants=constants, retries=retries, timeout=timeout)
     assert stopped is None
     assert values.keys() | {failure.number for failure in failures} == set(range(6))

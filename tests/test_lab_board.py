@@ -20,7 +20,7 @@ from xyzpy_widgets.lab import resting, showing
 from xyzpy_widgets.lab.board import BOARD, Board
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.plan_card import PlanCard
-from xyzpy_widgets.widgets.preferences import Preferences, prefer
+from xyzpy_widgets.widgets.preferences import Preferences, opened, prefer
 
 
 class Page:
@@ -285,6 +285,19 @@ def test_panels_begin_with_what_the_reader_prefers(page: Page) -> None:
     found = [(card.wishes["backend"], card.wishes["workers"]) for card in cards]
     assert found == [("processes", 3), ("processes", 3), ("threads", 2), ("processes", 7)]
     assert all(card.ask == {"cases": 5, "seconds": 60} for card in cards)
+
+
+def test_a_panel_that_is_being_made_hears_what_the_reader_prefers(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that arrive while a cell makes a panel reach that panel, too."""
+
+    def late(*panel: Any) -> None:
+        page.say(kind="prefer", backend="processes", workers=3, ask={"cases": 5, "seconds": 60})
+        opened(*panel)
+
+    monkeypatch.setattr("xyzpy_widgets.widgets.panel.opened", late)
+    card = Panel(Runner(Gate())).card
+    assert (card.wishes["backend"], card.wishes["workers"]) == ("processes", 3)
+    assert card.ask == {"cases": 5, "seconds": 60}
 
 
 def test_the_code_of_a_sweep_is_that_of_its_panel(page: Page) -> None:
