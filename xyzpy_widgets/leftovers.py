@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 from xyzpy_widgets.errors import ConflictError, RecoveryWarning, StoreError, XyzError
-from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.log import Told, replays
 from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.journal import DAMAGED, SET_ASIDE, discard, segments

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, product
 from typing import Any
@@ -178,18 +178,3 @@ class ParameterSpace:
         case, combo = np.divmod(points, max(len(self.combos), 1))
         where = np.unravel_index(combo, tuple(map(len, self.combos.values))) if self.combos.names else ()
         return [*((column, case) for column in self.cases.columns), *zip(self.combos.values, where, strict=True)]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the space as plain dicts and lists: ``fn_args``, ``cases`` (a list each) and ``combos``."""
-        return {
-            "fn_args": list(self.cases.names),
-            "cases": [list(row) for row in self.cases.rows(0, self.cases.length)],
-            "combos": {name: list(values) for name, values in zip(self.combos.names, self.combos.values, strict=True)},
-        }
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> ParameterSpace:
-        """Make the space that `to_dict` wrote."""
-        names, rows, combos = tuple(plain["fn_args"]), plain["cases"], plain["combos"]
-        columns = tuple(tuple(row[i] for row in rows) for i in range(len(names)))
-        return cls(Cases(names, columns, len(rows)), Combos(tuple(combos), tuple(map(tuple, combos.values()))))
