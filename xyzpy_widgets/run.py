@@ -30,12 +30,6 @@ from xyzpy_widgets.tally import RUNNING, Tally
 
 __all__ = ["RUNNING", "Run"]
 
-_STATES: dict[str, State] = {
-    "running": "running",
-    "paused": "paused",
-    "stopping": "stopping",
-    "cancelling": "stopping",
-}
 _ENDINGS: dict[str, State] = {"stopping": "stopped", "cancelling": "cancelled"}
 
 
@@ -153,7 +147,7 @@ class Run(Awaited):
     def _state(self) -> State:
         if self._end is not None:
             return self._end
-        state = _STATES[self._control.state]
+        state = self._control.state
         return "held" if self._held and state == "paused" else state
 
     @property
