@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
+import io
 import os
 import signal
 import subprocess
@@ -10,6 +13,7 @@ import sys
 import tempfile
 import threading
 import warnings
+import weakref
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -174,6 +178,34 @@ def test_a_failure_tells_what_its_case_wrote(where: Any, capsys: pytest.CaptureF
         assert capsys.readouterr().out.splitlines() == [f"one {i}" for i in range(10)] or where == "threads"
         assert len(shown) == 5
     assert streams == (sys.stdout, sys.stderr, warnings.showwarning)
+
+
+def test_streams_that_were_in_the_place_of_others_do_not_pile_up() -> None:
+    """Whoever redirects the output of many runs keeps none of what they wrote, beside that of the last."""
+
+    def redirected() -> weakref.ref[io.StringIO]:
+        stream = io.StringIO()
+        with contextlib.redirect_stdout(stream):
+            ran(talk, 1, "serial")
+        assert stream.getvalue() == "one 0\n"
+        return weakref.ref(stream)
+
+    streams = [redirected() for _ in range(5)]
+    gc.collect()
+    assert [stream() for stream in streams[:-1]] == [None] * 4
+
+
+def test_who_kept_the_stream_of_a_case_writes_on_to_where_it_wrote(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a case took for the standard output, as for a handler of a log, stands for the same when it is over."""
+    kept: list[Any] = []
+
+    def keep(i: int) -> int:
+        kept.append(sys.stdout)
+        return i
+
+    ran(keep, 1, "serial")
+    kept[0].write("afterwards")
+    assert capsys.readouterr().out == "afterwards"
 
 
 @pytest.mark.parametrize("where", ["serial", "processes"])

@@ -160,7 +160,7 @@ def test_an_interrupt_ends_a_run_that_is_waited_for(study: Notebook, monkeypatch
         "import os, signal\n"
         "def interrupting(a):\n"
         "    if a == 2:\n"
-        "        xyz.runs()[-1].listen(lambda progress: gate.set() if progress.state == 'stopping' else None)\n"
+        "        xyz.runs()[-1].listen(lambda progress: gate.set() if progress.state == 'cancelling' else None)\n"
         "        assert waited_for.wait(60)\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "        assert gate.wait(60)\n"

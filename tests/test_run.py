@@ -185,6 +185,22 @@ def test_stopping_keeps_and_returns_what_is_finished(tmp_path: Path) -> None:
     assert not (tmp_path / "data.h5.journal").exists()
 
 
+def test_how_a_run_comes_to_its_end_is_told() -> None:
+    """Whoever looks sees whether cases under way finish or are ended, and can still change the one for the other."""
+    told: list[str] = []
+
+    def act(run: xyz.Run) -> None:
+        run.stop()
+        told.append(run.progress.state)
+        run.cancel()
+        told.append(run.progress.state)
+
+    run = (steered := Steered(act)).submitted(xyz.Runner(steered, "out").submit)
+    with pytest.raises(CancelledError):
+        run.result(PATIENCE)
+    assert [*told, run.progress.state] == ["stopping", "cancelling", "cancelled"]
+
+
 def test_cancelling_keeps_what_is_finished_and_raises(tmp_path: Path) -> None:
     """After cancel nobody gets a result by mistake, and no finished case is lost."""
     steered = Steered(lambda run: run.cancel())

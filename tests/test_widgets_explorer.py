@@ -19,7 +19,7 @@ from bokeh.models import BoxSelectTool
 
 import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
-from xyzpy_widgets.core.region import Action
+from xyzpy_widgets.core.region import RegionAction
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.widgets.base import STILL_MIME
@@ -136,7 +136,7 @@ def test_a_box_becomes_a_value_and_a_plan(front_end: FrontEnd) -> None:
     ("action", "ran"),
     [("fill", {(8.0, 3)}), ("retry", {(2.0, 3)}), ("recompute", {(2.0, 3), (4.0, 3), (8.0, 3)})],
 )
-def test_exactly_the_cases_inside_run(action: Action, ran: set[tuple[float, int]]) -> None:
+def test_exactly_the_cases_inside_run(action: RegionAction, ran: set[tuple[float, int]]) -> None:
     """Filling runs what never ran in the region, retrying what failed there, recomputing all there; nothing outside."""
     found = harvester()
     explorer = found.explore()

@@ -15,12 +15,12 @@ import numpy as np
 from xyzpy_widgets.core.axes import CLOSE
 from xyzpy_widgets.core.labels import kind_of
 
-__all__ = ["ACTIONS", "Action", "Step", "between", "refined", "step_of"]
+__all__ = ["ACTIONS", "RegionAction", "Step", "between", "refined", "step_of"]
 
-Action: TypeAlias = Literal["fill", "refine", "retry", "recompute"]
-ACTIONS: tuple[Action, ...] = get_args(Action)
+RegionAction: TypeAlias = Literal["fill", "refine", "retry", "recompute"]
+ACTIONS: tuple[RegionAction, ...] = get_args(RegionAction)
 
-_WISHES: Mapping[Action, Mapping[str, bool]] = {
+_WISHES: Mapping[RegionAction, Mapping[str, bool]] = {
     "fill": {"missing_only": True, "retry_failed": False},
     "refine": {"missing_only": True, "retry_failed": False},
     "retry": {"retry_failed": True},
@@ -47,7 +47,7 @@ class Step:
 
 
 def step_of(
-    action: Action,
+    action: RegionAction,
     axes: Mapping[str, Labels],
     picked: Mapping[str, Labels],
     refine: Collection[str] = (),

@@ -14,6 +14,7 @@ import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 
 from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import LineError
 from xyzpy_widgets.grammar.line import Line, read_line
 from xyzpy_widgets.grammar.verbs import SWEEP
@@ -167,7 +168,7 @@ def _same_place(before: Harvester | Sampler, path: str | None) -> bool:
 def _size(target: Harvester | Sampler) -> int:
     if isinstance(target, Sampler):
         return 0 if target.full_df is None else len(target.full_df)
-    return 0 if target.full_ds is None else int(np.count_nonzero(target.status.to_numpy() == 1))
+    return 0 if target.full_ds is None else int(np.count_nonzero(target.status.to_numpy() == Status.DONE))
 
 
 def _told(name: str, target: Sweep, made: Made) -> list[str]:

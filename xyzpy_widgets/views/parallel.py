@@ -17,18 +17,18 @@ from xyzpy_widgets.views.panels import sized_by_frame
 from xyzpy_widgets.views.reading import Column, column_of
 from xyzpy_widgets.views.spec import ViewSpec
 
-__all__ = ["MOST_ROWS", "draw_parallel", "thinned"]
+__all__ = ["draw_parallel", "thinned"]
 
-MOST_ROWS = 1000
+_MOST_ROWS = 1000
 """The most rows that are drawn; of more, as many are drawn evenly."""
 _LONGEST = 14
 
 
 def thinned(frame: pd.DataFrame) -> pd.DataFrame:
     """Return not more rows than can be told apart, evenly from all of them."""
-    if len(frame) <= MOST_ROWS:
+    if len(frame) <= _MOST_ROWS:
         return frame
-    return frame.iloc[np.unique(np.linspace(0, len(frame) - 1, MOST_ROWS).astype(int))]
+    return frame.iloc[np.unique(np.linspace(0, len(frame) - 1, _MOST_ROWS).astype(int))]
 
 
 def draw_parallel(frame: pd.DataFrame, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:

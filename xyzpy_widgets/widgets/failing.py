@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from xyzpy_widgets.failures import place_of
+from xyzpy_widgets.failures import raised_at
 from xyzpy_widgets.widgets.case_map import case_text, is_same
 from xyzpy_widgets.widgets.protocol import FailedCase, FailureGroup
 
@@ -63,7 +63,7 @@ class FailureList:
         return value if isinstance(value, str) else ""
 
     def _place(self, at: int) -> str:
-        return self._cell(at, "place") or place_of(self._cell(at, "traceback"))
+        return self._cell(at, "place") or raised_at(self._cell(at, "traceback"))
 
     def groups(self) -> list[FailureGroup]:
         """Return the groups, the largest first, each with its first cases."""

@@ -13,7 +13,7 @@ import xarray as xr
 from xyzpy_widgets.core.axes import LabelIndex
 from xyzpy_widgets.core.forms import as_values
 from xyzpy_widgets.core.labels import short
-from xyzpy_widgets.core.region import ACTIONS, Action, Step
+from xyzpy_widgets.core.region import ACTIONS, RegionAction, Step
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.preview import Preview
@@ -74,7 +74,7 @@ def known_labels(data: xr.Dataset, labels: Mapping[str, Sequence[Any]]) -> dict[
 def picked_told(labels: Mapping[str, Sequence[Any]], counts: Mapping[str, int], *, runs: bool) -> Picked:
     """Tell what is picked out, and what can be done about it."""
     missing = counts.get("missing", 0) + counts.get("cancelled", 0)
-    possible: dict[Action, bool] = {
+    possible: dict[RegionAction, bool] = {
         "fill": missing > 0,
         "refine": True,
         "retry": counts.get("failed", 0) > 0,
@@ -97,7 +97,7 @@ def _part(name: str, values: Sequence[Any]) -> str:
 
 
 def proposal_told(
-    action: Action, step: Step, stored: Mapping[str, Sequence[Any]], preview: Preview, *, own: bool
+    action: RegionAction, step: Step, stored: Mapping[str, Sequence[Any]], preview: Preview, *, own: bool
 ) -> Proposal:
     """Tell what would run; ``own`` where the explorer runs it, and no panel around it."""
     parts = []
