@@ -122,7 +122,17 @@ class Watching:
             self._over.wait()
 
     def _progressed(self, progress: Progress, over: Event) -> None:
-        """Tell the page how far the run is, and what failed: twice a second at the most, and at the end."""
+        """Tell the page how far the run is; nobody waits for the end of one of which nothing more can be told."""
+        try:
+            self._tell(progress)
+        except BaseException:
+            over.set()
+            raise
+        if progress.over:
+            over.set()
+
+    def _tell(self, progress: Progress) -> None:
+        """Tell how far the run is, and what failed: twice a second at the most, and at the end."""
         if self._feed is not None:
             self._feed.publish(progress)
         held = progress.state == "held"
@@ -139,7 +149,6 @@ class Watching:
             self._changed()
         if progress.over:
             self._ended()
-            over.set()
 
     def found(self, space: ParameterSpace, states: NDArray[np.uint8]) -> None:
         """Show what was found undone: the cases of a space, and the state of each."""
