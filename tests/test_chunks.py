@@ -159,7 +159,7 @@ small.harvest_combos({"a": [1], "b": [1]})
 small.harvest_combos({"a": [1, 2], "b": [1, 2]}, missing_only=True)
 small.full_ds.load(), small.history, small.status.sum().values, small.failures, small._repr_html_()
 taken = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_DATA, (taken + 80_000_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_DATA, (taken + 100_000_000, resource.RLIM_INFINITY))
 kept = path.with_name("kept.h5")
 path.rename(kept)
 for action in (fill, extend, fail, unsynced, contradict, back, restart):
