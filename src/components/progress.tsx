@@ -180,7 +180,7 @@ export function CancelQuestion({ progress, onAsk, onControl }: ControlsProps): J
             onAsk(false);
           }}
         >
-          {trans.__('Go on')}
+          {trans.__('Keep it running')}
         </Button>
       </span>
     </div>

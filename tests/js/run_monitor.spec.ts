@@ -72,7 +72,7 @@ describe('the run monitor', () => {
       expect(view.textContent).toContain('End 8 running cases now? 85 finished are kept.');
     });
     expect(steered(model)).toEqual([]);
-    button(view, 'Go on').click();
+    button(view, 'Keep it running').click();
     await vi.waitFor(() => {
       expect(view.textContent).not.toContain('finished are kept');
     });

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xyzpy_widgets.views.panels import laid_out
 from xyzpy_widgets.views.reading import Column, column_of
 from xyzpy_widgets.views.spec import ViewSpec
 
@@ -55,10 +56,9 @@ def draw_parallel(frame: pd.DataFrame, spec: ViewSpec, opts: Mapping[str, Any]) 
     return drawn.opts(hooks=[_open], **taken)
 
 
-def _open(plot: Any, _element: Any) -> None:
-    """Let the frame alone give the size, and draw a line at each axis."""
-    if plot.state.width is None or plot.state.height is None:
-        plot.state.sizing_mode = None
+def _open(plot: Any, element: Any) -> None:
+    """Lay it out as every other panel, and draw a line at each axis."""
+    laid_out(plot, element)
     for grid in plot.state.ygrid:
         grid.visible = False
 

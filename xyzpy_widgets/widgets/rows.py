@@ -17,12 +17,14 @@ from xyzpy_widgets.grammar.typed import Typed, check_size, quoted, read_value, r
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument
 from xyzpy_widgets.widgets.draws import OWN, draw_of
 
-__all__ = ["Reading", "Row", "check_type", "first_row", "read_row", "row_of"]
+__all__ = ["Reading", "Row", "check_type", "first_row", "read_row", "read_shown", "row_of"]
 
 Kind = Literal["fixed", "list", "range", "stored", "choices", "distribution", "cases"]
 Spacing = Literal["linear", "log"]
 
 _FEWEST_OF_A_RANGE = 3
+_MOST_OF_A_RANGE = 1_000_000
+"""So many values of a range are still read between two key strokes; the page knows this number too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,15 @@ class Reading:
         A Python expression for what the call is given; empty where it is given nothing.
     imports : tuple of str
         Lines that the expression needs.
+    note : str
+        What is worth knowing of how it was read; may be empty.
     """
 
     how: Literal["swept", "fixed", "default", "stored", "drawn", "cases"]
     values: tuple[Any, ...] = ()
     code: str = ""
     imports: tuple[str, ...] = ()
+    note: str = ""
 
 
 def read_row(row: Row, argument: Argument, *, sampled: bool = False) -> Reading:
@@ -107,18 +112,36 @@ def read_row(row: Row, argument: Argument, *, sampled: bool = False) -> Reading:
     return reading
 
 
+def read_shown(row: Row, argument: Argument, *, sampled: bool = False) -> Reading:
+    """Say what a row of the page means, as `read_row` does; one too long to be read as it is typed is refused."""
+    if row.kind == "range" and row.num.strip() and (num := _count(row.num)) > _MOST_OF_A_RANGE:
+        msg = f"{num:,} values are too many; a range has at most a million"
+        raise SpaceError(msg)
+    return read_row(row, argument, sampled=sampled)
+
+
 def _fixed(row: Row, argument: Argument) -> Reading:
     if not row.value.strip() and argument.takes != "str":
         if argument.default is NOTHING:
             msg = "give a value"
             raise SpaceError(msg)
         return Reading("default", (argument.default,))
+    if row.value.strip() in argument.choice_labels:
+        return _chosen_one(argument, argument.choices[argument.choice_labels.index(row.value.strip())])
     typed = read_value(row.value, texts=argument.takes == "str")
     check_type(argument, typed.values)
     (value,) = typed.values
     if argument.default is not NOTHING and _is_same(value, argument.default):
         return Reading("default", (argument.default,))
     return Reading("fixed", typed.values, typed.code)
+
+
+def _chosen_one(argument: Argument, value: Any) -> Reading:
+    """Read the one of its choices that an argument has."""
+    if value is argument.default or _is_same(value, argument.default):
+        return Reading("default", (argument.default,))
+    code, line = _choice_code(value)
+    return Reading("fixed", (value,), code, (line,) if line else ())
 
 
 def _is_same(value: Any, default: Any) -> bool:
@@ -149,15 +172,18 @@ def check_type(argument: Argument, values: Sequence[Any]) -> None:
 
 
 def _range(row: Row, argument: Argument) -> Reading:
-    start, stop, num = _end("from", row.start), _end("to", row.stop), _count(row.num)
+    start, stop, num = _end("From", row.start), _end("To", row.stop), _count(row.num)
     first, last = start.values[0], stop.values[0]
     if row.spacing == "log" and not (first > 0 and last > 0):
-        msg = "a logarithmic range begins and ends above 0"
+        msg = "a logarithmic range needs both ends above 0"
+        raise SpaceError(msg)
+    if num > 1 and first == last:
+        msg = f"from and to are both {row.start.strip()}; set the number to 1, or move one end"
         raise SpaceError(msg)
     if argument.takes == "int":
         check_type(argument, (first, last))
     whole = kind_of(first) == kind_of(last) == "int" and argument.takes in {"int", "any"}
-    if whole and row.spacing == "linear" and num > 1 and first != last and not (last - first) % (num - 1):
+    if whole and row.spacing == "linear" and num > 1 and not (last - first) % (num - 1):
         return _whole_range(first, last, (last - first) // (num - 1))
     typed = read_values(f"{'geomspace' if row.spacing == 'log' else 'linspace'}({start.code}, {stop.code}, {num})")
     if not np.isfinite(np.array(typed.values)).all():
@@ -166,7 +192,8 @@ def _range(row: Row, argument: Argument) -> Reading:
     if argument.takes != "int":
         return Reading("swept", typed.values, typed.code)
     rounded = np.unique(np.array(typed.values).round().astype(int)).tolist()
-    return Reading("swept", tuple(rounded), f"np.unique({typed.code}.round().astype(int)).tolist()")
+    note = "" if set(typed.values) == set(rounded) else "rounded to whole numbers"
+    return Reading("swept", tuple(rounded), f"np.unique({typed.code}.round().astype(int)).tolist()", note=note)
 
 
 def _whole_range(first: int, last: int, step: int) -> Reading:
@@ -181,11 +208,11 @@ def _whole_range(first: int, last: int, step: int) -> Reading:
 def _end(word: str, text: str) -> Typed:
     """Read one end of a range."""
     if not text.strip():
-        msg = f"give a number for “{word}”"
+        msg = f"“{word}” is empty"
         raise SpaceError(msg)
     typed = read_value(text)
     if kind_of(typed.values[0]) not in {"int", "float"} or not abs(typed.values[0]) <= sys.float_info.max:
-        msg = f"“{word}” is {text.strip()}; give a number"
+        msg = f"“{text.strip()}” is not a number"
         raise SpaceError(msg)
     return typed
 
@@ -195,7 +222,7 @@ def _count(text: str) -> int:
     typed = read_value(text) if text.strip() else Typed((None,), "")
     num = typed.values[0]
     if kind_of(num) != "int" or num < 1:
-        msg = "give a whole number of values, from 1"
+        msg = f"the number of values must be a whole number from 1, not {text.strip() or 'empty'}"
         raise SpaceError(msg)
     return int(num)
 

@@ -15,7 +15,7 @@ from xyzpy_widgets.views.card import span_of
 from xyzpy_widgets.widgets.arguments import Argument
 from xyzpy_widgets.widgets.cases import CaseTable, read_cases
 from xyzpy_widgets.widgets.protocol import RowVerdict, Verdict
-from xyzpy_widgets.widgets.rows import Reading, Row, read_row
+from xyzpy_widgets.widgets.rows import Reading, Row, read_shown
 from xyzpy_widgets.widgets.sheet import Sheet, read_draws
 
 __all__ = ["has_problem", "places_of", "verdict_on"]
@@ -61,11 +61,17 @@ def _said(*, problem: str = "", note: str = "", count: int | None = None) -> Row
     return {"problem": problem, "note": note, "count": count, "places": [], "span": ""}
 
 
+def _sentence(said: str, name: str = "") -> str:
+    """Write what is wrong as a sentence of the page; the name of the argument keeps its letters."""
+    first = said[:1] if name and said.startswith(f"{name} ") else said[:1].upper()
+    return f"{first}{said[1:]}{'' if said.endswith(('.', '?', '!')) else '.'}"
+
+
 def _judged_cases(text: str, arguments: Sequence[Argument]) -> tuple[CaseTable, RowVerdict]:
     try:
         table = read_cases(text, arguments)
     except SpaceError as error:
-        return CaseTable(), _said(problem=str(error).removeprefix("cases, ").removeprefix("cases: "))
+        return CaseTable(), _said(problem=_sentence(str(error).removeprefix("cases, ").removeprefix("cases: ")))
     return table, _said(count=len(table.cases) if table.cases else None)
 
 
@@ -73,18 +79,18 @@ def _judged_draws(text: str) -> RowVerdict:
     try:
         return _said(count=read_draws(text))
     except SpaceError as error:
-        return _said(problem=str(error))
+        return _said(problem=_sentence(str(error)))
 
 
 def _judged(row: Row, argument: Argument, table: CaseTable, *, sampled: bool) -> RowVerdict:
     if row.name in table.names:
         return _said(note="from the table of cases", count=1)
     if row.kind == "cases":
-        return _said(problem=f"the table of cases has no column {row.name}")
+        return _said(problem=f"The table of cases has no column {row.name}.")
     try:
-        reading = read_row(row, argument, sampled=sampled)
+        reading = read_shown(row, argument, sampled=sampled)
     except SpaceError as error:
-        return _said(note="no values yet") if row.blank else _said(problem=str(error).removeprefix(f"{row.name} "))
+        return _said(note="no values yet") if row.blank else _said(problem=_sentence(str(error), row.name))
     return _counted(reading, argument, sampled=sampled)
 
 
@@ -93,9 +99,9 @@ def _counted(reading: Reading, argument: Argument, *, sampled: bool) -> RowVerdi
     if reading.how == "drawn" or (sampled and reading.how == "default" and reading.values[0] is argument.draw):
         return _said(note="drawn anew for each case")
     values = reading.values
-    note = "the default" if reading.how == "default" else ""
+    note = "the default" if reading.how == "default" else reading.note
     if reading.how == "swept" and argument.stored:
-        note = _new_note(values, argument)
+        note = ", ".join(filter(None, (note, _new_note(values, argument))))
     if reading.how in {"default", "fixed"}:
         return _said(note=note, count=1)
     return {
