@@ -167,7 +167,7 @@ def test_a_row_means_what_it_says(row: Row, values: Any, code: str | None) -> No
         (Row("L", "list", values="16, 16"), "16 twice"),
         (Row("T", "list", values="cold, hot"), "takes numbers, and 'cold' is not"),
         (Row("free", "list", values="1 2"), "put a comma between values"),
-        (Row("p", "fixed", value="1, 2"), "not a value"),
+        (Row("p", "fixed", value="1, 2"), "1, 2 is more than one value"),
         (Row("p", "fixed", value="range(3)"), "more than one value"),
         (Row("p", "stored"), "no values of p are stored"),
         (Row("kind", "choices"), "choose at least one"),
@@ -280,6 +280,7 @@ def test_a_table_of_cases_is_read_as_it_is_pasted() -> None:
         ("L,T\n1", "line 2: 1 values for 2 columns"),
         ("L\nmany", "line 2: L cannot be 'many'"),
         ("L\n1;2", "line 2, L"),
+        ("L;T\n1;1,5", "line 2, T: “1,5” is not a number"),
         ("L", "a line for each case"),
     ],
 )
@@ -287,7 +288,9 @@ def test_a_table_that_cannot_be_read_says_where(table: str, said: str) -> None:
     """A slip in a pasted table is found by its line."""
     with pytest.raises(SpaceError, match=said):
         call_of(Sheet(cases=table), list(ARGUMENTS.values()))
-    assert verdict_on(Sheet(cases=table), list(ARGUMENTS.values()), 0)["cases"]["problem"]
+    verdict = verdict_on(Sheet((Row("L", "cases"),), cases=table), list(ARGUMENTS.values()), 0)
+    assert verdict["cases"]["problem"]
+    assert verdict["rows"]["L"]["problem"] == ""  # the table is to blame, not what its rows are to come from
 
 
 def test_a_row_that_waits_for_the_table_says_so() -> None:

@@ -120,10 +120,12 @@ function total({ traits }: Props, judged: Judged): string {
   const counts = named
     .filter(({ row }) => row.kind !== 'cases')
     .map(({ row, argument }) => verdictOn(row, argument, judged).count);
-  const table = readTable(
+  const { rows: read, problem } = readTable(
     cases,
     known.map(({ name }) => name),
-  ).rows.length;
+  );
+  const table = read.length;
+  if (problem || judged.verdict.cases.problem) return '';
   const factors = (table ? [table, ...counts] : counts).filter((count) => count !== 1);
   if (factors.includes(null)) return '';
   const product = factors.reduce<number>((sofar, count) => sofar * (count ?? 0), 1);

@@ -12,11 +12,14 @@ function controlsOf(root: HTMLElement): readonly HTMLElement[] {
   return [...root.querySelectorAll<HTMLElement>(CONTROLS)].filter((element) => !element.closest('[hidden]'));
 }
 
-/** The control in the place of one that is gone: the one behind what stood before it; null where none is left. */
-function inPlaceOf({ element, order }: Held, left: readonly HTMLElement[]): HTMLElement | null {
+/**
+ * The control that takes over from one that is gone: the one that stands in its place now; from one that went with a whole
+ * part, such as a question that was answered, the one before that part. Null where none is left.
+ */
+function heirOf({ element, order }: Held, alone: boolean, left: readonly HTMLElement[]): HTMLElement | null {
   const before = order.slice(0, order.indexOf(element)).reverse();
-  const place = 1 + left.indexOf(before.find((one) => left.includes(one)) ?? element);
-  return left[place] ?? left.at(-1) ?? null;
+  const place = left.indexOf(before.find((one) => left.includes(one)) ?? element);
+  return left[alone ? place + 1 : place] ?? left.at(alone ? -1 : 0) ?? null;
 }
 
 /**
@@ -39,10 +42,12 @@ export function keepFocus(root: HTMLElement, signal: AbortSignal): void {
     if (!held) return;
     const { element } = held;
     const left = controlsOf(root);
-    const taken = records.some(({ removedNodes }) => [...removedNodes].some((node) => node.contains(element)));
+    const taken = records.flatMap(({ removedNodes }) => [...removedNodes]).find((node) => node.contains(element));
     const lost = document.activeElement === null || document.activeElement === document.body;
-    if (taken && lost) (element.isConnected ? element : (inPlaceOf(held, left) ?? root)).focus({ preventScroll: true });
-    else held.order = left;
+    if (taken && lost) {
+      const heir = element.isConnected ? element : heirOf(held, taken === element, left);
+      (heir ?? root).focus({ preventScroll: true });
+    } else held.order = left;
   };
   root.addEventListener('focusin', take, { signal });
   root.addEventListener('focusout', drop, { signal });

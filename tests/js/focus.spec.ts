@@ -52,6 +52,18 @@ describe('the keyboard stays where it was', () => {
     await focused(root);
   });
 
+  test('a part that is closed hands it to what stood before the part', async () => {
+    const { root, buttons } = widget('Cancel …', 'Open a case');
+    const question = document.createElement('div');
+    question.innerHTML = '<button>Cancel the run</button><button>Keep it running</button>';
+    buttons[0]?.after(question);
+    await Promise.resolve();
+    question.querySelectorAll('button')[1]?.focus();
+    question.remove();
+    await focused(buttons[0]);
+    expect(root.contains(document.activeElement)).toBe(true);
+  });
+
   test('what was left for something else takes nothing back', async () => {
     const [{ buttons }, { buttons: others }] = [widget('Pause'), widget('Elsewhere')];
     buttons[0]?.focus();

@@ -4,7 +4,7 @@ import { CASE_STATES, HOST_EVENTS, type RunMonitorTraits } from '../../src/proto
 import { SILENCE } from '../../src/panels/hooks';
 import { ANSWERS, CASE, GALLERY, PROGRESS } from './fixtures';
 import type { FakeModel } from './model';
-import { button, serve, show } from './page';
+import { button, press, serve, show } from './page';
 
 function traitsOf(name: string): RunMonitorTraits {
   const shown = GALLERY.find((one) => one.name === name);
@@ -73,6 +73,11 @@ describe('the run monitor', () => {
     });
     expect(steered(model)).toEqual([]);
     button(view, 'Keep it running').click();
+    await vi.waitFor(() => {
+      expect(view.textContent).not.toContain('finished are kept');
+    });
+    button(view, 'Cancel …').click();
+    press(await vi.waitFor(() => button(view, 'Cancel the run')), 'Escape');
     await vi.waitFor(() => {
       expect(view.textContent).not.toContain('finished are kept');
     });

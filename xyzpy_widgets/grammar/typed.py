@@ -113,9 +113,9 @@ def read_value(text: str, *, texts: bool = False) -> Typed:
     """Read the one value of a field; its code is that of the value alone. Raises `SpaceError` as `read_values` does."""
     if texts and not _is_quoted(text):
         return Typed((text,), quoted(text))
-    item = _item(_tree(text.strip()))
-    if item.several:
-        msg = f"{text.strip()} is more than one value; choose “list” for several"
+    tree = _tree(text.strip())
+    if isinstance(tree, _LISTS) or (item := _item(tree)).several:
+        msg = f"{text.strip()} is more than one value; choose “List” for several"
         raise SpaceError(msg)
     return Typed((item.value,), item.code)
 

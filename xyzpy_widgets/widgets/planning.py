@@ -15,7 +15,7 @@ from xyzpy_widgets.widgets.planned import plan_told, wishes_told
 from xyzpy_widgets.widgets.sheet import Call, Sheet
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
 from xyzpy_widgets.widgets.subject import Subject
-from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
+from xyzpy_widgets.widgets.verdict import has_problem, sentence, verdict_on
 
 __all__ = ["Planning"]
 
@@ -110,4 +110,5 @@ class Planning:
         self._card.tell(plan=plan_told(preview, str(self._made), wishes), reason="")
 
     def _refused(self, reason: str) -> None:
-        self._card.tell(plan=None, reason=reason)
+        names = (one["name"] for one in self._editor.arguments)
+        self._card.tell(plan=None, reason=sentence(reason, *names) if reason else "")

@@ -174,7 +174,7 @@ class Watching:
         """Say what a state means for the user."""
         where = f" Results are in {self.subject.place}." if self.subject.place else ""
         if progress.state == "held":
-            return "Look at the failures below, then go on or stop."
+            return "Look at the failures below, then continue or stop."
         if progress.state == "paused":
             return "Cases under way finish; no new ones begin."
         if progress.state == "stopping":
