@@ -23,26 +23,10 @@ export interface RowProps {
   readonly onMove: (by: -1 | 1) => void;
 }
 
-/** A name that may be broken behind its underscores where it is too long for a line. */
-function Breakable({ name }: { readonly name: string }): JSX.Element {
-  return (
-    <>
-      {name.split(/(?<=_)/).map((part, place) => (
-        <>
-          {place > 0 && <wbr />}
-          {part}
-        </>
-      ))}
-    </>
-  );
-}
-
 function Name({ argument }: { readonly argument: Argument }): JSX.Element {
   return (
     <span class="xyzpy-row-name">
-      <code>
-        <Breakable name={argument.name} />
-      </code>
+      <code>{argument.name}</code>
       {argument.units && <span class="xyzpy-sub"> [{argument.units}]</span>}
       {argument.description && <span class="xyzpy-sub xyzpy-row-about">{argument.description}</span>}
     </span>

@@ -80,7 +80,8 @@ function idle(document: BokehDocument): Promise<void> {
 
 /** A figure in one view, in step with the kernel. */
 class Figure {
-  private readonly view = crypto.randomUUID();
+  // a page that comes over plain HTTP has no crypto.randomUUID
+  private readonly view = String(Math.random()).slice(2);
   private document: BokehDocument | null = null;
   private shown: HTMLElement | null = null;
   private waiting: (readonly [FigurePatchMessage, readonly DataView[]])[] = [];
