@@ -1,8 +1,8 @@
-"""Which failures of cases still stand, told by the labels as the axes spell them. Pure."""
+"""Failures of cases, told by labels as the axes spell them: which of them still stand, and which are of some. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import latest
 from xyzpy_widgets.labelling.axis import Axis
 
-__all__ = ["still_failed"]
+__all__ = ["is_among", "label_keys", "still_failed"]
 
 
 def still_failed(
@@ -38,6 +38,16 @@ def still_failed(
             args = {axis.name: (axis, at) for axis, at in zip(axes, places, strict=True)}
             spelt.append({**one, "args": {name: _spelt(value, *args[name]) for name, value in one["args"].items()}})
     return latest(spelt)
+
+
+def label_keys(labels: Mapping[str, Iterable[Any]]) -> dict[str, set[Any]]:
+    """Return what makes some labels of each argument themselves, for `is_among`."""
+    return {arg: set(map(label_key, some)) for arg, some in labels.items()}
+
+
+def is_among(failure: Mapping[str, Any], keys: Mapping[str, set[Any]]) -> bool:
+    """Say whether a failed case is of some labels of each argument."""
+    return all(label_key(value) in keys.get(arg, ()) for arg, value in failure["args"].items())
 
 
 def _places(args: dict[str, Any], axes: Sequence[Axis]) -> tuple[int, ...] | None:

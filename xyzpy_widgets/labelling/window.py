@@ -17,16 +17,14 @@ from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.labelling.account import Account, nothing_in
 from xyzpy_widgets.labelling.axis import Axis, Joint, span
 from xyzpy_widgets.labelling.columns import exact_variable
+from xyzpy_widgets.labelling.failing import is_among, label_keys
 from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, Parts
-from xyzpy_widgets.labelling.output import index_of
+from xyzpy_widgets.labelling.output import MARKED, NUMBERS, index_of
 from xyzpy_widgets.labelling.revision import Revision
 from xyzpy_widgets.labelling.roomy import nothing_of
 
 __all__ = ["Window", "opens", "reverted_left", "without_left"]
-
-_NUMBERS = "biufcMm"
-_MARKED = "fcMm"
 
 Places = NDArray[np.intp]
 
@@ -44,7 +42,7 @@ def opens(full: Labelled) -> bool:
         return False
     args = full.args
     return all(
-        LEFT in one.encoding and one.dtype.kind in _NUMBERS and tuple(map(str, one.dims[: len(args)])) == args
+        LEFT in one.encoding and one.dtype.kind in NUMBERS and tuple(map(str, one.dims[: len(args)])) == args
         for one in full.parts.outputs.values()
     )
 
@@ -126,7 +124,7 @@ class Window:
         for name, one in old.outputs.items():
             if one.dtype != now.outputs[name].dtype or one.dims != now.outputs[name].dims:
                 return False
-            if one.dtype.kind not in _MARKED and not _is_full(joints, old.sizes):
+            if one.dtype.kind not in MARKED and not _is_full(joints, old.sizes):
                 return False
         return all(self._axes[dim].attrs == one.attrs for dim, one in now.coords.items() if dim not in joints)
 
@@ -208,8 +206,8 @@ class Window:
             name: exact_variable([name], one.to_numpy()[self.places[name]], one.attrs) if name in self.places else one
             for name, one in old.coords.items()
         }
-        keys = {arg: {label_key(label) for label in coords[arg].to_numpy()} for arg in args}
-        failures = tuple(one for one in old.account.failures if _is_among(one, keys))
+        keys = label_keys({arg: coords[arg].to_numpy() for arg in args})
+        failures = tuple(one for one in old.account.failures if is_among(one, keys))
         account = Account(cases, old.account.names, failures)
         return Labelled.of(Parts(args, outputs, coords, old.attrs, account, {}, old.constants))
 
@@ -219,7 +217,7 @@ def without_left(now: Labelled, addition: Addition) -> Labelled | None:
 
     Returns None where that cannot be without reading all of it.
     """
-    gone = {arg: {label_key(label) for label in labels} for arg, labels in addition.new.items()}
+    gone = label_keys(addition.new)
     kept = {arg: [label for label in now.labels(arg) if label_key(label) not in gone[arg]] for arg in now.args}
     window = _reopened(now, kept, addition.labels)
     return None if window is None else _replaced(window, window.grid.without(addition))
@@ -237,17 +235,16 @@ def reverted_left(now: Labelled, revision: Revision) -> Labelled | None:
 def _reopened(now: Labelled, before: Mapping[str, Any], touched: Mapping[str, Any]) -> Window | None:
     """Return a window on some labels of what was there before, without those that are there now; None for no window."""
     axes = {arg: Axis(arg, len(labels), labels, {}) for arg in now.args for labels in [now.labels(arg)]}
-    found = {arg: [axes[arg].index.find(label) for label in before[arg]] for arg in now.args}
-    if any(None in one for one in found.values()) or not opens(now):
+    kept = {arg: axes[arg].index.places(before[arg]) for arg in now.args}
+    if any((one < 0).any() for one in kept.values()) or not opens(now):
         return None
-    kept = {arg: np.array(one, dtype=np.intp) for arg, one in found.items()}
     ledger = now.ledger.isel(kept)
-    keys = {arg: {label_key(label) for label in labels} for arg, labels in before.items()}
-    failures = [one for one in now.account.failures if _is_among(one, keys)]
+    keys = label_keys(before)
+    failures = [one for one in now.account.failures if is_among(one, keys)]
     left = Labelled(now.data.isel(kept), ledger.assign_attrs(failures=failures))
     axes = {arg: Axis(arg, len(labels), labels, {}) for arg in left.args for labels in [left.labels(arg)]}
-    places = {arg: [axes[arg].index.find(label) for label in touched[arg]] for arg in left.args}
-    known = {arg: np.array(sorted(at for at in one if at is not None), np.intp) for arg, one in places.items()}
+    places = {arg: axes[arg].index.places(touched[arg]) for arg in left.args}
+    known = {arg: np.sort(one[one >= 0]) for arg, one in places.items()}
     return Window(left, axes, known)
 
 
@@ -256,11 +253,6 @@ def _replaced(window: Window, part: Labelled) -> Labelled | None:
     old, outputs = window.full.parts.outputs, part.parts.outputs
     same = all(one.dtype == outputs[name].dtype and one.dims == outputs[name].dims for name, one in old.items())
     return window.merged(part) if same and not part.parts.marks else None
-
-
-def _is_among(failure: Mapping[str, Any], keys: Mapping[str, set[Any]]) -> bool:
-    """Say whether a failed case is of some labels of each argument."""
-    return all(label_key(value) in keys.get(arg, ()) for arg, value in failure["args"].items())
 
 
 def _is_full(joints: Mapping[str, Joint], old: Mapping[str, int]) -> bool:
