@@ -115,9 +115,9 @@ def read_value(text: str, *, texts: bool = False) -> Typed:
     """Read the one value of a field; its code is that of the value alone. Raises `SpaceError` as `read_values` does."""
     if texts and not _is_quoted(text):
         return Typed((text,), quoted(text))
-    item = _item(_tree(text.strip()))
-    if item.several:
-        msg = f"{text.strip()} is more than one value; choose “list” for several"
+    tree = _tree(text.strip())
+    if isinstance(tree, _LISTS) or (item := _item(tree)).several:
+        msg = f"{text.strip()} is more than one value; choose “List” for several"
         raise SpaceError(msg)
     return Typed((item.value,), item.code)
 
@@ -125,11 +125,11 @@ def read_value(text: str, *, texts: bool = False) -> Typed:
 def read_number(word: str, text: str) -> Typed:
     """Read one finite number, which is called by a word; raise `SpaceError` for anything else."""
     if not text.strip():
-        msg = f"give a number for “{word}”"
+        msg = f"“{word}” is empty"
         raise SpaceError(msg)
     typed = read_value(text)
     if kind_of(typed.values[0]) not in {"int", "float"} or not abs(typed.values[0]) <= sys.float_info.max:
-        msg = f"“{word}” is {text.strip()}; give a number"
+        msg = f"“{text.strip()}” is not a number"
         raise SpaceError(msg)
     return typed
 

@@ -18,7 +18,6 @@ __all__ = [
     "choice_of",
     "first_case",
     "plan_told",
-    "reason_against",
     "trial_told",
     "wishes_told",
 ]
@@ -71,20 +70,6 @@ def first_case(run: Run) -> str:
     """Write the arguments of the first case of a run."""
     (number,) = run.plan.numbers(0, 1)
     return str(run.plan.point(int(number)))
-
-
-def reason_against(preview: Preview) -> str:
-    """Say why a plan cannot run; nothing where it can."""
-    if len(preview.plan):
-        return ""
-    if not preview.total:
-        return "There are no cases: some argument has no values."
-    kinds = [
-        f"{count} {word}"
-        for count, word in ((preview.stored, "stored"), (preview.failed, "failed before"), (preview.stale, "stale"))
-        if count
-    ]
-    return f"Nothing to run: {', '.join(kinds)}."
 
 
 def trial_told(run: Run, case: str, error: BaseException | None) -> Trial:

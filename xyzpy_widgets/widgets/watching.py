@@ -33,7 +33,7 @@ __all__ = ["Watching"]
 
 _SECONDS_BETWEEN_FAILURES = 0.5
 _SAID = {
-    "held": "Look at the failures below, then go on or stop.",
+    "held": "Look at the failures below, then continue or stop.",
     "paused": "Cases under way finish; no new ones begin.",
     "stopping": "Cases under way come to their end; what is finished is kept.",
     "cancelling": "Cases under way are ended where they can be; what is finished is kept.",
