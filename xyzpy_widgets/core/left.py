@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-__all__ = ["LEFT", "boxes"]
+__all__ = ["LEFT", "TYPE", "boxes"]
 
 LEFT = "left_in_file"
 """What the encoding of a variable has that is left in a file: how dask is to divide it, by dimension."""
+TYPE = "type_of_values"
+"""What it has besides where it is of objects, since some values are missing: the type that all others have."""
 
 
 def boxes(shape: Sequence[int], most: int) -> Iterator[tuple[slice, ...]]:

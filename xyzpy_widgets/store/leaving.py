@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import xarray as xr
 from xarray.core import indexing
 
-from xyzpy_widgets.core.left import LEFT
+from xyzpy_widgets.core.left import LEFT, TYPE
 from xyzpy_widgets.store.cells import decode_cells, empty_cells
 from xyzpy_widgets.store.decoding import Left, attrs_of, decode, layout_of
 from xyzpy_widgets.store.foreign import ForeignFile
 from xyzpy_widgets.store.image import Source
 from xyzpy_widgets.store.literal import Json
+from xyzpy_widgets.store.objects import type_of_left
 from xyzpy_widgets.store.unread import Unread, Version
 
 __all__ = ["Leaving", "decode_left", "divided"]
@@ -64,6 +66,9 @@ class Leaving:
             return None
         unread = Unread(version, name, place, layout.sums + 4 * place.first, found.shape)
         encoding = {LEFT: _divided(self._chunks, entry["dims"])}
+        values = type_of_left(entry, place.dtype)
+        if values is not None:
+            encoding[TYPE] = values
         variable = xr.Variable(entry["dims"], indexing.LazilyIndexedArray(unread), attrs_of(entry), encoding)
         return Left(variable, variable.size, place.dtype)
 
@@ -90,9 +95,22 @@ def divided(dataset: xr.Dataset) -> xr.Dataset:
     left = {name: one for name, one in dataset.variables.items() if LEFT in one.encoding}
     if not left:
         return dataset
-    given = dataset.assign({name: one.chunk(one.encoding[LEFT]).drop_encoding() for name, one in left.items()})
+    given = dataset.assign({name: _in_chunks(one).drop_encoding() for name, one in left.items()})
     given.set_close(dataset.close)
     return given
+
+
+def _in_chunks(variable: xr.Variable) -> xr.Variable:
+    """Return what is left in a file as a dask array; of objects dask does not know how large they are."""
+    from dask.array.core import normalize_chunks
+
+    wanted = variable.encoding[LEFT]
+    if variable.dtype != object:
+        return variable.chunk(wanted)
+    if isinstance(wanted, Mapping):
+        wanted = tuple(wanted.get(dim, size) for dim, size in variable.sizes.items())
+    sizes = normalize_chunks(wanted, variable.shape, dtype=np.intp)  # type: ignore[no-untyped-call]
+    return variable.chunk(dict(zip(variable.dims, sizes, strict=True)))
 
 
 def _divided(chunks: Any, dims: list[str]) -> Any:

@@ -15,9 +15,16 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.left import boxes
 from xyzpy_widgets.store.image import BLOCK
 
-__all__ = ["Streamed"]
+__all__ = ["Streamed", "parts_of"]
 
 _PART = 2**20  # bytes that are in memory at a time, about
+_CELLS = _PART // 8
+
+
+def parts_of(variable: xr.Variable) -> Iterator[NDArray[Any]]:
+    """Give the values of a variable, which may be left in a file, part by part in C order."""
+    for box in boxes(variable.shape, _CELLS):
+        yield variable[box].to_numpy()
 
 
 class Streamed:
