@@ -110,8 +110,8 @@ class LargeWhole:
 
     def write(self, store: LabelledStore, segments: tuple[str, ...] = ()) -> None:
         """Bring what has changed since the last call into the file in place, or write it anew."""
-        if self._loaded is not None:
-            self._loaded.write(store, segments)
+        if self._loaded is not None or not opens(self._start):
+            self._all().write(store, segments)
             self._layout = None
         elif self._stored and not self._news:
             return

@@ -1,8 +1,8 @@
-"""Which failures of cases still stand, told by the labels as the axes spell them. Pure."""
+"""Which failures of cases still stand, told by the labels. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,15 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import latest
 from xyzpy_widgets.labelling.axis import Axis
 
-__all__ = ["still_failed"]
+__all__ = ["failed_among", "still_failed"]
+
+
+def failed_among(failures: Sequence[dict[str, Any]], labels: Mapping[str, Iterable[Any]]) -> tuple[dict[str, Any], ...]:
+    """Return the failures of the cases that are of some labels of each argument."""
+    keys = {arg: {label_key(label) for label in those} for arg, those in labels.items()} if failures else {}
+    return tuple(
+        one for one in failures if all(label_key(value) in keys.get(arg, ()) for arg, value in one["args"].items())
+    )
 
 
 def still_failed(

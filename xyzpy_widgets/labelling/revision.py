@@ -20,6 +20,7 @@ from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import Account, blank
 from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable, settled, unsettled
+from xyzpy_widgets.labelling.failing import failed_among
 from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
@@ -187,13 +188,8 @@ def _selected(labelled: Labelled, where: Places) -> Labelled:
     """Return some labels of each argument; of failures those of these cases."""
     data = labelled.data.isel({dim: at for dim, at in where.items() if dim in labelled.data.dims})
     ledger = labelled.ledger.isel(where)
-    keys = {arg: {label_key(label) for label in data[arg].to_numpy()} for arg in where}
-    failures = [
-        one
-        for one in labelled.account.failures
-        if all(label_key(value) in keys.get(arg, ()) for arg, value in one["args"].items())
-    ]
-    return Labelled(data, ledger.assign_attrs(failures=failures))
+    failures = failed_among(labelled.account.failures, {arg: data[arg].to_numpy() for arg in where})
+    return Labelled(data, ledger.assign_attrs(failures=list(failures)))
 
 
 def _frame(old: Labelled) -> Labelled:

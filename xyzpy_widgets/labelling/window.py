@@ -11,9 +11,10 @@ import xarray as xr
 
 from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.left import LEFT
-from xyzpy_widgets.labelling.account import DONE, Account, nothing_in
+from xyzpy_widgets.labelling.account import DONE, Account, case_key, latest, nothing_in
 from xyzpy_widgets.labelling.axis import Axis, Joint, span
 from xyzpy_widgets.labelling.columns import exact_variable, unsettled
+from xyzpy_widgets.labelling.failing import failed_among
 from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, Parts, spread
 from xyzpy_widgets.labelling.overlaid import NUMBERS, Places, overlaid, settled_left, type_of_values
@@ -56,7 +57,8 @@ class Window:
     def __init__(self, full: Labelled, axes: Mapping[str, Axis], places: dict[str, Places]) -> None:
         self.full, self._axes, self.places = full, axes, places
         box = self._box()
-        self._failures = [one for one in full.account.failures if one not in box.account.failures]
+        known = {case_key(one["args"]) for one in box.account.failures}
+        self._elsewhere = {case_key(one["args"]) for one in full.account.failures} - known
         self.grid = Grid(box)
         self.grid.settle()
 
@@ -125,7 +127,9 @@ class Window:
         outputs = {
             name: overlaid(one, part.parts.outputs[name], before, within) for name, one in old.parts.outputs.items()
         }
-        account = replace(part.account, failures=(*self._failures, *part.account.failures))
+        now = self._elsewhere | {case_key(one["args"]) for one in part.account.failures}
+        stay = [one for one in old.account.failures if case_key(one["args"]) in now]
+        account = replace(part.account, failures=latest([*stay, *part.account.failures]))
         fields = {
             name: overlaid(old.ledger.variables[name], one, before, within, nothing_in(name))
             for name, one in account.variables(old.args).items()
@@ -161,8 +165,7 @@ class Window:
             name: exact_variable([name], one.to_numpy()[self.places[name]], one.attrs) if name in self.places else one
             for name, one in old.coords.items()
         }
-        keys = {arg: {label_key(label) for label in coords[arg].to_numpy()} for arg in args}
-        failures = tuple(one for one in old.account.failures if _is_among(one, keys))
+        failures = failed_among(old.account.failures, {arg: coords[arg].to_numpy() for arg in args})
         account = Account(cases, old.account.names, failures)
         return Labelled.of(Parts(args, outputs, coords, old.attrs, account, {}, old.constants))
 
@@ -195,9 +198,8 @@ def _reopened(now: Labelled, before: Mapping[str, Any], touched: Mapping[str, An
         return None
     kept = {arg: np.array(one, dtype=np.intp) for arg, one in found.items()}
     ledger = now.ledger.isel(kept)
-    keys = {arg: {label_key(label) for label in labels} for arg, labels in before.items()}
-    failures = [one for one in now.account.failures if _is_among(one, keys)]
-    left = Labelled(now.data.isel(kept), ledger.assign_attrs(failures=failures))
+    failures = failed_among(now.account.failures, before)
+    left = Labelled(now.data.isel(kept), ledger.assign_attrs(failures=list(failures)))
     axes = {arg: Axis(arg, len(labels), labels, {}) for arg in left.args for labels in [left.labels(arg)]}
     places = {arg: [axes[arg].index.find(label) for label in touched[arg]] for arg in left.args}
     known = {arg: np.array(sorted(at for at in one if at is not None), np.intp) for arg, one in places.items()}
@@ -226,11 +228,6 @@ def settled_whole(full: Labelled) -> Labelled:
     if all(one is left[name] for name, one in settled.items()):
         return full
     return Labelled(full.data.assign(settled), full.ledger)
-
-
-def _is_among(failure: Mapping[str, Any], keys: Mapping[str, set[Any]]) -> bool:
-    """Say whether a failed case is of some labels of each argument."""
-    return all(label_key(value) in keys.get(arg, ()) for arg, value in failure["args"].items())
 
 
 def _before(size: int, joint: Joint) -> Places:
