@@ -175,7 +175,8 @@ class Archive(Generic[T, S]):
         except StoreError:  # of what is left in the file, of which parts are read only now
             if self.store is None or self.is_read:
                 raise
-            self.refresh()
+            with self._alone():
+                self.refresh()
 
     def _put_again(self, told: Told, on_conflict: OnConflict) -> None:
         """Take in what the log of a process that died tells."""

@@ -22,6 +22,7 @@ from xyzpy_widgets.core.axes import check_distinct
 from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.labelling.account import DONE, Account, account_of, blank
 from xyzpy_widgets.labelling.columns import exact_variable
+from xyzpy_widgets.labelling.inferred import inferred_left
 
 __all__ = ["Labelled", "Parts", "copied", "ledger_of", "marks_of", "spread", "with_inferred_ledger"]
 
@@ -308,6 +309,9 @@ def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
     for arg in order:
         check_distinct(arg, coords[arg].values if arg in coords else data[arg].to_numpy())
     outputs = {str(name): _ordered(data.variables[name], order) for name in data.data_vars}
+    left = inferred_left(outputs, order, {arg: coords[arg] for arg in order if arg in coords})
+    if left is not None:
+        return Labelled(data, left)
     account = blank([data.sizes[arg] for arg in order])
     present = {}
     for name, variable in outputs.items():

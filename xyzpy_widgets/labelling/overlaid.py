@@ -25,7 +25,7 @@ __all__ = ["MARKED", "NUMBERS", "Places", "overlaid", "settled_left", "type_of_v
 NUMBERS = "biufcMm"
 MARKED = "fcMm"
 """The kinds of numbers with a mark for what is missing."""
-_PART = 2**17  # values that are looked at at a time
+_PART = 2**15  # values that are looked at at a time
 
 Places = NDArray[np.intp]
 
@@ -134,6 +134,8 @@ def _lacks_some(found: xr.Variable, base: xr.Variable, box: xr.Variable, stand: 
     grown = {at for at, one in enumerate(stand[0]) if (one < 0).any()}
     if box.dtype == object or any((one < 0).any() for at, one in enumerate(stand[1]) if grown - {at}):
         return True
+    if not found.size:
+        return bool(base.dtype.kind == "O")
     looked_at = boxes(found.shape, _PART) if TYPE in base.encoding else ()
     return any(bool(pd.isna(found[part].to_numpy()).any()) for part in looked_at)
 

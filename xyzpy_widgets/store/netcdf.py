@@ -139,8 +139,8 @@ class NetCDFStore:
     def _read(self, backend: ModuleType) -> tuple[xr.Dataset, xr.Dataset | None]:
         with backend.opened(self.path) as source:
             if source.group is not None:
-                return decode(source) if self.chunks is None else decode_left(source, self._foreign, self.chunks)
-        return self._foreign.load() if self.chunks is None else self._foreign.open(chunks=self.chunks), None
+                return decode(source) if self.chunks is None else decode_left(source, self.chunks)
+        return self._foreign.load() if self.chunks is None else self._foreign.left(self.chunks), None
 
     def check_whole(self) -> None:
         """Read all of the file, and nothing in its place; raise `FormatError` where it is damaged."""
@@ -187,8 +187,6 @@ class NetCDFStore:
         Layout or None
             What `fill` and `extend` need; None where the format cannot be changed in place.
         """
-        if self.engine == "zarr":
-            data, ledger = data.compute(), None if ledger is None else ledger.compute()
         layout: Layout | None = _backend(self.engine).write(self.path, encode(data, ledger), growing)
         return layout
 
