@@ -15,6 +15,7 @@ from xarray.core import indexing
 
 from xyzpy_widgets.core.left import LEFT, boxes
 from xyzpy_widgets.labelling.account import DONE, blank, nothing_in
+from xyzpy_widgets.labelling.axis import span
 
 __all__ = ["inferred_left"]
 
@@ -48,9 +49,15 @@ class _Status(BackendArray):
         return part
 
     def _part(self, key: tuple[Any, ...]) -> NDArray[np.int8]:
-        there = ~np.asarray(pd.isna(self.output[key].to_numpy()))
-        inner = tuple(range(there.ndim - self.output.ndim + self.n_args, there.ndim))
-        return np.where(there.any(axis=inner), np.int8(DONE), np.int8(nothing_in("status")))
+        places = [np.arange(size)[one] for size, one in zip(self.shape, key, strict=True)]
+        wanted = [np.atleast_1d(one) for one in places]
+        status = np.full([len(one) for one in wanted], nothing_in("status"), self.dtype)
+        for box in boxes((*status.shape, *self.output.shape[self.n_args :]), _PART):
+            cases, inner = box[: self.n_args], box[self.n_args :]
+            where = (*(span(one[at]) for one, at in zip(wanted, cases, strict=True)), *inner)
+            there = ~np.asarray(pd.isna(self.output[where].to_numpy()))
+            status[(*cases, ...)][there.any(axis=tuple(range(self.n_args, there.ndim)))] = DONE
+        return status.reshape([len(one) for one in places if one.ndim])
 
 
 @dataclass(eq=False)
