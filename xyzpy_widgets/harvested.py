@@ -257,4 +257,6 @@ class Harvested(Collection[Labelled]):
         return self.full_ds
 
     def _repr_html_(self) -> str:
-        return card_html(harvest_card(self.runner.spec, self._where, self._archive.current()))
+        return card_html(
+            self._archive.lasting(lambda: harvest_card(self.runner.spec, self._where, self._archive.current()))
+        )

@@ -56,7 +56,8 @@ class _Status(BackendArray):
             cases, inner = box[: self.n_args], box[self.n_args :]
             where = (*(span(one[at]) for one, at in zip(wanted, cases, strict=True)), *inner)
             there = ~np.asarray(pd.isna(self.output[where].to_numpy()))
-            status[(*cases, ...)][there.any(axis=tuple(range(self.n_args, there.ndim)))] = DONE
+            done = status[cases] if cases else status
+            done[there.any(axis=tuple(range(self.n_args, there.ndim)))] = DONE
         return status.reshape([len(one) for one in places if one.ndim])
 
 

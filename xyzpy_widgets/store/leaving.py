@@ -15,7 +15,8 @@ from xyzpy_widgets.store.decoding import NextSums, attrs_of, decode
 from xyzpy_widgets.store.image import Source
 from xyzpy_widgets.store.literal import Json
 from xyzpy_widgets.store.objects import type_of_left
-from xyzpy_widgets.store.unread import Cells, Remembered, Stretched, Unread, Version
+from xyzpy_widgets.store.unread import Cells, Texts, Unread, Version
+from xyzpy_widgets.store.vouched import Remembered, Stretched
 
 __all__ = ["Leaving", "chunks_along", "decode_left", "divided"]
 
@@ -30,7 +31,7 @@ def decode_left(source: Source, chunks: Any) -> tuple[xr.Dataset, xr.Dataset | N
 class Leaving:
     """Leaves the variables of a file of ours in it, from which parts of them are read later (`Unread`).
 
-    Text is read as a whole.
+    The checksum of text is that of all of it, so parts of it are not compared; that of a folder is read as a whole.
 
     Parameters
     ----------
@@ -70,9 +71,13 @@ class Leaving:
         """Return what reads numbers that stand in one piece in a file."""
         stretch = None if self._source.stretch is None else self._source.stretch(group, name)
         sums = None if self._source.stretch is None else self._source.stretch(self._source.group, "checksums")
-        if stretch is None or sums is None or sums.offset is None or self._version is None or stretch.dtype.kind == "O":
+        if stretch is None or sums is None or sums.offset is None or self._version is None:
+            return None
+        if stretch.dtype.kind == "O" and stretch.offset is None:
             return None
         first, _, block = next_sums(stretch.dtype, math.prod(stretch.shape))
+        if stretch.dtype.kind == "O":
+            return Texts(self._version, name, stretch.offset or 0), stretch.dtype, stretch.shape
         cells = Stretched(self._version, name, stretch, sums.offset + 4 * first, block)
         return cells, stretch.dtype, stretch.shape
 

@@ -142,6 +142,7 @@ def _chunks(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
 @contextmanager
 def opened(path: Path, *, cut_off: bool = False) -> Iterator[Source]:  # noqa: ARG001 - a folder has no end
     """Open a folder for reading; raise `DamageError` when it holds no zarr group."""
+    known = identity(path)
     try:
         root = zarr.open_group(str(path), mode="r")
         arrays = frozenset(root.array_keys())
@@ -158,8 +159,6 @@ def opened(path: Path, *, cut_off: bool = False) -> Iterator[Source]:  # noqa: A
             msg = f"{path}: {name!r} cannot be read, the folder is damaged: {error}. {rescue(path)}"
             raise DamageError(msg) from error
         return values.astype(object) if values.dtype.kind in "TU" else values
-
-    known = identity(path)
 
     def reader(group: str | None, name: str) -> _Reader | None:
         where = name if group is None else f"{group}/{name}"
