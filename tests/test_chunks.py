@@ -43,7 +43,8 @@ from xyzpy_widgets.store.netcdf import NetCDFStore
 
 path, chunks = Path(sys.argv[1]), {"all": None, "chunks": {"a": 50}}[sys.argv[2]]
 kind, engine = sys.argv[3:5]
-allowed = {"real": 80_000_000, "foreign": 80_000_000, "int": 30_000_000}[kind]
+rows, allowed = {"h5netcdf": (2000, 80_000_000), "zarr": (1000, 60_000_000)}[engine]
+rows, allowed = {"foreign": (1000, 60_000_000), "int": (500, 30_000_000)}.get(kind, (rows, allowed))
 
 
 def fn(a, b):
@@ -53,7 +54,7 @@ def fn(a, b):
 
 
 def written():
-    shape = (500 if kind == "int" else 2000), 1000
+    shape = rows, 1000
     account = blank(shape)
     account.status[:], account.status[::10, 7] = 1, kind == "int"
     account.cases["seconds"][:] = np.random.default_rng(0).random(shape)
