@@ -144,6 +144,23 @@ def test_a_kernel_that_is_busy_already_is_found_and_steered(
     assert kernel.get_shell_msg(timeout=60)["content"]["status"] in {"ok", "error"}
 
 
+def test_the_last_word_of_a_page_holds(kernel: BlockingKernelClient, outside: Outside, tmp_path: Path) -> None:
+    """A page that does not know yet where it is heard speaks on two channels, one of which a busy kernel reads late."""
+
+    def prefer(backend: str) -> dict[str, Any]:
+        return {"kind": "prefer", "backend": backend, "workers": None, "ask": {"cases": None, "seconds": None}}
+
+    first = {"comm_id": BOARD, "data": prefer("serial")}
+    kernel.shell_channel.send(kernel.session.msg("comm_msg", first))
+    outside.say("comm_msg", **first)
+    outside.tell(**prefer("threads"))
+    assert outside.has_board()  # by then it has heard both
+    (tmp_path / "go").touch()
+    names = "from xyzpy_widgets.widgets.preferences import preferred"
+    reply: Any = kernel.execute(names, user_expressions={"backend": "preferred().backend"}, reply=True, timeout=60)
+    assert reply["content"]["user_expressions"]["backend"]["data"]["text/plain"] == "'threads'"
+
+
 def test_a_busy_kernel_without_subshells_reads_its_control_file(kernel: BlockingKernelClient, tmp_path: Path) -> None:
     """The buttons below a cell work with ipykernel 6 too; where messages reach the kernel, there is no such file."""
     told: Any = kernel.kernel_info(reply=True, timeout=60)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import KINDS_OF_LABELS, axes
-from xyzpy_widgets.core.axes import LabelIndex, distinct, sort_labels, union
+from xyzpy_widgets.core.axes import CLOSE, LabelIndex, distinct, sort_labels, union
 from xyzpy_widgets.core.labels import label_array, label_key
 from xyzpy_widgets.errors import LabelWarning, SpaceError
 
@@ -176,6 +176,28 @@ def test_an_index_finds_respelt_labels_in_any_order(labels: list[float], order: 
     index = LabelIndex("x", labels[:5])
     assert [index.add(label) for label in labels] == list(range(19))
     assert [index.find(labels[i] * (1 + 4e-16)) for i in order] == order
+
+
+@given(
+    st.sampled_from([1.0, 2.0, -1.0, -4.0, 3.7, 1e-310, -5e-324, 2.0**-1022, 1e308, 2.0**40]),
+    st.lists(st.integers(-300, 300), min_size=2, max_size=9),
+)
+@settings(deadline=None, max_examples=300)
+def test_an_index_finds_whatever_is_close_and_nothing_else(number: float, steps: list[int]) -> None:
+    """Floats a few units in the last place apart are found as in a list of them all that is looked through."""
+    values = [float(value) for step in steps if np.isfinite(value := stepped(number, step))]
+    index = LabelIndex("x")
+    for value in values:
+        close = [one for one in index.labels if abs(one - value) <= CLOSE * abs(value)]
+        found = index.find(value)
+        assert (found is None) == (not close)
+        assert found is None or index.labels[found] in close
+        index.add(value)
+
+
+def stepped(number: float, steps: int) -> Any:
+    """The float that is so many floats farther from zero."""
+    return (np.array(number).view(np.int64) + steps).view(np.float64)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20), st.randoms())

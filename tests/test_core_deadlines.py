@@ -4,31 +4,48 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from queue import SimpleQueue
 
 import pytest
 
+from xyzpy_widgets.core import deadlines as deadlines_module
 from xyzpy_widgets.core.deadlines import Deadlines, after
 
 PATIENCE = 60.0
 
 
-def test_what_is_due_sooner_is_done_first_and_what_is_called_off_never() -> None:
-    """Also what is asked for while the thread waits for something later."""
+def test_what_is_due_sooner_is_done_first_and_what_is_called_off_never(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what is asked for while the thread waits for something later, and where it comes late for several."""
+    now = [0.0]
+    monkeypatch.setattr(deadlines_module, "monotonic", lambda: now[0])
     done: SimpleQueue[tuple[str, int]] = SimpleQueue()
+    deadlines = Deadlines("test")
 
-    def note(what: str) -> None:
-        done.put((what, threading.get_ident()))
+    def ask(seconds: float, what: str) -> Callable[[], None]:
+        return deadlines.after(seconds, lambda: done.put((what, threading.get_ident())))
 
-    after(0.02, lambda: note("later"))
-    call_off = after(0.001, lambda: note("called off"))
+    ask(4.0, "last")
+    ask(3.0, "later")
+    call_off = ask(1.0, "called off")
     call_off()
-    after(0.0, lambda: note("now"))
-    (first, thread), (second, same) = done.get(timeout=PATIENCE), done.get(timeout=PATIENCE)
-    assert (first, second) == ("now", "later")
-    assert thread == same != threading.get_ident()
+    ask(0.0, "now")
+    told = [done.get(timeout=PATIENCE)]
+    now[0] = 5.0
+    ask(0.0, "at the end")
+    told += [done.get(timeout=PATIENCE) for _ in range(3)]
+    assert [what for what, _ in told] == ["now", "later", "last", "at the end"]
+    (thread,) = {thread for _, thread in told}
+    assert thread != threading.get_ident()
     assert done.empty()
     call_off()
+
+
+def test_what_is_due_is_done_without_anything_else() -> None:
+    """The thread wakes up by itself when the time has come."""
+    done = threading.Event()
+    after(0.02, done.set)
+    assert done.wait(PATIENCE)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")

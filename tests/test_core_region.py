@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xyzpy_widgets.core.region import ACTIONS, Action, between, refined, step_of
+from xyzpy_widgets.core.region import ACTIONS, RegionAction, between, refined, step_of
 
 NUMBERS = st.lists(st.floats(1e-6, 1e6), min_size=2, max_size=12, unique=True)
 
@@ -69,7 +69,7 @@ def test_times_are_refined_in_time() -> None:
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_an_action_names_every_argument_and_stays_in_the_region(action: Action) -> None:
+def test_an_action_names_every_argument_and_stays_in_the_region(action: RegionAction) -> None:
     """The combos have each argument, with the picked labels or all; only refining adds labels, within the region."""
     axes: dict[str, list[Any]] = {"a": [1.0, 2.0, 4.0], "k": ["p", "q"], "seed": [0, 1]}
     step = step_of(action, axes, {"a": [1.0, 2.0], "k": ["q"]}, refine=["a", "k"])

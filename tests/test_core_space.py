@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tracemalloc
 from itertools import product
 from typing import Any
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.strategies import every_case, spaces
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.core.space import Cases, Combos, ParameterSpace, boxes
+from xyzpy_widgets.core.space import Cases, Combos, ParameterSpace, slabs
 from xyzpy_widgets.errors import SpaceError
 
 
@@ -51,23 +50,9 @@ def test_a_slice_of_a_product_is_few_boxes(axes: list[list[int]], data: st.DataO
     everything = list(product(*axes))
     start = data.draw(st.integers(0, len(everything)))
     stop = data.draw(st.integers(start, len(everything)))
-    parts = list(boxes(axes, start, stop))
+    parts = list(slabs(axes, start, stop))
     assert [row for part in parts for row in product(*part)] == everything[start:stop]
     assert len(parts) <= max(1, 2 * len(axes))
-
-
-@given(spaces())
-@settings(deadline=None, max_examples=100)
-def test_a_space_comes_back_from_plain_lists(space: ParameterSpace) -> None:
-    """A space that was written down is the same space, also when it is empty or has no arguments."""
-    assert ParameterSpace.from_dict(space.to_dict()) == space
-
-
-@pytest.mark.parametrize("cases", [Cases(), Cases((), (), 0), Cases((), (), 2), Cases(("a",), ((),), 0)])
-def test_degenerate_spaces_come_back_from_json(cases: Cases) -> None:
-    """No case, the one case without arguments, and no arguments at all are three different things in a file too."""
-    space = ParameterSpace(cases, Combos(("b",), ((1, 2),)))
-    assert ParameterSpace.from_dict(json.loads(json.dumps(space.to_dict()))) == space
 
 
 def test_the_unit_has_one_point() -> None:

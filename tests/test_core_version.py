@@ -84,6 +84,45 @@ def test_what_is_closed_over_counts() -> None:
     assert versions == [function_version(made(value)) for value in values]
 
 
+@pytest.mark.parametrize(
+    "body",
+    ["[helper(i) for i in range(a)]", "sum(helper(i) for i in range(a))", "max(range(a), key=lambda i: helper(i))"],
+)
+def test_what_is_called_in_a_comprehension_or_a_lambda_counts(
+    defined: Callable[[str], Callable[..., Any]], body: str
+) -> None:
+    """Globals that only an inner piece of code names change the version, with every version of Python."""
+    source = f"def helper(x):\n    return x + 1\n\ndef fn(a):\n    return {body}\n"
+    changed = source.replace("x + 1", "x + 2")
+    assert function_version(defined(source)) == function_version(defined(source))
+    assert function_version(defined(source)) != function_version(defined(changed))
+
+
+def test_the_docstring_of_a_class_does_not_count(defined: Callable[[str], Callable[..., Any]]) -> None:
+    """Of a class that a function uses what it does counts, and not what is said of it."""
+    source = "class Model:\n    x = 1\n\ndef fn(a):\n    return Model.x * a\n"
+    told = source.replace("    x", '    """A docstring."""\n\n    x')
+    assert function_version(defined(source)) == function_version(defined(told))
+    assert function_version(defined(source)) != function_version(defined(told.replace("x = 1", "x = 2")))
+
+
+def test_what_is_closed_over_counts_beside_what_is_yet_to_be_bound() -> None:
+    """An inner function that is defined later hides nothing of what else is closed over."""
+
+    def made(value: int) -> str:
+        def fn(x: int) -> Any:
+            return later(x) + value
+
+        version = function_version(fn)
+
+        def later(x: int) -> int:
+            return x
+
+        return version
+
+    assert made(1) == made(1) != made(2)
+
+
 def test_lambdas_on_one_line_are_told_apart() -> None:
     """Two lambdas of one statement have versions of their own."""
     one, other = (lambda x: x + 1), (lambda x: x + 2)

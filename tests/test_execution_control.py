@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -12,12 +13,13 @@ from time import time
 import numpy as np
 import pytest
 
+from tests.programs import PATIENCE
 from tests.test_execution_engine import Inline
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.outcome import Outcome
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
-from xyzpy_widgets.execution import work
+from xyzpy_widgets.execution import calls, process, work
 from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import as_run_options
@@ -223,9 +225,15 @@ def test_a_case_that_hangs_is_cancelled_from_another_thread(gate: Gate) -> None:
     assert sorted(int(number) for outcome in found for number in outcome.cancelled) == [0, 1]
 
 
+def begun_long_ago() -> None:
+    """Have the case under way in this worker look as if it took longer than any time that is allowed."""
+    calls._note[1] = -math.inf  # noqa: SLF001 - what the process reads that started this one
+
+
 def written(i: int, folder: str) -> int:
     """Write down every case that is finished; tell of one that is among quick ones, and hang there."""
     if i == 150:
+        begun_long_ago()
         if Path(folder, "began").exists():
             with Path(folder, "began").open("a") as began:
                 began.write(f"{i}\n")
@@ -235,8 +243,11 @@ def written(i: int, folder: str) -> int:
     return i
 
 
-def test_what_a_worker_has_finished_comes_home_before_it_is_ended(gate: Gate, tmp_path: Path) -> None:
+def test_what_a_worker_has_finished_comes_home_before_it_is_ended(
+    gate: Gate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a batch that is cancelled in the middle, the cases that are over are kept, and the one under way is named."""
+    monkeypatch.setattr(work, "HANDING_OVER_SECONDS", PATIENCE)
     control = Control()
     spec = as_function_spec(written, constants={"folder": gate.path})
     found: list[Outcome] = []
@@ -253,10 +264,13 @@ def test_what_a_worker_has_finished_comes_home_before_it_is_ended(gate: Gate, tm
     assert [int(number) for outcome in found for number in outcome.cancelled] == [150]
 
 
-def test_a_case_that_takes_too_long_costs_the_others_of_its_batch_nothing(tmp_path: Path) -> None:
+def test_a_case_that_takes_too_long_costs_the_others_of_its_batch_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What was finished before it is kept, and what comes after it runs: each case once."""
+    monkeypatch.setattr(process, "HANDING_OVER_SECONDS", PATIENCE)
     spec = as_function_spec(written, constants={"folder": str(tmp_path)})
-    options = as_run_options(num_workers=1, timeout=2, on_error="continue")
+    options = as_run_options(num_workers=1, timeout=10 * PATIENCE, on_error="continue")
     found = list(execute(over(200), spec, options))
     expected = [i for i in range(200) if i != 150]
     assert done(iter(found)) == expected

@@ -24,8 +24,10 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.errors import CaseError, FunctionError
 from xyzpy_widgets.execution import engine
+from xyzpy_widgets.execution.calls import Calls
 from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import as_run_options
+from xyzpy_widgets.execution.supply import Sizes
 
 
 class Odd(Exception):  # noqa: N818 - a name from somebody's own code
@@ -155,6 +157,21 @@ def test_batches_of_any_size_cover_the_plan(backend: Backend, n: int) -> None:
     assert sorted(numbers.tolist()) == list(range(n))
     assert all(list(outcome.numbers) == outcome.values for outcome in found)
     assert len(found) <= max(n / 50, 10)
+
+
+def test_a_batch_that_is_held_up_makes_the_next_one_small_and_no_other() -> None:
+    """A machine that was busy for a moment does not cost the rest of the run its large batches."""
+    sizes = Sizes(target=0.02)
+
+    def took(n: int, seconds: float) -> int:
+        sizes.learn(Calls(values=[None] * n, elapsed=seconds), 0)
+        return sizes.next(10**9)
+
+    assert (sizes.next(10**9), took(1, 1e-6), took(128, 1e-4)) == (1, 128, 8192)
+    held_up = took(8192, 0.2)
+    assert 700 < held_up < 900
+    assert took(held_up // 2, 1e-4) == held_up
+    assert took(held_up, 1e-3) == 8192
 
 
 @pytest.mark.parametrize("backend", BACKENDS, ids=str)

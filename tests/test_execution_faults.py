@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
+import io
 import os
 import signal
 import subprocess
@@ -10,6 +13,7 @@ import sys
 import tempfile
 import threading
 import warnings
+import weakref
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
@@ -23,6 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.programs import PATIENCE, started
+from tests.test_execution_control import begun_long_ago
 from tests.test_execution_engine import Inline, gathered, over
 from xyzpy_widgets.core.function import as_function_spec
 from xyzpy_widgets.core.outcome import Failure
@@ -99,6 +104,7 @@ def attempted(i: int, folder: str, how: str) -> int:
         if how == "dies":
             os._exit(1)
         if how == "hangs":
+            begun_long_ago()
             threading.Event().wait()
         raise ValueError(i)
     return i
@@ -109,7 +115,7 @@ def attempted(i: int, folder: str, how: str) -> int:
 def test_a_case_has_its_tries(tmp_path: Path, how: str, retries: int) -> None:
     """A case that fails is tried again, whichever way it fails, and tells how often it was."""
     constants = {"folder": str(tmp_path), "how": how}
-    timeout = 0.5 if how == "hangs" else None
+    timeout = 10 * PATIENCE if how == "hangs" else None
     values, failures, stopped = ran(attempted, 6, constants=constants, retries=retries, timeout=timeout)
     assert stopped is None
     assert values.keys() | {failure.number for failure in failures} == set(range(6))
@@ -172,6 +178,34 @@ def test_a_failure_tells_what_its_case_wrote(where: Any, capsys: pytest.CaptureF
         assert capsys.readouterr().out.splitlines() == [f"one {i}" for i in range(10)] or where == "threads"
         assert len(shown) == 5
     assert streams == (sys.stdout, sys.stderr, warnings.showwarning)
+
+
+def test_streams_that_were_in_the_place_of_others_do_not_pile_up() -> None:
+    """Whoever redirects the output of many runs keeps none of what they wrote, beside that of the last."""
+
+    def redirected() -> weakref.ref[io.StringIO]:
+        stream = io.StringIO()
+        with contextlib.redirect_stdout(stream):
+            ran(talk, 1, "serial")
+        assert stream.getvalue() == "one 0\n"
+        return weakref.ref(stream)
+
+    streams = [redirected() for _ in range(5)]
+    gc.collect()
+    assert [stream() for stream in streams[:-1]] == [None] * 4
+
+
+def test_who_kept_the_stream_of_a_case_writes_on_to_where_it_wrote(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a case took for the standard output, as for a handler of a log, stands for the same when it is over."""
+    kept: list[Any] = []
+
+    def keep(i: int) -> int:
+        kept.append(sys.stdout)
+        return i
+
+    ran(keep, 1, "serial")
+    kept[0].write("afterwards")
+    assert capsys.readouterr().out == "afterwards"
 
 
 @pytest.mark.parametrize("where", ["serial", "processes"])
@@ -325,9 +359,9 @@ def test_constants_go_to_each_worker_once(tmp_path: Path, size: int, monkeypatch
 
 def test_a_run_leaves_its_workers_to_the_next() -> None:
     """Processes are started once for many runs."""
-    first = {pid for _, pid in ran(lambda i: (i, os.getpid()), 50)[0].values()}
-    second = {pid for _, pid in ran(lambda i: (i, os.getpid()), 50)[0].values()}
-    assert first & second
+    ran(lambda i: i, 50)
+    first, second = (set(ran(lambda i: os.getpid(), 50, num_workers=1)[0].values()) for _ in range(2))
+    assert first == second
     assert len(workers._idle) <= 2 * (os.cpu_count() or 1)  # noqa: SLF001 - what is kept
 
 

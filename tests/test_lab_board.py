@@ -18,9 +18,10 @@ from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.lab import board as board_module
 from xyzpy_widgets.lab import resting, showing
 from xyzpy_widgets.lab.board import BOARD, Board
+from xyzpy_widgets.lab.sweep import Sweep
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.plan_card import PlanCard
-from xyzpy_widgets.widgets.preferences import Preferences, prefer
+from xyzpy_widgets.widgets.preferences import Preferences, opened, prefer
 
 
 class Page:
@@ -153,7 +154,7 @@ def test_a_page_that_comes_later_is_told_everything(page: Page) -> None:
     page.board.note(Harvester(held := Gate()))
     runner = Runner(held)
     page.board.note(runner.submit({"case": []}))
-    page.wait(lambda: len(page.lines) == 1)
+    page.wait(lambda: [line["state"] for line in page.lines] == ["done"])
     told = len(page.heard)
     page.say(kind="watch", page="late", every=1)
     assert len(page.heard) == told + 1
@@ -236,6 +237,19 @@ def test_the_error_that_ended_a_run_is_told(page: Page) -> None:
     assert page.lines[0]["said"] == "ValueError: 1"
 
 
+def test_a_run_that_is_over_when_it_is_listed_is_told_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page reads that it failed without reading why, though nothing more is heard of the run."""
+    gate = Gate()
+    gate.open.set()
+    runner = Runner(gate)
+    run = runner.submit({"case": [1]})
+    assert run.exception() is not None
+    monkeypatch.setattr(run, "listen", lambda _: None)
+    sweep = Sweep(1, runner, runner.spec)
+    sweep.watch(run, Event())
+    assert [(line["state"], line["said"]) for line in sweep.lines()] == [("failed", "ValueError: 1")]
+
+
 def test_the_panel_in_a_tab_is_that_of_the_notebook(
     page: Page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -285,6 +299,19 @@ def test_panels_begin_with_what_the_reader_prefers(page: Page) -> None:
     found = [(card.wishes["backend"], card.wishes["workers"]) for card in cards]
     assert found == [("processes", 3), ("processes", 3), ("threads", 2), ("processes", 7)]
     assert all(card.ask == {"cases": 5, "seconds": 60} for card in cards)
+
+
+def test_a_panel_that_is_being_made_hears_what_the_reader_prefers(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that arrive while a cell makes a panel reach that panel, too."""
+
+    def late(*panel: Any) -> None:
+        page.say(kind="prefer", backend="processes", workers=3, ask={"cases": 5, "seconds": 60})
+        opened(*panel)
+
+    monkeypatch.setattr("xyzpy_widgets.widgets.panel.opened", late)
+    card = Panel(Runner(Gate())).card
+    assert (card.wishes["backend"], card.wishes["workers"]) == ("processes", 3)
+    assert card.ask == {"cases": 5, "seconds": 60}
 
 
 def test_the_code_of_a_sweep_is_that_of_its_panel(page: Page) -> None:

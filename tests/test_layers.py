@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import graphlib
+import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,6 +147,29 @@ def objections(source: str, path: Path) -> list[str]:
         return [f"{path}: no floor for {room}"]
     found = ((line, objection(room, name)) for line, name in imported(source, path))
     return [f"{path}:{line}: {text}" for line, text in found if text]
+
+
+def tree() -> dict[str, set[str]]:
+    """The modules of each folder of the package, as the tree in CONTRIBUTING.md names them."""
+    drawn = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
+    package = drawn.partition(f"{PACKAGE}/\n")[2].partition("\nsrc/")[0]
+    found: dict[str, set[str]] = {}
+    folder = PACKAGE
+    for line in package.splitlines():
+        head = re.match(r"  (\S+)", line)
+        if head:
+            folder = f"{PACKAGE}/{head[1].removesuffix('/')}" if head[1].endswith("/") else PACKAGE
+        found.setdefault(folder, set()).update(re.findall(r"\w+\.py", line))
+    return found
+
+
+def test_the_tree_names_every_module_and_no_other() -> None:
+    """Who reads CONTRIBUTING.md first finds everything where it says."""
+    named, there = tree(), defaultdict[str, set[str]](set)
+    for path in modules():
+        if path.parent.name != "protocol" and path.name not in {"__init__.py", "_version.py"}:
+            there[path.parent.as_posix()].add(path.name)
+    assert {folder: names - {"__init__.py"} for folder, names in named.items()} == there
 
 
 @pytest.mark.parametrize("path", modules(), ids=str)

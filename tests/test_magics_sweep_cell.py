@@ -89,6 +89,22 @@ def test_arguments_may_be_written_out(notebook: Notebook) -> None:
     assert "uses as they are in the notebook: factor" in repr(found)
 
 
+@pytest.mark.parametrize("body", ["sum(factor * i for i in range(n))", "max(range(n), key=lambda i: factor * i)"])
+def test_what_a_body_borrows_is_told_wherever_in_it_that_stands(notebook: Notebook, body: str) -> None:
+    """A value of the notebook that only a comprehension or a lambda uses is told, too."""
+    notebook.run("factor = 2")
+    assert "uses as they are in the notebook: factor" in repr(swept(notebook, "f(n) -o out", body))
+
+
+def test_a_body_may_define_a_function_with_a_decorator(notebook: Notebook) -> None:
+    """What a decorator makes of a function need not be a function of Python's."""
+    notebook.run("import functools\nfactor = 2")
+    found = swept(notebook, "f -o out", "@functools.lru_cache\ndef f(a):\n    return factor * a")
+    f: Any = notebook["f"]
+    assert f(3) == 6
+    assert "uses as they are in the notebook: factor" in repr(found)
+
+
 def test_arguments_stay_arguments_when_the_cell_runs_again(notebook: Notebook) -> None:
     """A variable that came to bear the name of an argument changes no signature behind the user's back."""
     swept(notebook, "f -o out", "a * b")
@@ -195,6 +211,13 @@ def test_a_slip_leaves_no_function_in_the_way(notebook: Notebook) -> None:
     """The function of a cell that is refused does not keep the mended cell from its name."""
     refused(notebook, "g -o 3", "def g(a):\n    return a", "3 is no output")
     swept(notebook, "g -o out", "def g(a):\n    return a")
+
+
+@pytest.mark.parametrize("file", ["s.pickle", "s.CSV", "s.pq", "draws/"])
+def test_every_name_of_a_table_takes_draws(notebook: Notebook, tmp_path: Path, file: str) -> None:
+    """A cell and a Sampler know tables by the same names, a folder of parts among them."""
+    swept(notebook, f"s -o out -f {tmp_path}/{file}", "a * 2")
+    assert isinstance(notebook["s"], xyz.Sampler)
 
 
 def test_the_kind_follows_the_file_or_is_said(notebook: Notebook, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
@@ -12,12 +13,14 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typedd
 import pytest
 from anywidget import AnyWidget
 
+from tests.front_end import FrontEnd
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.run import RUNNING
 from xyzpy_widgets.widgets import protocol
 from xyzpy_widgets.widgets.base import STILL_MIME, Widget
 from xyzpy_widgets.widgets.bokeh_view import BokehView
 from xyzpy_widgets.widgets.failures import Failures
+from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.plan_card import PlanCard
 from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 from xyzpy_widgets.widgets.route import CONTROL_SUFFIX
@@ -84,6 +87,35 @@ def test_every_value_of_the_page_has_a_twin(told: Any) -> None:
     """What the page expects and Python has no type for is found."""
     shared = {name for name in told["types"] if not name.endswith(ONE_SIDED)}
     assert shared == set(protocol.__all__)
+
+
+def heard() -> set[str]:
+    """The kinds of message that the widgets of the kernel listen for."""
+    found = set()
+    for path in Path(protocol.__file__).parents[1].glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.MatchMapping(
+                    keys=[ast.Constant(value="kind"), *_],
+                    patterns=[ast.MatchValue(value=ast.Constant(value=str(kind))), *_],
+                ):
+                    found.add(kind)
+    return found
+
+
+def test_the_kernel_hears_what_the_page_may_send(told: Any) -> None:
+    """No message is sent to nobody, and none is waited for that no page sends."""
+    assert {kind for kinds in told["values"]["MESSAGES"].values() for kind in kinds} == heard()
+
+
+def test_the_kernel_answers_what_the_page_may_ask(told: Any, front_end: FrontEnd) -> None:
+    """Every kind of request of a widget has an answer, or a refusal of what it asks for and not of its kind."""
+    panel = Panel(lambda a: a)
+    parts = (panel.card, panel.monitor, panel.failed, panel.results, panel.editor, BokehView())
+    assert {type(part).__name__ for part in parts} == told["values"]["REQUESTS"].keys()
+    for part in parts:
+        kinds = told["values"]["REQUESTS"][type(part).__name__]
+        assert [one for one in kinds if front_end.ask(part, kind=one).get("said") == f"KeyError: {one!r}"] == []
 
 
 def test_the_states_of_a_case_bear_the_codes_of_the_engine(told: Any) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
 from queue import Queue
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,14 +22,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import xyzpy_widgets as xyz
+from tests.programs import PATIENCE
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import BudgetError, ConflictError, FunctionError, OptionError, ResultError, SpaceError
 from xyzpy_widgets.execution import listeners
 from xyzpy_widgets.execution.progress import Progress
+from xyzpy_widgets.registry import in_kernel
 from xyzpy_widgets.run import RUNNING
-
-PATIENCE = 30.0
-"""Seconds after which a test that waits for what never comes fails."""
 
 
 class Steered:
@@ -184,6 +185,22 @@ def test_stopping_keeps_and_returns_what_is_finished(tmp_path: Path) -> None:
     assert not (tmp_path / "data.h5.journal").exists()
 
 
+def test_how_a_run_comes_to_its_end_is_told() -> None:
+    """Whoever looks sees whether cases under way finish or are ended, and can still change the one for the other."""
+    told: list[str] = []
+
+    def act(run: xyz.Run) -> None:
+        run.stop()
+        told.append(run.progress.state)
+        run.cancel()
+        told.append(run.progress.state)
+
+    run = (steered := Steered(act)).submitted(xyz.Runner(steered, "out").submit)
+    with pytest.raises(CancelledError):
+        run.result(PATIENCE)
+    assert [*told, run.progress.state] == ["stopping", "cancelling", "cancelled"]
+
+
 def test_cancelling_keeps_what_is_finished_and_raises(tmp_path: Path) -> None:
     """After cancel nobody gets a result by mistake, and no finished case is lost."""
     steered = Steered(lambda run: run.cancel())
@@ -258,6 +275,29 @@ def test_listeners_are_told_seldom_however_much_happens(monkeypatch: pytest.Monk
     assert ended.wait(PATIENCE)
     assert [progress.over for progress in told] == [False, True]
     assert told[-1].done == 500
+
+
+def test_the_end_is_told_once_though_the_run_is_over_a_moment_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who hears of the end may ask for the result, and nobody does twice what the end calls for."""
+    for name in ("_SECONDS_BEFORE", "_SECONDS_BETWEEN", "_HEARTBEAT_SECONDS"):
+        monkeypatch.setattr(listeners, name, 0.001)
+    now, looks, told = [Progress("running", 1)], threading.Semaphore(0), list[str]()
+
+    def snapshot() -> Progress:
+        looks.release()
+        return now[0]
+
+    some = listeners.Listeners(snapshot)
+    some.add(lambda progress: told.append(progress.state))
+    assert looks.acquire(timeout=PATIENCE)
+    now[0] = Progress("done", 1, done=1)
+    for _ in range(3):
+        assert looks.acquire(timeout=PATIENCE)
+    assert "done" not in told
+    some.close()
+    some.add(lambda progress: told.append(f"{progress.state}, late"))
+    assert told[-2:] == ["done", "done, late"]
+    assert told.count("done") == 1
 
 
 def test_a_listener_that_raises_does_not_hurt_the_run(caplog: pytest.LogCaptureFixture) -> None:
@@ -464,6 +504,12 @@ def test_runs_are_listed_while_they_run_or_are_held() -> None:
     listed = [run.number for run in xyz.runs()]
     assert first.number in listed
     assert numbers[1] not in listed
+
+
+def test_a_run_begins_while_another_thread_imports_ipython(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is loaded in part is no kernel yet."""
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    assert not in_kernel()
 
 
 def test_a_blocking_serial_call_stays_in_the_main_thread() -> None:

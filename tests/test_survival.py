@@ -37,23 +37,26 @@ SAMPLE = RUN + "xyz.Sampler(xyz.Runner(fn, 'out', verbosity=0), sys.argv[1], see
 
 
 def killed_after(code: str, name: Path, calls: int) -> list[tuple[int, int]]:
-    """Run code in a process, kill it as soon as it has begun so many calls, and return those that were over by then."""
-    process = subprocess.Popen([sys.executable, "-c", code, str(name)], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    begun = []
-    for line in process.stdout:
-        a, b = line.split()
-        begun.append((int(a), int(b)))
-        if len(begun) == calls:
-            process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    return begun[: calls - 1]
+    """Run code in a process, kill it within so many calls, and return those before, which were over by then."""
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code, str(name)], text=True, bufsize=1, **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        begun: list[tuple[int, int]] = []
+        for line in process.stdout:
+            a, b = line.split()
+            begun.append((int(a), int(b)))
+            if len(begun) == calls:
+                process.send_signal(signal.SIGKILL)
+            else:
+                process.stdin.write("go on\n")
+    assert len(begun) == calls
+    return begun[:-1]
 
 
 def slowly(code: str) -> str:
-    """Return the code with calls that take long enough to be batches of their own."""
-    return code.replace("return a + 10 * b", "import time; time.sleep(0.03); return a + 10 * b")
+    """Return the code with calls that are batches of their own, as long as they take, and end when they are told to."""
+    return code.replace("return a + 10 * b", "import time; time.sleep(0.03); sys.stdin.readline(); return a + 10 * b")
 
 
 @pytest.mark.parametrize("calls", [2, 5, 9])

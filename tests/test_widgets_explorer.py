@@ -19,7 +19,7 @@ from bokeh.models import BoxSelectTool
 
 import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
-from xyzpy_widgets.core.region import Action
+from xyzpy_widgets.core.region import RegionAction
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.widgets.base import STILL_MIME
@@ -136,7 +136,7 @@ def test_a_box_becomes_a_value_and_a_plan(front_end: FrontEnd) -> None:
     ("action", "ran"),
     [("fill", {(8.0, 3)}), ("retry", {(2.0, 3)}), ("recompute", {(2.0, 3), (4.0, 3), (8.0, 3)})],
 )
-def test_exactly_the_cases_inside_run(action: Action, ran: set[tuple[float, int]]) -> None:
+def test_exactly_the_cases_inside_run(action: RegionAction, ran: set[tuple[float, int]]) -> None:
     """Filling runs what never ran in the region, retrying what failed there, recomputing all there; nothing outside."""
     found = harvester()
     explorer = found.explore()
@@ -361,6 +361,16 @@ def test_nothing_yet_is_said_and_fills_in() -> None:
     found.harvest_combos({"a": [1, 2]})
     explorer.refresh()
     assert shown_roles(explorer) == {"a": "x"}
+
+
+def test_a_single_label_is_picked_out_by_itself() -> None:
+    """One label needs no list around it, be it there or not."""
+    explorer = study().xyz.explore()
+    explorer.selection = {"C": 1.0, "k": "q"}
+    assert (explorer.selection["C"], explorer.selection["k"]) == ([1.0], ["q"])
+    for wished in (5.0, "no such"):
+        with pytest.raises(ViewError, match=f"C={wished!r} is not among its labels"):
+            explorer.selection = {"C": wished}
 
 
 def test_labels_that_are_not_there_cannot_be_picked() -> None:

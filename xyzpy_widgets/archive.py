@@ -19,7 +19,7 @@ from xyzpy_widgets.errors import EncodingError, StoreError, XyzError
 from xyzpy_widgets.growth import Growth, Keeper, Whole
 from xyzpy_widgets.held import Held
 from xyzpy_widgets.history import RECOVERED, History, Step
-from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.leftovers import Leftovers
 from xyzpy_widgets.log import Told, added_record
 from xyzpy_widgets.store.atomic import remove

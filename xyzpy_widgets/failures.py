@@ -16,7 +16,7 @@ import pandas as pd
 from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.errors import BudgetError
 
-__all__ = ["Budget", "failure_table", "is_own", "place_of", "recorded", "told_of"]
+__all__ = ["Budget", "failure_table", "is_own", "raised_at", "recorded", "told_of"]
 
 _FRAME = re.compile(r'^ *File "(?P<file>.+)", line (?P<line>\d+), in ', re.MULTILINE)
 _FOREIGN = tuple(
@@ -31,7 +31,7 @@ def is_own(file: str) -> bool:
     return not file.startswith(_FOREIGN)
 
 
-def place_of(traceback: str) -> str:
+def raised_at(traceback: str) -> str:
     """Return ``file:line`` of the innermost frame of the user's own code in a traceback, "" for one without frames.
 
     Own is what is neither of this library nor installed; where nothing is, it is the innermost frame of all.
@@ -44,12 +44,12 @@ def place_of(traceback: str) -> str:
 def told_of(failure: Failure) -> dict[str, Any]:
     """Return what is known of a failure, without the exception, which would keep the user's objects alive."""
     told = dict(failure.told())
-    return {"args": failure.args, **told, "place": place_of(told["traceback"])}
+    return {"args": failure.args, **told, "place": raised_at(told["traceback"])}
 
 
 def failure_table(told: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Return one row per failure: its arguments, then what was raised, where, after how many tries, and its output."""
-    whole = [{"place": place_of(one["traceback"]), **one} for one in told]
+    whole = [{"place": raised_at(one["traceback"]), **one} for one in told]
     return pd.DataFrame([{**one["args"], **{name: one[name] for name in _COLUMNS if name in one}} for one in whole])
 
 

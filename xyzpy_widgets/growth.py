@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.log import Told
 
 __all__ = ["Growth", "Keeper", "Whole"]

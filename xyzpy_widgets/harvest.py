@@ -16,9 +16,9 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import Combos, ParameterSpace
 from xyzpy_widgets.errors import OptionError
 from xyzpy_widgets.job import as_space, with_constants
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.labelling.ledger import Labelled
-from xyzpy_widgets.labelling.merge import OnConflict
 
 __all__ = ["Asked", "Wishes", "as_on_conflict", "as_wishes", "asked_told", "chosen", "read_asked"]
 

@@ -22,7 +22,7 @@ from xyzpy_widgets.history import History
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.deepened import deepened
-from xyzpy_widgets.labelling.failing import failed_among
+from xyzpy_widgets.labelling.failing import is_among, label_keys
 from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.leaving import divided
@@ -198,8 +198,9 @@ class Harvested(Collection[Labelled]):
             on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
             data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
             ledger = full.ledger.drop_sel(on_ledger, errors=errors)  # type: ignore[arg-type]
-            failures = failed_among(full.account.failures, {arg: data[arg].to_numpy() for arg in full.args})
-            return Labelled(data, ledger.assign_attrs(failures=list(failures)))
+            keys = label_keys({arg: data[arg].to_numpy() for arg in full.args})
+            failures = [one for one in full.account.failures if is_among(one, keys)]
+            return Labelled(data, ledger.assign_attrs(failures=failures))
 
         self._archive.change(shrunk, f"drop_sel({chosen!r})")
 

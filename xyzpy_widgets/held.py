@@ -6,12 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from xyzpy_widgets.store.frames import Record, scan
+from xyzpy_widgets.store.journal import SET_ASIDE
 from xyzpy_widgets.store.segment import Segment
 
-__all__ = ["SET_ASIDE", "Held"]
-
-SET_ASIDE = ".conflict"
-"""What the name of a segment ends with whose values contradict the file."""
+__all__ = ["Held"]
 
 
 class Held:

@@ -20,7 +20,7 @@ from xyzpy_widgets.execution.engine import execute
 from xyzpy_widgets.execution.options import RunOptions
 from xyzpy_widgets.labelling.extent import Extent
 
-__all__ = ["Builder", "Job", "Known", "Maker", "Sink", "as_space", "in_order", "standing_of", "with_constants"]
+__all__ = ["Builder", "Job", "Known", "Sink", "as_space", "in_order", "standing_of", "with_constants"]
 
 _BLOCK = 2**20
 
@@ -32,18 +32,11 @@ class Sink(Protocol):
         """Place a batch; what raises ends the run before the rest is computed."""
 
 
-class Maker(Sink, Protocol):
-    """A sink whose content can be had."""
-
-    def build(self) -> Any:
-        """Return what was placed."""
-
-
 class Builder(Sink, Protocol):
     """A sink that makes something of what was placed."""
 
     def build(self) -> Any:
-        """Keep what was placed, where it is to be kept, and return what the run gives."""
+        """Return what it makes; one that keeps what was placed in a file does so here."""
 
 
 @dataclass(frozen=True, slots=True)

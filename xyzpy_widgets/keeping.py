@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from xyzpy_widgets.core.outcome import Outcome
-from xyzpy_widgets.job import Maker, Sink
+from xyzpy_widgets.job import Builder, Sink
 from xyzpy_widgets.log import Logged
 from xyzpy_widgets.store.segment import Segment
 
@@ -14,11 +14,11 @@ __all__ = ["Keeping"]
 
 
 class Keeping:
-    """A `Builder` made of a sink and of what keeps its content.
+    """A `Builder` made of another one and of what keeps its content.
 
     Parameters
     ----------
-    sink : Maker
+    sink : Builder
         Where outcomes are placed.
     keep : callable
         Called at the end with the segment of the journal, if there is one; it returns what the run gives.
@@ -30,7 +30,7 @@ class Keeping:
 
     def __init__(
         self,
-        sink: Maker,
+        sink: Builder,
         keep: Callable[[Segment | None], Any],
         log: Logged | None = None,
         check: Callable[[Outcome], None] | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from threading import Thread
 from typing import Any
 
@@ -17,7 +17,7 @@ from xyzpy_widgets.job import Builder, Job
 from xyzpy_widgets.registry import in_kernel
 from xyzpy_widgets.run import Run
 
-__all__ = ["built", "carried_out", "show_with", "submitted"]
+__all__ = ["built", "carried_out", "submitted"]
 
 
 def submitted(job: Job) -> Run:
@@ -51,19 +51,9 @@ def built(space: ParameterSpace, spec: FunctionSpec, builder: Builder, settings:
     return carried_out(Job(spec, Plan(space), options, lambda: builder))
 
 
-def show_with(display: Callable[[Run], Display]) -> Callable[[Run], Display]:
-    """Choose what shows the runs that are waited for; return what did so before."""
-    global _display
-    before, _display = _display, display
-    return before
-
-
-def _fitting(run: Run) -> Display:
+def _display(run: Run) -> Display:
     """Show a run as a monitor in a notebook, as a bar elsewhere."""
     if not in_kernel():
         return ProgressBar(run.plan, run.options.verbosity)
     monitor: Display = open_door("monitor")(run)
     return monitor
-
-
-_display: Callable[[Run], Display] = _fitting

@@ -202,9 +202,9 @@ class Leases:
         """Take those of some points that nobody else has."""
         with self._claims.alone():
             self._look()
-            taken = self._taken(self._others)
-            if taken:
-                free = [cell not in taken for cell in self._points.cells(numbers).tolist()]
+            theirs = [one.claimed for one in self._others.values() if one.claimed]
+            if theirs:
+                free = [not any(cell in one for one in theirs) for cell in self._points.cells(numbers).tolist()]
                 numbers = numbers if all(free) else np.asarray(numbers, dtype=np.intp)[free]
             if len(numbers):
                 self._claims.append({"args": self._points.columns(numbers)})

@@ -8,15 +8,12 @@ from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
 from xyzpy_widgets.errors import ConflictError, RecoveryWarning, StoreError, XyzError
-from xyzpy_widgets.held import SET_ASIDE
-from xyzpy_widgets.labelling.merge import OnConflict
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.log import Told, replays
 from xyzpy_widgets.store.frames import Damage, Record, scan
-from xyzpy_widgets.store.journal import discard, segments
+from xyzpy_widgets.store.journal import DAMAGED, SET_ASIDE, discard, segments
 
 __all__ = ["Leftovers"]
-
-_DAMAGED = ".damaged"
 
 
 class Leftovers:
@@ -95,9 +92,9 @@ class Leftovers:
             msg = f"{path} cannot be taken up: the first record is damaged, which says what the {lost} others mean"
             warnings.warn(msg, RecoveryWarning, stacklevel=7)
         if lost and told:
-            self._aside[path] = _DAMAGED
+            self._aside[path] = DAMAGED
         elif lost:
-            path.rename(path.with_suffix(_DAMAGED))
+            path.rename(path.with_suffix(DAMAGED))
         elif not told:
             discard(path)
         return told

@@ -26,8 +26,8 @@ from xyzpy_widgets.core.variables import Variable
 from xyzpy_widgets.errors import CaseError, EncodingError, ResultError, StoreError, XyzError
 from xyzpy_widgets.job import Sink
 from xyzpy_widgets.labelling.account import Origin
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.constants import recorded
-from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.store.segment import Segment
 
 __all__ = ["Added", "Logged", "Replay", "Told", "added_record", "opening", "replays"]

@@ -11,8 +11,9 @@ import xarray as xr
 
 from xyzpy_widgets.errors import FormatError, StoreError, XyzError
 from xyzpy_widgets.labelled_store import LabelledGrowth
+from xyzpy_widgets.labelling.conflicts import OnConflict
+from xyzpy_widgets.labelling.grid import Grid
 from xyzpy_widgets.labelling.ledger import Labelled
-from xyzpy_widgets.labelling.merge import OnConflict, merge
 from xyzpy_widgets.log import Told, replays
 from xyzpy_widgets.store.frames import Record, scan
 from xyzpy_widgets.store.identity import Identity, identity
@@ -100,14 +101,10 @@ class Onlooker:
         said = [_UNDER_WAY] if any(one.live for one in logs) else []
         if ledger is None:
             return Look(data, None, " ".join(said))
-        full = Labelled(data, ledger)
-        for run in told:
-            how: OnConflict = "keep" if run.on_conflict == "raise" else run.on_conflict
-            try:
-                full = merge(full, LabelledGrowth().rebuilt(run), how)
-            except XyzError as error:
-                said.append(f"What a run left in the journal does not go together with the file: {error}.")
-        return Look(full.data, full.ledger["status"], " ".join(said))
+        if not told:
+            return Look(data, ledger["status"], " ".join(said))
+        full, unfit = _joined(Labelled(data, ledger), told)
+        return Look(full.data, full.ledger["status"], " ".join(said + unfit))
 
     def _stored(self) -> tuple[xr.Dataset, xr.Dataset | None]:
         engine = engine_for(self.path)
@@ -124,6 +121,18 @@ class Onlooker:
             return f"{self.path} holds no variables"
         one = f"xr.open_dataset({str(self.path)!r}, group={groups[0]!r})"
         return f"{self.path} holds no variables but in its groups {', '.join(groups)}; read one with {one}"
+
+
+def _joined(stored: Labelled, told: list[Told]) -> tuple[Labelled, list[str]]:
+    """Put what runs have given into what was read, which nobody else has; say what could not be."""
+    grid, unfit = Grid(stored), []
+    for run in told:
+        how: OnConflict = "keep" if run.on_conflict == "raise" else run.on_conflict
+        try:
+            grid.put(LabelledGrowth().rebuilt(run), how)
+        except XyzError as error:
+            unfit.append(f"What a run left in the journal does not go together with the file: {error}.")
+    return grid.labelled, unfit
 
 
 def _told(logs: tuple[SegmentFile, ...]) -> list[Told]:

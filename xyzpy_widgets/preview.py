@@ -19,7 +19,7 @@ from xyzpy_widgets.execution.executors import workers_of
 from xyzpy_widgets.job import Job, standing_of
 from xyzpy_widgets.labelling.columns import typed
 from xyzpy_widgets.labelling.coverage import STALE
-from xyzpy_widgets.summary import called, place_of
+from xyzpy_widgets.summary import called, defined_at
 from xyzpy_widgets.views.card import AxisRow, Card, card_html, span_of
 
 __all__ = ["Counted", "Preview", "previewed"]
@@ -189,7 +189,7 @@ class Preview:
         distinct = dict(zip(space.cases.names, map(_distinct, space.cases.columns), strict=True))
         distinct |= dict(zip(space.combos.names, space.combos.values, strict=True))
         axes = tuple(AxisRow(name, len(values), span_of(typed(values))) for name, values in distinct.items())
-        return card_html(Card("Plan", called(self.spec), place_of(self.spec.fn), tuple(self._rows()), axes))
+        return card_html(Card("Plan", called(self.spec), defined_at(self.spec.fn), tuple(self._rows()), axes))
 
 
 def previewed(job: Job) -> Preview:

@@ -14,12 +14,12 @@ from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.holes import holed, holed_data
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 from xyzpy_widgets.labelling.merge import merge
+from xyzpy_widgets.store.atomic import retire
 from xyzpy_widgets.store.frames import Record, scan
-from xyzpy_widgets.store.journal import segments
+from xyzpy_widgets.store.journal import DAMAGED, SET_ASIDE, segments
 from xyzpy_widgets.store.lock import locked
 from xyzpy_widgets.store.names import TABLES, FileName, family_of, place_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
-from xyzpy_widgets.store.retired import retire
 from xyzpy_widgets.store.salvage import Salvage
 from xyzpy_widgets.store.table import TableStore
 from xyzpy_widgets.table_growth import TableGrowth
@@ -111,40 +111,35 @@ def recover(path: FileName, engine: str | None = None) -> Recovery:
         return _recovered_table(replace(table, path=place_of(table.path)), trusted=engine == "pickle")
     file = NetCDFStore.named(path, engine)
     store = replace(file, path=place_of(file.path))
-    journal = store.path.with_name(f"{store.path.name}.journal")
-    logs = [one.path for one in segments(journal) if not one.live]
+    logs = _logs(store.path)
     args = _args(logs)
-    old = beside = None
     with locked(store.path):
-        why = store.damage()
-        lost: dict[str, str] = {}
-        salvage = None
-        if why is not None:
-            salvage = _salvage(store)
-            content, lost = (None, {}) if salvage is None else _content(salvage)
-            why = "; ".join((why, *(f"lost of {name!r}: {reason}" for name, reason in lost.items())))
-            content, beside = _with_backup(store, content, args)
-            if content is None and not args:
-                msg = f"nothing of {store.path} can be recovered, and there is no journal and no backup: {why}"
-                raise FormatError(msg)
-            old = retire(store.path) if store.path.exists() else None
-            if content is None and store.backup.exists():
-                retire(store.backup)
-            if content is not None:
-                store.write(*content)
+        mended = _mended(store, args)
     archive: Archive[Labelled, LabelledStore] = Archive(LabelledStore(store, args), LabelledGrowth())
     archive.save()
     full = archive.current()
-    return Recovery(
-        store.path,
-        {} if full is None else {name: int(full.present(name).sum()) for name in full.parts.outputs},
-        lost,
-        salvage is None or salvage.verified,
-        old,
-        beside,
-        tuple(path for path in logs if not path.exists()),
-        _left(journal),
-    )
+    kept = {} if full is None else {name: int(full.present(name).sum()) for name in full.parts.outputs}
+    return _with_journal(mended, kept, logs)
+
+
+def _mended(store: NetCDFStore, args: tuple[str, ...]) -> Recovery:
+    """Put what is left of a damaged file in its place, and say what; the caller holds the lock."""
+    why = store.damage()
+    if why is None:
+        return Recovery(store.path)
+    salvage = _salvage(store)
+    content, lost = (None, {}) if salvage is None else _content(salvage)
+    why = "; ".join((why, *(f"lost of {name!r}: {reason}" for name, reason in lost.items())))
+    content, beside = _with_backup(store, content, args)
+    if content is None and not args:
+        msg = f"nothing of {store.path} can be recovered, and there is no journal and no backup: {why}"
+        raise FormatError(msg)
+    old = retire(store.path) if store.path.exists() else None
+    if content is None and store.backup.exists():
+        retire(store.backup)
+    if content is not None:
+        store.write(*content)
+    return Recovery(store.path, lost=lost, verified=salvage is None or salvage.verified, old=old, backup=beside)
 
 
 def _recovered_table(store: TableStore, *, trusted: bool) -> Recovery:
@@ -152,35 +147,42 @@ def _recovered_table(store: TableStore, *, trusted: bool) -> Recovery:
     if store.engine == "pickle" and not trusted and store.path.exists():
         msg = f"{store.path} is a pickle, and opening it runs whatever code is in it; where you trust it, call"
         raise FormatError(f"{msg} xyz.recover({str(store.path)!r}, engine='pickle')")
-    journal = store.path.with_name(f"{store.path.name}.journal")
-    logs = [one.path for one in segments(journal) if not one.live]
-    salvage = old = None
+    logs = _logs(store.path)
     with locked(store.path):
-        try:
-            found = store.read()
-        except FormatError:
-            salvage = store.salvage()
-            old = retire(store.path)
-            store.write(salvage.frame)
-        else:
-            if found is None and not logs:
-                msg = f"there is no table {store.path}, and no journal of one; correct the path"
-                raise FormatError(msg)
+        mended = _mended_table(store, logs)
     archive: Archive[pd.DataFrame, TableStore] = Archive(store, TableGrowth())
     archive.save()
     full = archive.current()
     kept = {} if full is None else {str(name): int(full[name].notna().sum()) for name in full.columns}
-    lost, verified = ({}, True) if salvage is None else (salvage.lost, salvage.verified)
-    replayed = tuple(path for path in logs if not path.exists())
-    return Recovery(store.path, kept, lost, verified, old, None, replayed, _left(journal))
+    return _with_journal(mended, kept, logs)
 
 
-def _left(journal: Path) -> tuple[Path, ...]:
-    """Return what stands in a journal that nothing takes up by itself."""
-    return tuple(sorted(path for path in journal.glob("*") if path.suffix in _LEFT))
+def _mended_table(store: TableStore, logs: list[Path]) -> Recovery:
+    """Do for a table what `_mended` does for a file of a dataset."""
+    try:
+        found = store.read()
+    except FormatError:
+        salvage = store.salvage()
+        old = retire(store.path)
+        store.write(salvage.frame)
+        return Recovery(store.path, lost=salvage.lost, verified=salvage.verified, old=old)
+    if found is None and not logs:
+        msg = f"there is no table {store.path}, and no journal of one; correct the path"
+        raise FormatError(msg)
+    return Recovery(store.path)
 
 
-_LEFT = (".conflict", ".damaged")
+def _logs(path: Path) -> list[Path]:
+    """Return the segments of dead writers in the journal of a file."""
+    return [one.path for one in segments(path.with_name(f"{path.name}.journal")) if not one.live]
+
+
+def _with_journal(mended: Recovery, kept: dict[str, int], logs: list[Path]) -> Recovery:
+    """Say also what the file holds then, which logs went in, and what stands in the journal that nothing takes up."""
+    journal = mended.path.with_name(f"{mended.path.name}.journal")
+    left = tuple(sorted(path for path in journal.glob("*") if path.suffix in {SET_ASIDE, DAMAGED}))
+    return replace(mended, kept=kept, replayed=tuple(path for path in logs if not path.exists()), left=left)
+
 
 Content = tuple[xr.Dataset, xr.Dataset | None]
 Both = tuple[Content | None, Path | None]

@@ -30,12 +30,6 @@ from xyzpy_widgets.tally import RUNNING, Tally
 
 __all__ = ["RUNNING", "Run"]
 
-_STATES: dict[str, State] = {
-    "running": "running",
-    "paused": "paused",
-    "stopping": "stopping",
-    "cancelling": "stopping",
-}
 _ENDINGS: dict[str, State] = {"stopping": "stopped", "cancelling": "cancelled"}
 
 
@@ -153,7 +147,7 @@ class Run(Awaited):
     def _state(self) -> State:
         if self._end is not None:
             return self._end
-        state = _STATES[self._control.state]
+        state = self._control.state
         return "held" if self._held and state == "paused" else state
 
     @property
@@ -189,9 +183,13 @@ class Run(Awaited):
 
         An interrupt from the keyboard ends the run, and is raised once everything is kept.
         """
+        self._interrupts.hold(self._listed)
+
+    def _listed(self) -> None:
+        """Carry the plan out, listed as under way meanwhile."""
         began(self)
         try:
-            self._interrupts.hold(self._carry_out)
+            self._carry_out()
         finally:
             over(self)
 

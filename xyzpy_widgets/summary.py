@@ -8,34 +8,32 @@ from pathlib import Path
 from typing import Any
 
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.labels import shown
+from xyzpy_widgets.core.labels import short
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.views.card import AxisRow, Card, span_of
 
-__all__ = ["called", "harvest_card", "place_of", "runner_card", "table_card"]
-
-_LONGEST = 60
+__all__ = ["called", "defined_at", "harvest_card", "runner_card", "table_card"]
 
 
 def runner_card(spec: FunctionSpec) -> Card:
     """Tell the function, its arguments and outputs."""
-    return Card("Runner", called(spec), place_of(spec.fn), _rows(spec))
+    return Card("Runner", called(spec), defined_at(spec.fn), _rows(spec))
 
 
 def harvest_card(spec: FunctionSpec, where: str, full: Labelled | None) -> Card:
     """Tell how much of the grid is there too."""
     rows = (*_rows(spec), ("data", where))
     if full is None:
-        return Card("Harvester", called(spec), place_of(spec.fn), (*rows, ("cases", "none harvested yet")))
+        return Card("Harvester", called(spec), defined_at(spec.fn), (*rows, ("cases", "none harvested yet")))
     axes = tuple(AxisRow(arg, len(labels := full.labels(arg)), span_of(labels)) for arg in full.args)
     done = full.done
-    return Card("Harvester", called(spec), place_of(spec.fn), rows, axes, int(done.sum()), int(done.size))
+    return Card("Harvester", called(spec), defined_at(spec.fn), rows, axes, int(done.sum()), int(done.size))
 
 
 def table_card(spec: FunctionSpec, where: str, n_rows: int) -> Card:
     """Tell how many rows there are too."""
     rows = (*_rows(spec), ("data", where), ("rows", str(n_rows)))
-    return Card("Sampler", called(spec), place_of(spec.fn), rows)
+    return Card("Sampler", called(spec), defined_at(spec.fn), rows)
 
 
 def called(spec: FunctionSpec) -> str:
@@ -43,7 +41,7 @@ def called(spec: FunctionSpec) -> str:
     return f"{spec.name}({', '.join(spec.fn_args)})"
 
 
-def place_of(fn: Callable[..., Any]) -> str:
+def defined_at(fn: Callable[..., Any]) -> str:
     """Return the file and line of a function, nothing for one without source."""
     try:
         file, (_, line) = inspect.getsourcefile(fn), inspect.getsourcelines(fn)
@@ -54,14 +52,9 @@ def place_of(fn: Callable[..., Any]) -> str:
 
 def _rows(spec: FunctionSpec) -> tuple[tuple[str, str], ...]:
     outputs = [f"{one.name}[{', '.join(one.dims)}]" if one.dims else one.name for one in spec.variables or ()]
-    constants = [f"{name}={_short(value)}" for name, value in spec.constants.items()]
+    constants = [f"{name}={short(value)}" for name, value in spec.constants.items()]
     return (
         ("outputs", ", ".join(outputs) or "named by each result"),
         ("constants", ", ".join(constants)),
         ("not recorded", ", ".join(spec.resources)),
     )
-
-
-def _short(value: Any) -> str:
-    text = f"array of shape {value.shape}" if hasattr(value, "shape") and value.shape else shown(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

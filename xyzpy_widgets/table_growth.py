@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.frame import FrameBuilder, append, fitted, record_of, table_of
-from xyzpy_widgets.labelling.merge import OnConflict
 from xyzpy_widgets.log import Added, Told
 from xyzpy_widgets.store.table import TableStore
 

@@ -129,11 +129,12 @@ function Steering({ row, called, steer }: SteeringProps): JSX.Element {
       </svg>
     </button>
   );
+  const ending = row.state === 'stopping' || row.state === 'cancelling';
   return (
     <span class="xyzpy-Sweep-steering">
       {rests ? button('resume', trans.__('Resume'), 'M3 1.5 10.5 6 3 10.5Z') : null}
       {row.state === 'running' ? button('pause', trans.__('Pause'), 'M2.5 2h2.6v8H2.5ZM6.9 2h2.6v8H6.9Z') : null}
-      {row.state === 'stopping' ? null : button('stop', trans.__('Stop'), 'M2 2h8v8H2Z')}
+      {ending ? null : button('stop', trans.__('Stop'), 'M2 2h8v8H2Z')}
     </span>
   );
 }

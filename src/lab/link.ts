@@ -96,7 +96,7 @@ export class KernelLink {
   /**
    * Say something to the board: on the control channel where it listens there, as a busy kernel reads no other.
    *
-   * A kernel that has not told yet where it listens is spoken to on both; to hear it twice changes nothing.
+   * A kernel that has not told yet where it listens is spoken to on both, and listens on one.
    */
   say(said: Said): void {
     if (this.over) return;

@@ -400,6 +400,7 @@ const MONITORS: readonly Shown[] = [
   { name: 'run-cancel', widget: 'RunMonitor', traits: monitor({}), press: ['Cancel …'] },
   { name: 'run-case', widget: 'RunMonitor', traits: monitor({}), press: ['T = 2.144'] },
   { name: 'run-stopping', widget: 'RunMonitor', traits: monitor({ state: 'stopping' }) },
+  { name: 'run-cancelling', widget: 'RunMonitor', traits: monitor({ state: 'cancelling' }) },
   {
     name: 'run-done',
     widget: 'RunMonitor',

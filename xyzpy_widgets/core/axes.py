@@ -7,6 +7,8 @@ and as a running sum. The first spelling stays, and a `LabelWarning` tells it.
 from __future__ import annotations
 
 import bisect
+import math
+import struct
 import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import checked_kinds, kind_of, label_array, label_key, shown
 from xyzpy_widgets.errors import LabelWarning, SpaceError
 
-__all__ = ["CLOSE", "LabelIndex", "check_distinct", "distinct", "rises", "sort_labels", "union"]
+__all__ = ["CLOSE", "LabelIndex", "are_same", "check_distinct", "distinct", "rises", "sort_labels", "union"]
 
 CLOSE = 2.0**-46
 """Relative distance below which two float labels are one: 64 units in the last place. Time stamps in seconds stay apart
@@ -25,6 +27,11 @@ down to 0.1 ms, and running sums of a few thousand steps together."""
 
 _EXACT = 2**53
 """Whole numbers up to here are exactly one float each."""
+
+_DOUBLE, _BITS = struct.Struct("<d"), struct.Struct("<q")
+_ALIKE = 7
+"""Two numbers that are `CLOSE` are 128 floats apart at the most: their bits without these last ones are the same, or
+follow on one another."""
 
 
 def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
@@ -43,6 +50,11 @@ def distinct(name: str, values: Sequence[Any]) -> tuple[Any, ...]:
         index.add(value)
     index.tell_rounded()
     return tuple(index.labels)
+
+
+def are_same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Say quickly whether labels are the same; objects of other kinds may be equal, so they are looked at singly."""
+    return len(one) == len(other) and one.dtype == other.dtype != object and bool((one == other).all())
 
 
 def check_distinct(name: str, labels: NDArray[Any]) -> None:
@@ -127,20 +139,30 @@ class LabelIndex:
         self.name = name
         self.labels: list[Any] = []
         self._positions: dict[Hashable, int] = {}
-        self._numbers: list[tuple[float, int]] = []
+        self._alike: dict[int, list[int]] | None = None  # positions by the first bits of the number; when it is asked
         self._rounded: dict[Hashable, str] = {}
         for label in labels:
             if self.has(label):
                 msg = f"{name} has the label {shown(label)} twice; keep one of them"
                 raise SpaceError(msg)
             self._append(label)
-        self._numbers.sort()
 
     def _append(self, label: Any) -> None:
-        if _is_near_able(label):
-            self._numbers.append((float(label), len(self.labels)))
+        if self._alike is not None and _is_near_able(label):
+            self._alike.setdefault(_first_bits(float(label)), []).append(len(self.labels))
         self._positions[_key(label)] = len(self.labels)
         self.labels.append(label)
+
+    def _near_to(self, number: float) -> list[tuple[float, int]]:
+        """Return the numbers that may be close to one, and where they stand; rising."""
+        if self._alike is None:
+            self._alike = {}
+            for position, label in enumerate(self.labels):
+                if _is_near_able(label):
+                    self._alike.setdefault(_first_bits(float(label)), []).append(position)
+        bits, alike = _first_bits(number), self._alike
+        found = [*alike.get(bits - 1, ()), *alike.get(bits, ()), *alike.get(bits + 1, ())]
+        return sorted((float(self.labels[position]), position) for position in found)
 
     def has(self, value: Any) -> bool:
         """Say whether the axis has exactly this label."""
@@ -151,13 +173,19 @@ class LabelIndex:
         found = self._positions.get(_key(value))
         return self._near(value) if found is None else found
 
+    def places(self, values: Iterable[Any]) -> NDArray[np.intp]:
+        """Return the positions of some labels, shape ``(n,)``; -1 for those that the axis does not have."""
+        found = map(self.find, values)
+        return np.array([-1 if at is None else at for at in found], dtype=np.intp)
+
     def _near(self, value: Any) -> int | None:
         """Return the position of a label that differs by rounding, which two whole numbers never do."""
         if not _is_near_able(value):
             return None
         number = float(value)
-        at = bisect.bisect_left(self._numbers, (number, 0))
-        for label, position in self._numbers[max(at - 1, 0) : at + 1]:
+        numbers = self._near_to(number)
+        at = bisect.bisect_left(numbers, (number, 0))
+        for label, position in numbers[max(at - 1, 0) : at + 1]:
             if "float" not in {kind_of(value), kind_of(self.labels[position])}:
                 continue
             if abs(label - number) <= CLOSE * abs(number):
@@ -171,8 +199,6 @@ class LabelIndex:
         if found is not None:
             return found
         self._append(value)
-        if _is_near_able(value):
-            bisect.insort(self._numbers, self._numbers.pop())
         return len(self.labels) - 1
 
     def tell_rounded(self) -> None:
@@ -193,4 +219,10 @@ def _key(value: Any) -> Hashable:
 def _is_near_able(value: Any) -> bool:
     """Say whether a label may differ from another by rounding: a finite float, or a whole number beside floats."""
     kind = kind_of(value)
-    return (kind == "float" and bool(np.isfinite(value))) or (kind == "int" and -_EXACT <= value <= _EXACT)
+    return (kind == "float" and math.isfinite(value)) or (kind == "int" and -_EXACT <= value <= _EXACT)
+
+
+def _first_bits(number: float) -> int:
+    """Return a float as a whole number that rises with it on either side of zero, without its last bits."""
+    bits: int = _BITS.unpack(_DOUBLE.pack(number))[0]
+    return bits >> _ALIKE

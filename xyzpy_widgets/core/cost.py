@@ -16,7 +16,6 @@ from xyzpy_widgets.core.regression import Learned, learned
 __all__ = ["MOST_KNOWN", "CostModel"]
 
 Floats = NDArray[np.float64]
-Columns = Mapping[str, Sequence[Any]]
 Observed = Mapping[str, Sequence[Any] | NDArray[Any]]
 Chances = tuple[Floats, Floats, Floats]
 """Numbers that stand for the noise of a sum, for the order of the cases, and for what no known case tells."""
@@ -119,15 +118,11 @@ class CostModel:
         """The logarithm of the expected time where no argument has an effect."""
         return float(self._learned.levels.mean() + np.log(self._learned.means.mean()))
 
-    def predict(self, columns: Columns) -> Floats:
-        """Return the expected seconds of each case, shape ``(n,)``: the typical time times the mean of the noise."""
-        logs = np.full(max(map(len, columns.values()), default=1), self._level)
-        for name, values in columns.items():
-            logs += self._typical(name, values)
-        return np.asarray(np.exp(np.clip(logs, -_LARGEST_EXPECTED, _LARGEST_EXPECTED)) * self._unit)
-
     def expected(self, plan: Plan) -> NDArray[np.float32]:
-        """Return the expected seconds of the points of a plan, in their order before any shuffle: 4 bytes for each."""
+        """Return the expected seconds of the points of a plan, in their order before any shuffle: 4 bytes for each.
+
+        That is the typical time of each times the mean of the noise.
+        """
         space, n_cases = plan.space, len(plan.space.cases.names)
         columns = (*space.cases.columns, *space.combos.values)
         effects = [self._typical(name, values) for name, values in zip(space.names, columns, strict=True)]

@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from operator import itemgetter
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
@@ -21,7 +22,7 @@ _LOG = logging.getLogger("xyzpy_widgets")
 
 
 class Deadlines:
-    """What is due, and the thread that does it; that thread is woken only for what is due sooner than all else.
+    """What is due, and the thread that does it, in order; it is woken only for what is due sooner than all else.
 
     Parameters
     ----------
@@ -76,7 +77,8 @@ class Deadlines:
             with self._guard:
                 now, acts = monotonic(), []
                 if self._next <= now:  # not before, though it may be called off: the next would wake the thread again
-                    acts = [self._due.pop(key)[1] for key, (due, _) in [*self._due.items()] if due <= now]
+                    late = [key for key, (due, _) in self._due.items() if due <= now]
+                    acts = [act for _, act in sorted(map(self._due.pop, late), key=itemgetter(0))]
                     self._next = min((due for due, _ in self._due.values()), default=math.inf)
                 left = None if self._next == math.inf else self._next - now
             for act in acts:

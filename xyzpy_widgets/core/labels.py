@@ -29,6 +29,7 @@ __all__ = [
     "label_array",
     "label_key",
     "object_array",
+    "short",
     "shown",
     "text_array",
 ]
@@ -54,6 +55,7 @@ _BARE: dict[type, Callable[[Any], Any]] = {
     dt.timedelta: lambda of: dt.timedelta(of.days, of.seconds, of.microseconds),
 }
 """What takes a value out of a class that inherits from one of these, whatever that class makes of it."""
+_LONGEST = 60  # characters of a value that is written in a few words
 _MIXABLE = {"none", "bool", "int", "float", "str"}
 _ATTOSECONDS = {
     "W": 604_800 * 10**18,
@@ -85,6 +87,12 @@ def kind_of(value: Any) -> str | None:
 def shown(value: Any) -> str:
     """Write a value as in source code: a number of numpy's like a plain one."""
     return repr(value.item()) if isinstance(value, (np.bool_, np.number, np.str_)) else repr(value)
+
+
+def short(value: Any) -> str:
+    """Write any value in a few words: of an array its shape, of what is long the beginning."""
+    text = f"array of shape {value.shape}" if hasattr(value, "shape") and value.shape else shown(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def bare(value: Any) -> Any:

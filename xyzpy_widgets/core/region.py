@@ -15,12 +15,12 @@ import numpy as np
 from xyzpy_widgets.core.axes import CLOSE
 from xyzpy_widgets.core.labels import kind_of
 
-__all__ = ["ACTIONS", "Action", "Step", "between", "refined", "step_of"]
+__all__ = ["ACTIONS", "RegionAction", "Step", "between", "refined", "step_of"]
 
-Action: TypeAlias = Literal["fill", "refine", "retry", "recompute"]
-ACTIONS: tuple[Action, ...] = get_args(Action)
+RegionAction: TypeAlias = Literal["fill", "refine", "retry", "recompute"]
+ACTIONS: tuple[RegionAction, ...] = get_args(RegionAction)
 
-_WISHES: Mapping[Action, Mapping[str, bool]] = {
+_WISHES: Mapping[RegionAction, Mapping[str, bool]] = {
     "fill": {"missing_only": True, "retry_failed": False},
     "refine": {"missing_only": True, "retry_failed": False},
     "retry": {"retry_failed": True},
@@ -47,7 +47,7 @@ class Step:
 
 
 def step_of(
-    action: Action,
+    action: RegionAction,
     axes: Mapping[str, Labels],
     picked: Mapping[str, Labels],
     refine: Collection[str] = (),
@@ -91,14 +91,15 @@ def refined(labels: Labels, picked: Labels, *, geometric: bool) -> tuple[Any, ..
     ordered = _ordered(labels)
     if ordered is None:
         return tuple(picked)
-    inside = [i for i, label in enumerate(ordered) if label in picked]
+    among = set(picked)
+    inside = [i for i, label in enumerate(ordered) if label in among]
     if len(inside) == 1:
         inside = [i for i in range(inside[0] - 1, inside[0] + 2) if 0 <= i < len(ordered)]
         chosen = [ordered[i] for i in inside]
     else:
         chosen = [ordered[i] for i in range(inside[0], inside[-1] + 1)] if inside else []
     found = [between(low, high, geometric=geometric) for low, high in pairwise(chosen)]
-    kept = [label for label in ordered if label in picked]
+    kept = [label for label in ordered if label in among]
     return tuple(_ordered([*kept, *(label for label in found if label is not None)]) or ())
 
 

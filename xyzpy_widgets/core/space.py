@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, product
 from typing import Any
@@ -20,10 +20,10 @@ from xyzpy_widgets.core.axes import distinct
 from xyzpy_widgets.core.labels import checked_kinds, label_array
 from xyzpy_widgets.errors import SpaceError
 
-__all__ = ["Cases", "Combos", "ParameterSpace", "boxes"]
+__all__ = ["Cases", "Combos", "ParameterSpace", "slabs"]
 
 
-def boxes(axes: Sequence[Sequence[Any]], start: int, stop: int) -> Iterator[tuple[Sequence[Any], ...]]:
+def slabs(axes: Sequence[Sequence[Any]], start: int, stop: int) -> Iterator[tuple[Sequence[Any], ...]]:
     """Cut the points ``start`` to ``stop`` of a product in C order into at most ``2 * ndim`` products of slices."""
     if start >= stop:
         return
@@ -34,14 +34,14 @@ def boxes(axes: Sequence[Sequence[Any]], start: int, stop: int) -> Iterator[tupl
     inner = math.prod(map(len, rest))
     (low, first), (high, last) = divmod(start, inner), divmod(stop, inner)
     if low == high:
-        yield from ((head[low : low + 1], *box) for box in boxes(rest, first, last))
+        yield from ((head[low : low + 1], *slab) for slab in slabs(rest, first, last))
         return
     if first:
-        yield from ((head[low : low + 1], *box) for box in boxes(rest, first, inner))
+        yield from ((head[low : low + 1], *slab) for slab in slabs(rest, first, inner))
         low += 1
     if low < high:
         yield (head[low:high], *rest)
-    yield from ((head[high : high + 1], *box) for box in boxes(rest, 0, last))
+    yield from ((head[high : high + 1], *slab) for slab in slabs(rest, 0, last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ class ParameterSpace:
     def args(self, start: int, stop: int) -> Iterator[tuple[Any, ...]]:
         """Yield the argument tuples of the points ``start`` to ``stop``, in the order of `names`."""
         if not self.cases.names and self.cases.length == 1:
-            parts: Iterable[tuple[Sequence[Any], ...]] = boxes(self.combos.values, start, stop)
+            parts: Iterable[tuple[Sequence[Any], ...]] = slabs(self.combos.values, start, stop)
             return chain.from_iterable(product(*part) for part in parts)
         if not self.combos.names:
             return self.cases.rows(start, stop)
@@ -162,8 +162,8 @@ class ParameterSpace:
             case, first = divmod(start, inner)
             last = min(inner, first + stop - start)
             (row,) = self.cases.rows(case, case + 1)
-            for box in boxes(self.combos.values, first, last):
-                yield from product(*((value,) for value in row), *box)
+            for slab in slabs(self.combos.values, first, last):
+                yield from product(*((value,) for value in row), *slab)
             start += last - first
 
     def args_at(self, points: NDArray[np.intp]) -> Iterator[tuple[Any, ...]]:
@@ -178,18 +178,3 @@ class ParameterSpace:
         case, combo = np.divmod(points, max(len(self.combos), 1))
         where = np.unravel_index(combo, tuple(map(len, self.combos.values))) if self.combos.names else ()
         return [*((column, case) for column in self.cases.columns), *zip(self.combos.values, where, strict=True)]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the space as plain dicts and lists: ``fn_args``, ``cases`` (a list each) and ``combos``."""
-        return {
-            "fn_args": list(self.cases.names),
-            "cases": [list(row) for row in self.cases.rows(0, self.cases.length)],
-            "combos": {name: list(values) for name, values in zip(self.combos.names, self.combos.values, strict=True)},
-        }
-
-    @classmethod
-    def from_dict(cls, plain: Mapping[str, Any]) -> ParameterSpace:
-        """Make the space that `to_dict` wrote."""
-        names, rows, combos = tuple(plain["fn_args"]), plain["cases"], plain["combos"]
-        columns = tuple(tuple(row[i] for row in rows) for i in range(len(names)))
-        return cls(Cases(names, columns, len(rows)), Combos(tuple(combos), tuple(map(tuple, combos.values()))))

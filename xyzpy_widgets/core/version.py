@@ -1,8 +1,9 @@
 """The version of a function: a hash of what it computes with.
 
-It is made of the function's syntax tree, so that comments, formatting, docstrings, annotations and decorators do not
-count, of its defaults, and of what it closes over and calls from its own module, as far as that can be known: functions
-and classes by their own syntax trees, plain values and arrays by content, modules by name, anything else by type.
+It is made of the function's syntax tree, so that comments, formatting, docstrings, and the annotations and decorators
+of functions do not count, of its defaults, and of what it closes over and calls from its own module, as far as that can
+be known: functions and classes by their own syntax trees, plain values and arrays by content, modules by name, anything
+else by type.
 Without source the byte code is taken, which differs between versions of Python.
 """
 
@@ -14,12 +15,12 @@ import inspect
 import textwrap
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
 
-__all__ = ["function_version"]
+__all__ = ["function_version", "globals_of"]
 
 _DEEPEST = 6
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
@@ -106,12 +107,31 @@ def _function(fn: FunctionType, seen: set[int], depth: int) -> Iterator[str]:
 
 def _surroundings(fn: FunctionType) -> dict[str, Any]:
     """Return what a function closes over, and what of its own module it names."""
+    own = {name: value for name, value in globals_of(fn).items() if _belongs(value, fn)}
+    cells = zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True)
+    return {**own, **{name: cell.cell_contents for name, cell in cells if not _is_empty(cell)}}
+
+
+def globals_of(fn: FunctionType) -> dict[str, Any]:
+    """Return the globals that a function names, also in its comprehensions and in the functions that stand in it."""
+    names = dict.fromkeys(_names(fn.__code__))
+    return {name: fn.__globals__[name] for name in names if name in fn.__globals__}
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            yield from _names(one)
+
+
+def _is_empty(cell: CellType) -> bool:
+    """Say whether what a cell is for is yet to be bound."""
     try:
-        names = inspect.getclosurevars(fn)
-    except ValueError:  # a cell that is still empty
-        return {}
-    own = {name: value for name, value in names.globals.items() if _belongs(value, fn)}
-    return {**own, **names.nonlocals}
+        _ = cell.cell_contents
+    except ValueError:
+        return True
+    return False
 
 
 def _belongs(value: Any, fn: FunctionType) -> bool:
@@ -157,12 +177,19 @@ class _Bare(ast.NodeTransformer):
         """Drop the docstring, the decorators and the annotations of a function."""
         return self._bare(node)
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Drop the docstring of a class; its decorators and annotations make it what it is."""
+        return self._undocumented(node)
+
     def _bare(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
         node.decorator_list = []
         node.returns = None
         for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg):
             if arg is not None:
                 arg.annotation = None
+        return self._undocumented(node)
+
+    def _undocumented(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> ast.AST:
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
         self.generic_visit(node)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from weakref import ref
 
 __all__ = ["Recorder", "recording"]
 
@@ -50,8 +51,8 @@ _lock = threading.Lock()
 _users = 0
 _replaced: dict[str, Any] = {}
 _passing: list[_Passing] = []
-"""One for each stream that was ever replaced, kept for ever: CPython's `print` does not hold the stream to which it
-writes, and crashes the process when another thread puts back the old one and the new one is freed meanwhile."""
+"""Those in the place of streams, never freed, and used again once their stream is gone: CPython's `print` does not hold
+what it writes to, and crashes the process when another thread puts back the old one and this is freed meanwhile."""
 
 
 def _keep(kind: str, text: str) -> None:
@@ -64,13 +65,23 @@ class _Passing:
     """A stream that passes everything on, and lets the case at work in this thread keep what is written."""
 
     def __init__(self, stream: Any) -> None:
-        self.stream = stream
+        self.take(stream)
+
+    def take(self, stream: Any) -> None:
+        """Pass on to another stream from now on."""
+        self.held, self._known = stream, _known(stream)
+
+    @property
+    def stream(self) -> Any:
+        """The stream; None for one that is not held here, and that nobody else has any more."""
+        return self._known() if self.held is None else self.held
 
     def write(self, text: str) -> Any:
         """Keep a text and pass it on."""
         if isinstance(text, str):
             _keep("output", text)
-        return self.stream.write(text)
+        stream = self.stream
+        return len(text) if stream is None else stream.write(text)
 
     def writelines(self, lines: Any) -> None:
         """Keep texts and pass them on."""
@@ -79,6 +90,14 @@ class _Passing:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stream, name)
+
+
+def _known(stream: Any) -> Callable[[], Any]:
+    """Return what gives a stream as long as somebody has it; for ever one to which there is no weak reference."""
+    try:
+        return ref(stream)
+    except TypeError:
+        return lambda: stream
 
 
 def _warn(
@@ -105,9 +124,14 @@ def _passing_to(stream: Any) -> _Passing:
     """Return what passes on to a stream, the same one each time."""
     for one in _passing:
         if one.stream is stream:
+            one.held = stream
             return one
-    _passing.append(_Passing(stream))
-    return _passing[-1]
+    free = next((one for one in _passing if one.stream is None), None)
+    if free is None:
+        _passing.append(_Passing(stream))
+        return _passing[-1]
+    free.take(stream)
+    return free
 
 
 def _install() -> None:
@@ -134,5 +158,7 @@ def _remove() -> None:
         for name in ("stdout", "stderr"):
             if isinstance(getattr(sys, name), _Passing):
                 setattr(sys, name, _replaced[name])
+        for one in _passing:
+            one.held = None
         if warnings.showwarning is _warn:
             warnings.showwarning = _replaced["showwarning"]

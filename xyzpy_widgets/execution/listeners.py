@@ -46,11 +46,12 @@ class Listeners:
         key = object()
         with self._guard:
             closed = self._over.is_set()
-            self._all[key] = listener
-            if not closed and self._call_off is None:
-                self._call_off = after(_SECONDS_BEFORE, self._start)
+            if not closed:
+                self._all[key] = listener
+                if self._call_off is None:
+                    self._call_off = after(_SECONDS_BEFORE, self._start)
         if closed:
-            self._tell(key, listener)
+            self._tell(key, listener, at_end=True)
         else:
             self._due.set()
         return lambda: self._drop(key)
@@ -67,7 +68,7 @@ class Listeners:
             self._due.set()
 
     def close(self) -> None:
-        """Tell everyone of the end."""
+        """Tell everyone of the end; nobody hears of it before, though the run is over already."""
         with self._guard:
             self._over.set()
             if self._call_off is not None:
@@ -75,7 +76,7 @@ class Listeners:
         self._due.set()
         if self._thread is not None:
             self._thread.join()
-        self._tell_all()
+        self._tell_all(at_end=True)
 
     def _serve(self) -> None:
         while not self._over.is_set():
@@ -83,18 +84,21 @@ class Listeners:
             self._due.clear()
             if self._over.is_set():
                 return
-            self._tell_all()
+            self._tell_all(at_end=False)
             self._over.wait(_SECONDS_BETWEEN)
 
-    def _tell_all(self) -> None:
+    def _tell_all(self, *, at_end: bool) -> None:
         with self._guard:
             listeners = list(self._all.items())
         for key, listener in listeners:
-            self._tell(key, listener)
+            if key in self._all:
+                self._tell(key, listener, at_end=at_end)
 
-    def _tell(self, key: object, listener: Listener) -> None:
+    def _tell(self, key: object, listener: Listener, *, at_end: bool) -> None:
         try:
-            listener(self._snapshot())
+            progress = self._snapshot()
+            if at_end or not progress.over:
+                listener(progress)
         except Exception:  # noqa: BLE001 - told to the log, as Future does; a listener is no part of the run
             _LOG.exception("%r raised, and is told no more", listener)
             self._drop(key)

@@ -17,11 +17,14 @@ from typing import Any
 from xyzpy_widgets.execution.starting import started
 from xyzpy_widgets.execution.worker import CUT, FORGET, NOTE_BYTES, mapped
 
-__all__ = ["WorkerEnded", "WorkerProcess"]
+__all__ = ["HANDING_OVER_SECONDS", "WorkerEnded", "WorkerProcess"]
+
+HANDING_OVER_SECONDS = 0.8
+"""So long a worker may take to hand over what it has finished: at once, but for a machine that is busy, or a case that
+holds the interpreter lock; and a cancelled run is over within a second."""
 
 _LOOK_SECONDS = 1.0
 _CLOCK_SECONDS = 0.05
-_GRACE_SECONDS = 0.3
 _NOTHING = -1.0
 _THREADS = ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "NUMBA")
 
@@ -103,7 +106,7 @@ class WorkerProcess:
                     self.cut()
                 elif not self.alive:
                     break
-            if late is not None and not self._messages.poll(_GRACE_SECONDS):
+            if late is not None and not self._messages.poll(HANDING_OVER_SECONDS):
                 self.end()
                 same = late == self._note[0]
                 raise WorkerEnded(late if same else None, late=same)
@@ -120,7 +123,7 @@ class WorkerProcess:
 
     def cut(self) -> None:
         """Have what is finished of the batch under way handed over; who waits for its answer gets that instead."""
-        if not self._sending.acquire(timeout=_GRACE_SECONDS):
+        if not self._sending.acquire(timeout=HANDING_OVER_SECONDS):
             return  # a batch is still on its way there, and nothing finished
         try:
             with suppress(OSError):  # it has ended

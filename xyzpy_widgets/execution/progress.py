@@ -13,7 +13,9 @@ __all__ = ["Display", "Progress", "ProgressBar", "State", "duration"]
 _CASE = 2
 """The verbosity that shows the current case."""
 
-State = Literal["queued", "running", "paused", "held", "stopping", "done", "stopped", "cancelled", "failed"]
+State = Literal[
+    "queued", "running", "paused", "held", "stopping", "cancelling", "done", "stopped", "cancelled", "failed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Progress:
     ----------
     state : str
         "queued" until it begins; "running"; "paused"; "held", which is paused by its budget of failures; "stopping"
-        while what is under way comes to its end; then "done", "stopped", "cancelled" or "failed".
+        while what is under way comes to its end, "cancelling" while it is ended; then "done", "stopped", "cancelled"
+        or "failed".
     total : int
         How many cases run.
     done, failed, cancelled : int

@@ -57,15 +57,22 @@ class Sizes:
         """Aim at the target time, at most so many times the last, the tail divided among the workers."""
         if not self.last:
             return min(1, remaining)
-        wanted = int(self.target / max(self.per_case, 1e-9))
-        return max(1, min(wanted, self.last * _GROWTH, _MOST, -(-remaining // self.shares)))
+        return max(1, min(self._wanted, self.last * _GROWTH, _MOST, -(-remaining // self.shares)))
 
     def learn(self, calls: Calls, size: int) -> None:
-        """Take the time of a batch that was large enough, or long enough, to tell it; ``size`` bytes travelled."""
+        """Take the time of a batch that was large enough, or long enough, to tell it; ``size`` bytes travelled.
+
+        One of the size that is aimed at is large enough: one that the machine held up keeps only the next small.
+        """
         n = len(calls.values)
         elapsed = max(calls.elapsed, size / _BYTES_PER_SECOND)
-        if n and (n >= self.last or elapsed >= self.target):
+        if n and (n >= min(self.last, self._wanted) or elapsed >= self.target):
             self.last, self.per_case = n, elapsed / n
+
+    @property
+    def _wanted(self) -> int:
+        """How many cases the target time holds."""
+        return int(self.target / max(self.per_case, 1e-9))
 
     @property
     def timed(self) -> bool:

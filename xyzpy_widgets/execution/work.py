@@ -18,7 +18,7 @@ from xyzpy_widgets.execution.calls import Calls, Manner
 from xyzpy_widgets.execution.control import Control
 from xyzpy_widgets.execution.executors import Pool
 from xyzpy_widgets.execution.options import RunOptions
-from xyzpy_widgets.execution.process import WorkerEnded
+from xyzpy_widgets.execution.process import HANDING_OVER_SECONDS, WorkerEnded
 from xyzpy_widgets.execution.shipping import UNKNOWN, Function, received, shipped, shipped_args
 from xyzpy_widgets.execution.supply import Numbers, Supply, cancelled, failed
 
@@ -26,6 +26,7 @@ __all__ = ["Work"]
 
 _END_SECONDS = 0.2
 _GRACE_SECONDS = 0.3
+"""So long is waited for what workers of somebody else's, who cannot be asked for it, are about to bring home."""
 _LOOK_SECONDS = 0.5
 _FRUITLESS = 8
 """So many workers may end, one after the other, before any of them has begun a case."""
@@ -107,11 +108,17 @@ class Work:
         if self._error is not None or self._is_given_up():
             self._take_back()
             self._pool.cut()
-            last = monotonic() + (_GRACE_SECONDS if self._pool.ships else math.inf)
+            last = monotonic() + self._grace()
             while self.pending and ((left := last - monotonic()) > 0 or not self._news.empty()):
                 yield from self._taken(self._heard(min(max(left, 0.0), _LOOK_SECONDS)))
         if self.pending and self._is_given_up():
             yield cancelled([batch.numbers for batch in self.pending.values()])
+
+    def _grace(self) -> float:
+        """Return how many seconds what is under way may take to come home."""
+        if self._pool.ours:
+            return HANDING_OVER_SECONDS
+        return _GRACE_SECONDS if self._pool.ships else math.inf
 
     def _hand_out(self) -> None:
         if self._control.state in ("stopping", "cancelling"):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,10 +20,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.grammar.known import AXES, CONSTANTS, SCALARS, called_as
 
-__all__ = ["Typed", "check_size", "quoted", "read_value", "read_values", "written"]
+__all__ = ["Typed", "check_size", "quoted", "read_number", "read_value", "read_values", "written"]
 
 _MOST_VALUES = 10_000_000
 _LONGEST_TEXT = 200_000
@@ -118,6 +120,18 @@ def read_value(text: str, *, texts: bool = False) -> Typed:
         msg = f"{text.strip()} is more than one value; choose “list” for several"
         raise SpaceError(msg)
     return Typed((item.value,), item.code)
+
+
+def read_number(word: str, text: str) -> Typed:
+    """Read one finite number, which is called by a word; raise `SpaceError` for anything else."""
+    if not text.strip():
+        msg = f"give a number for “{word}”"
+        raise SpaceError(msg)
+    typed = read_value(text)
+    if kind_of(typed.values[0]) not in {"int", "float"} or not abs(typed.values[0]) <= sys.float_info.max:
+        msg = f"“{word}” is {text.strip()}; give a number"
+        raise SpaceError(msg)
+    return typed
 
 
 def written(value: Any) -> str:

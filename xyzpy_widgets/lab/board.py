@@ -51,8 +51,9 @@ class Board:
         self._serial = 0
         self._comm = comm.create_comm(target_name=BOARD, comm_id=BOARD, primary=False)
         comm.get_comm_manager().register_comm(self._comm)
-        self._comm.on_msg(lambda message: self._heard(message["content"]["data"]))
         self._hears = heard_on_control(BOARD, self._heard)
+        if not self._hears:  # what is said on both channels would be heard again, after what was said since
+            self._comm.on_msg(lambda message: self._heard(message["content"]["data"]))
         Thread(target=self._serve, name="xyzpy_widgets-board", daemon=True).start()
 
     def note(self, one: Any) -> None:

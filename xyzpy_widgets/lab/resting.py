@@ -36,8 +36,8 @@ class Resting:
         stands = identity(self._path)
         if stands != self._seen:
             self._seen, self._counts = stands, _NOTHING
-            if self._path.is_file() and self._path.stat().st_size <= _MOST_BYTES:
-                with suppress(XyzError, OSError):  # told as soon as somebody opens it
+            with suppress(XyzError, OSError):  # told as soon as somebody opens it
+                if self._path.is_file() and self._path.stat().st_size <= _MOST_BYTES:
                     self._counts = _counted(self._path)
         return self._counts
 

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.axes import LabelIndex, rises, union
+from xyzpy_widgets.core.axes import LabelIndex, are_same, rises, union
 from xyzpy_widgets.errors import MergeError
 from xyzpy_widgets.labelling.columns import exact_variable
 
@@ -120,10 +120,10 @@ class Axis:
         """
         if labels is None or self.labels is None:
             return self._joint_by_place(size, labels)
-        if _alike(self.labels, labels):
+        if are_same(self.labels, labels):
             self._whole = places, known = self._whole or (np.arange(self.size), np.ones(self.size, dtype=bool))
             return Joint(self.size, places, known, places, None, self.labels, labels, slice(0, self.size))
-        found = _places(self.index, labels)
+        found = self.index.places(labels)
         known = found >= 0
         if known.all() and _are_distinct(found):
             self.index.tell_rounded()
@@ -136,7 +136,7 @@ class Axis:
             return Joint(int(found.max()) + 1, found, known, before, None, grown, labels)
         grown = union(self.name, self.labels, list(labels))
         index = LabelIndex(self.name, grown)
-        places, moved = _places(index, labels), _places(index, self.labels)
+        places, moved = index.places(labels), index.places(self.labels)
         return Joint(len(grown), places, known, before, moved, grown, labels)
 
     def _joint_by_place(self, size: int, labels: NDArray[Any] | None) -> Joint:
@@ -176,15 +176,5 @@ class Axis:
         self.size, self.labels = joint.size, joint.labels
 
 
-def _alike(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Say quickly whether labels are the same; objects of other kinds may be equal, so they are looked at singly."""
-    return len(one) == len(other) and one.dtype == other.dtype != object and bool((one == other).all())
-
-
 def _are_distinct(places: NDArray[np.intp]) -> bool:
     return len(places) == 1 or bool((places[1:] > places[:-1]).all()) or len(np.unique(places)) == len(places)
-
-
-def _places(index: LabelIndex, labels: NDArray[Any]) -> NDArray[np.intp]:
-    found = (index.find(label) for label in labels)
-    return np.array([-1 if at is None else at for at in found], dtype=np.intp)

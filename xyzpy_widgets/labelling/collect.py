@@ -10,30 +10,31 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.axes import LabelIndex, distinct, union
+from xyzpy_widgets.core.axes import LabelIndex, are_same, distinct, union
 from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.labels import label_array
 from xyzpy_widgets.errors import ResultError, SpaceError
 from xyzpy_widgets.labelling.columns import Column
 from xyzpy_widgets.labelling.results import Piece, arrays, labels_of, named, pieces_of, scalars
 
-__all__ = ["Cells", "Collector", "collector_of", "positions"]
+__all__ = ["Cells", "Collector", "Inner", "collector_of"]
 
 Cells = slice | NDArray[np.intp]
 
 
 class Collector(Protocol):
-    """Takes results and gives columns."""
+    """Takes results and gives columns.
+
+    Attributes
+    ----------
+    attrs : dict of str to dict
+        Attributes of outputs, where the results bring them.
+    inner : Inner
+        The outputs' own dimensions.
+    """
 
     attrs: dict[str, dict[str, Any]]
-
-    @property
-    def coords(self) -> dict[str, NDArray[Any]]:
-        """The labels of the outputs' own dimensions."""
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        """The lengths of the outputs' own dimensions, as far as they are known."""
+    inner: Inner
 
     def put(self, cells: Cells, values: list[Any]) -> None:
         """Place the results of some cells, all or none; raise `ResultError` for one that does not fit."""
@@ -55,19 +56,11 @@ class _Described:
         self._size = size
         self._columns: dict[str, Column] = {}
         coords = spec.coords()
-        self._inner = _Inner({dim: len(labels) for dim, labels in coords.items()}, coords)
+        self.inner = Inner({dim: len(labels) for dim, labels in coords.items()}, coords)
         self.attrs: dict[str, dict[str, Any]] = {}
 
-    @property
-    def coords(self) -> dict[str, NDArray[Any]]:
-        return self._inner.coords
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        return self._inner.sizes
-
     def put(self, cells: Cells, values: list[Any]) -> None:
-        known = self._inner.copy()
+        known = self.inner.copy()
         checked = {}
         for variable, column in named(values, self._variables):
             if variable.dims:
@@ -78,7 +71,7 @@ class _Described:
                         known.agree(variable.name, labels_of(value))
             else:
                 checked[variable.name] = scalars(variable.name, column)
-        self._inner = known
+        self.inner = known
         for name, array in checked.items():
             if name not in self._columns:
                 self._columns[name] = Column(self._size, array.shape[1:])
@@ -87,7 +80,7 @@ class _Described:
     def columns(self) -> dict[str, tuple[tuple[str, ...], Column]]:
         found = {}
         for variable in self._variables:
-            inner = tuple(self._inner.sizes.get(dim, 0) for dim in variable.dims)
+            inner = tuple(self.inner.sizes.get(dim, 0) for dim in variable.dims)
             found[variable.name] = (variable.dims, self._columns.get(variable.name) or Column(self._size, inner))
         return found
 
@@ -101,26 +94,18 @@ class _Free:
         self._scalars_only = scalars_only
         self._columns: dict[str, Column] = {}
         self._pieces: list[tuple[int, Piece]] = []
-        self._inner = _Inner({}, {})
+        self.inner = Inner({}, {})
         self._dims: dict[str, tuple[str, ...]] = {}
         self.attrs: dict[str, dict[str, Any]] = {}
-
-    @property
-    def coords(self) -> dict[str, NDArray[Any]]:
-        return self._inner.coords
-
-    @property
-    def sizes(self) -> dict[str, int]:
-        return self._inner.sizes
 
     def put(self, cells: Cells, values: list[Any]) -> None:
         flat = np.arange(cells.start, cells.stop) if isinstance(cells, slice) else cells
         split = list(pieces_of(values))
-        dims, inner = dict(self._dims), self._inner.copy()
+        dims, inner = dict(self._dims), self.inner.copy()
         for _, piece in split:
             self._check_names(piece, dims, inner)
             inner.extend(piece)
-        self._dims, self._inner = dims, inner
+        self._dims, self.inner = dims, inner
         for where, piece in split:
             self.attrs.setdefault(piece.name, piece.attrs)
             if piece.dims:
@@ -128,7 +113,7 @@ class _Free:
             else:
                 self._columns.setdefault(piece.name, Column(self._size)).put((flat[where],), piece.values)
 
-    def _check_names(self, piece: Piece, dims: dict[str, tuple[str, ...]], inner: _Inner) -> None:
+    def _check_names(self, piece: Piece, dims: dict[str, tuple[str, ...]], inner: Inner) -> None:
         """Raise `ResultError` where a name means two things; note the dimensions of the output."""
         if piece.dims and self._scalars_only:
             msg = f"the output {piece.name!r} has the dimensions {piece.dims}; a table holds scalars: make a Dataset"
@@ -149,33 +134,42 @@ class _Free:
         found = dict(self._columns)
         for cell, piece in self._pieces:
             if piece.name not in found:
-                found[piece.name] = Column(self._size, tuple(self._inner.sizes[dim] for dim in piece.dims))
+                found[piece.name] = Column(self._size, tuple(self.inner.sizes[dim] for dim in piece.dims))
             place = [self._place(dim, piece) for dim in piece.dims]
             found[piece.name].put(np.ix_(np.array([cell]), *place), piece.values)
         return {name: (dims, found[name]) for name, dims in self._dims.items()}
 
     def _place(self, dim: str, piece: Piece) -> NDArray[np.intp]:
         if dim not in piece.coords:
-            return np.arange(self._inner.sizes[dim])
-        return positions(dim, self.coords[dim], piece.coords[dim])
+            return np.arange(self.inner.sizes[dim])
+        return _positions(dim, self.inner.coords[dim], piece.coords[dim])
 
 
 @dataclass(slots=True)
-class _Inner:
-    """The dimensions that the outputs have by themselves: how long they are, and their labels where they have some."""
+class Inner:
+    """The dimensions that the outputs have by themselves.
+
+    Attributes
+    ----------
+    sizes : dict of str to int
+        How long they are, as far as that is known.
+    coords : dict of str to ndarray
+        Their labels, where they have some.
+    """
 
     sizes: dict[str, int]
     coords: dict[str, NDArray[Any]]
 
-    def copy(self) -> _Inner:
-        return _Inner(dict(self.sizes), dict(self.coords))
+    def copy(self) -> Inner:
+        """Return the same, to be changed."""
+        return Inner(dict(self.sizes), dict(self.coords))
 
     def agree(self, name: str, labels: Mapping[str, NDArray[Any]]) -> None:
         """Take the labels of the first result; raise `ResultError` for others, which would be stored under these."""
         for dim, found in labels.items():
             if dim not in self.coords:
                 self.coords[dim] = _axis(name, dim, found)
-            if not np.array_equal(positions(dim, self.coords[dim], found), np.arange(len(found))):
+            if not np.array_equal(_positions(dim, self.coords[dim], found), np.arange(len(found))):
                 said = f"{name!r} has the labels {found!r:.100} along {dim!r}"
                 wanted = f"{self.coords[dim]!r:.100} were expected"
                 raise ResultError(f"{said}, and {wanted}; return these, or leave {dim!r} out of var_coords")
@@ -194,7 +188,7 @@ class _Inner:
 
 def _axis(name: str, dim: str, labels: NDArray[Any], known: NDArray[Any] | None = None) -> NDArray[Any]:
     """Unite the labels of a result with those that are known; raise `ResultError` for what cannot be labels."""
-    if known is not None and _alike(known, labels):
+    if known is not None and are_same(known, labels):
         return known
     listed = labels.tolist() if labels.dtype == object else list(labels)
     try:
@@ -204,15 +198,8 @@ def _axis(name: str, dim: str, labels: NDArray[Any], known: NDArray[Any] | None 
         raise ResultError(msg) from error
 
 
-def positions(name: str, labels: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.intp]:
+def _positions(name: str, labels: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.intp]:
     """Return where labels stand on an axis, -1 for those that it does not have."""
-    if _alike(labels, wanted):
+    if are_same(labels, wanted):
         return np.arange(len(labels))
-    index = LabelIndex(name, labels)
-    found = (index.find(label) for label in wanted)
-    return np.array([-1 if at is None else at for at in found], dtype=np.intp)
-
-
-def _alike(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Say quickly whether labels are the same; objects of other kinds may be equal, so they are looked at singly."""
-    return one.dtype == other.dtype != object and np.array_equal(one, other)
+    return LabelIndex(name, labels).places(wanted)

@@ -60,7 +60,7 @@ def _found(
         raise MergeError(unlike(labelled.args, lattice.names, (labelled.constants, {})))
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
     where = [_places(arg, labelled.labels(arg), axis) for arg, axis in zip(labelled.args, axes, strict=True)]
-    here = [np.flatnonzero(at < len(labelled.labels(arg))) for arg, at in zip(labelled.args, where, strict=True)]
+    here = [np.flatnonzero(at >= 0) for at in where]
     known = np.full([len(at) for at in where], fill)
     known[np.ix_(*here)] = known_at([at[one] for at, one in zip(where, here, strict=True)])
     order = [labelled.args.index(name) for name in lattice.names if name in labelled.args]
@@ -73,11 +73,11 @@ def _found(
 
 
 def _places(arg: str, labels: NDArray[Any], values: Iterable[Any]) -> NDArray[np.intp]:
-    """Return where values stand on an axis; those that it does not have stand behind its end."""
+    """Return where values stand on an axis, -1 for those that it does not have; warn of those that were rounded."""
     index = LabelIndex(arg, labels)
-    found = [index.find(value) for value in values]
+    found = index.places(values)
     index.tell_rounded()
-    return np.array([len(labels) if at is None else at for at in found], dtype=np.intp)
+    return found
 
 
 def find_missing_cases(

@@ -124,7 +124,7 @@ class DatasetBuilder:
 
     def outline(self) -> Labelled:
         """Return what is known before anything is placed: dimensions, labels, attributes and constants, no values."""
-        names, shape, inner = self._space.names, self._lattice.shape, self._collector.sizes
+        names, shape, inner = self._space.names, self._lattice.shape, self._collector.inner.sizes
         variables = {}
         for variable in self._spec.variables or ():
             full = (*shape, *(inner.get(dim, 0) for dim in variable.dims))
@@ -173,7 +173,7 @@ class DatasetBuilder:
         return {**self._spec.attrs, **recorded(self._spec.recorded())}
 
     def _coords(self) -> dict[str, xr.Variable]:
-        values: Mapping[str, Any] = {**self._labels, **self._collector.coords}
+        values: Mapping[str, Any] = {**self._labels, **self._collector.inner.coords}
         attrs = self._spec.arg_attrs
         return {name: exact_variable([name], labels, attrs.get(name, {})) for name, labels in values.items()}
 

@@ -81,7 +81,7 @@ def extent_of(space: ParameterSpace, old: Labelled | None, known: Labelled | Non
         for arg in old.args:
             index = LabelIndex(arg, old.labels(arg))
             new = lattice.values[lattice.names.index(arg)]
-            sizes[arg] = len(index.labels) + sum(index.find(value) is None for value in new)
+            sizes[arg] = len(index.labels) + int((index.places(new) < 0).sum())
     known = known if old is None else old
     if known is None or not known.parts.outputs:
         return None

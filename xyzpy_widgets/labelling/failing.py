@@ -1,4 +1,4 @@
-"""Which failures of cases still stand, told by the labels. Pure."""
+"""Failures of cases, told by labels as the axes spell them: which of them still stand, and which are of some. Pure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,7 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import latest
 from xyzpy_widgets.labelling.axis import Axis
 
-__all__ = ["failed_among", "still_failed"]
-
-
-def failed_among(failures: Sequence[dict[str, Any]], labels: Mapping[str, Iterable[Any]]) -> tuple[dict[str, Any], ...]:
-    """Return the failures of the cases that are of some labels of each argument."""
-    keys = {arg: {label_key(label) for label in those} for arg, those in labels.items()} if failures else {}
-    return tuple(
-        one for one in failures if all(label_key(value) in keys.get(arg, ()) for arg, value in one["args"].items())
-    )
+__all__ = ["is_among", "label_keys", "still_failed"]
 
 
 def still_failed(
@@ -46,6 +38,16 @@ def still_failed(
             args = {axis.name: (axis, at) for axis, at in zip(axes, places, strict=True)}
             spelt.append({**one, "args": {name: _spelt(value, *args[name]) for name, value in one["args"].items()}})
     return latest(spelt)
+
+
+def label_keys(labels: Mapping[str, Iterable[Any]]) -> dict[str, set[Any]]:
+    """Return what makes some labels of each argument themselves, for `is_among`."""
+    return {arg: set(map(label_key, some)) for arg, some in labels.items()}
+
+
+def is_among(failure: Mapping[str, Any], keys: Mapping[str, set[Any]]) -> bool:
+    """Say whether a failed case is of some labels of each argument."""
+    return all(label_key(value) in keys.get(arg, ()) for arg, value in failure["args"].items())
 
 
 def _places(args: dict[str, Any], axes: Sequence[Axis]) -> tuple[int, ...] | None:

@@ -253,9 +253,9 @@ class Grid:
 
     def without(self, addition: Addition) -> Labelled:
         """Return what was there before an addition; the grid is of no use then."""
-        places = [[self._axes[arg].index.find(label) for label in addition.labels[arg]] for arg in self._args]
-        here = [np.array([at is not None for at in found], dtype=bool) for found in places]
-        where = index_of([np.array([at for at in found if at is not None], dtype=np.intp) for found in places])
+        places = [self._axes[arg].index.places(addition.labels[arg]) for arg in self._args]
+        here = [found >= 0 for found in places]
+        where = index_of([found[one] for found, one in zip(places, here, strict=True)])
         order = [list(addition.labels).index(arg) for arg in self._args]
         ended = addition.ended.transpose(order)[index_of([np.flatnonzero(one) for one in here])]
         for name, field in self._fields.items():

@@ -6,12 +6,7 @@ from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.grid import Grid
 from xyzpy_widgets.labelling.ledger import Labelled
 
-__all__ = ["OnConflict", "check_mergeable", "merge"]
-
-
-def check_mergeable(old: Labelled, new: Labelled) -> None:
-    """Raise `MergeError` where the structure of two datasets does not go together, whatever their values are."""
-    Grid(old).check(new)
+__all__ = ["merge"]
 
 
 def merge(old: Labelled, new: Labelled, on_conflict: OnConflict = "raise") -> Labelled:

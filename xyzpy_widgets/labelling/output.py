@@ -17,10 +17,12 @@ from xyzpy_widgets.labelling.conflicts import unequal
 from xyzpy_widgets.labelling.ledger import Labelled, spread
 from xyzpy_widgets.labelling.roomy import Roomy, nothing_of
 
-__all__ = ["Output", "Side", "index_of"]
+__all__ = ["MARKED", "NUMBERS", "Output", "Side", "index_of"]
 
-_NUMBERS = "biufcMm"
-_MARKED = "fcMm"  # the kinds of numbers with a mark for what is missing
+NUMBERS = "biufcMm"
+"""The kinds of types of numbers, truth values and times."""
+MARKED = "fcMm"
+"""Those of them with a mark for what is missing."""
 
 Mask = NDArray[np.bool_]
 
@@ -192,7 +194,7 @@ class Output:
         whole = all(
             joints[dim].is_known and len(joints[dim].places) == joints[dim].size for dim in self.dims[len(args) :]
         )
-        return follows and whole and dtype == given.dtype and dtype.kind in _NUMBERS
+        return follows and whole and dtype == given.dtype and dtype.kind in NUMBERS
 
     def add(self, variable: xr.Variable, joints: Mapping[str, Joint], done: Mask | None) -> bool:
         """Write the values that it `takes` where there are none; ``done`` are the cases that have some, None for all.
@@ -207,7 +209,7 @@ class Output:
             there = spread(done, coming.shape)
             coming = np.where(there, converted(unsettled(coming, there), dtype), values[where])
         values[where] = coming
-        return dtype.kind in _MARKED or self._whole
+        return dtype.kind in MARKED or self._whole
 
     def clear(self, where: tuple[Any, ...], mask: Mask) -> None:
         """Take away the values of some cases, which are no longer done; the index and the mask are over the arguments.
@@ -240,7 +242,7 @@ class Output:
             self._present.values[where] = there | side.present
         kind = self._cells.values.dtype.kind
         same = self._cells.values.dtype == dtype and self._present is None
-        return same and kind in _NUMBERS and (kind in _MARKED or self._whole)
+        return same and kind in NUMBERS and (kind in MARKED or self._whole)
 
     def _widen(self, new: NDArray[Any]) -> np.dtype[Any]:
         """Let the array hold new values too; return the type that it had."""
@@ -257,7 +259,7 @@ class Output:
 
     def retype(self) -> None:
         """Give text and objects the type that all of them have together."""
-        if self._cells.values.dtype.kind not in _NUMBERS:
+        if self._cells.values.dtype.kind not in NUMBERS:
             present = self.present
             values = unsettled(settled(self._cells.values, present), present)
             self._cells = Roomy(values, nothing_of(values.dtype))
@@ -265,7 +267,7 @@ class Output:
     def settled(self) -> NDArray[Any]:
         """Return the values as a dataset holds them; numbers are a view."""
         values = self._cells.values
-        if values.dtype.kind in _MARKED:
+        if values.dtype.kind in MARKED:
             return values
         present = self.present
         self._whole = bool(present.all())

@@ -17,14 +17,11 @@ from xarray.core import indexing
 from xyzpy_widgets.core.left import LEFT, TYPE, boxes
 from xyzpy_widgets.labelling.axis import span
 from xyzpy_widgets.labelling.columns import converted
-from xyzpy_widgets.labelling.output import index_of
+from xyzpy_widgets.labelling.output import MARKED, index_of
 from xyzpy_widgets.labelling.roomy import nothing_of
 
-__all__ = ["MARKED", "NUMBERS", "Places", "overlaid", "settled_left", "type_of_values"]
+__all__ = ["Places", "overlaid", "settled_left", "type_of_values"]
 
-NUMBERS = "biufcMm"
-MARKED = "fcMm"
-"""The kinds of numbers with a mark for what is missing."""
 _PART = 2**15  # values that are looked at at a time
 
 Places = NDArray[np.intp]

@@ -118,13 +118,16 @@ def arrays(variable: Variable, values: Sequence[Any], sizes: Mapping[str, int]) 
 
 def _stacked(arrays: list[NDArray[Any]]) -> NDArray[Any]:
     """Stack arrays of one shape, each value kept as it is."""
-    if len({array.dtype for array in arrays}) == 1:
-        return np.stack(arrays)
-    whole = arrays[0][np.newaxis]
-    for array in arrays[1:]:
-        dtype = common_dtype(whole, array)
-        whole = np.concatenate([converted(whole, dtype), converted(array, dtype)[np.newaxis]])
-    return whole
+    places: dict[np.dtype[Any], list[int]] = {}
+    for at, array in enumerate(arrays):
+        places.setdefault(array.dtype, []).append(at)
+    whole, *others = (np.stack([arrays[at] for at in alike]) for alike in places.values())
+    if not others:
+        return whole
+    for part in others:
+        dtype = common_dtype(whole, part)
+        whole = np.concatenate([converted(whole, dtype), converted(part, dtype)])
+    return whole[np.argsort([at for alike in places.values() for at in alike])]
 
 
 def _array(variable: Variable, value: Any) -> NDArray[Any]:

@@ -16,11 +16,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from xyzpy_widgets.core.axes import LabelIndex
-from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.labelling.account import Account, blank
 from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable, settled, unsettled
-from xyzpy_widgets.labelling.failing import failed_among
+from xyzpy_widgets.labelling.failing import is_among, label_keys
 from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, ledger_of
 
@@ -69,9 +68,8 @@ def difference(old: Labelled, new: Labelled) -> Revision:
     """
     where: Places = {}
     for arg in old.args:
-        index = LabelIndex(arg, old.data[arg].to_numpy())
-        found = (index.find(label) for label in new.data[arg].to_numpy())
-        where[arg] = np.array(sorted({at for at in found if at is not None}), dtype=np.intp)
+        found = LabelIndex(arg, old.data[arg].to_numpy()).places(new.data[arg].to_numpy())
+        where[arg] = np.unique(found[found >= 0])
     widened = any(widens(old, new, str(name)) for name in new.data.data_vars)
     patch = old.copy() if widened else _selected(old, where)
     ended = int((new.ledger["status"].to_numpy() != Status.MISSING).sum())
@@ -132,8 +130,8 @@ def without(now: Labelled, addition: Addition) -> Labelled:
 
 def _others(name: str, labels: NDArray[Any], gone: NDArray[Any]) -> NDArray[np.intp]:
     """Say where the labels stand that are not among others, which may be of another type: 1 where 1.0 stands."""
-    index = LabelIndex(name, labels)
-    return np.delete(np.arange(len(labels)), [at for at in map(index.find, gone) if at is not None])
+    found = LabelIndex(name, labels).places(gone)
+    return np.delete(np.arange(len(labels)), found[found >= 0])
 
 
 def widens(old: Labelled, new: Labelled, name: str) -> bool:
@@ -154,11 +152,14 @@ def _common(old: Labelled, new: Labelled) -> tuple[Places, Places]:
         if dim not in old.data.coords or dim not in new.data.coords:
             own[dim] = before[dim] = np.arange(min(old.data.sizes[dim], new.data.sizes[dim]))
             continue
-        index = LabelIndex(dim, old.data[dim].to_numpy())
-        found = [index.find(label) for label in new.data[dim].to_numpy()]
-        own[dim] = np.array([at for at, place in enumerate(found) if place is not None], dtype=np.intp)
-        before[dim] = np.array([place for place in found if place is not None], dtype=np.intp)
+        before[dim], own[dim] = _shared(dim, old.data[dim].to_numpy(), new.data[dim].to_numpy())
     return before, own
+
+
+def _shared(dim: str, labels: NDArray[Any], others: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Say where the labels that two axes share stand on the one, and where on the other."""
+    found = LabelIndex(dim, labels).places(others)
+    return found[found >= 0], np.flatnonzero(found >= 0)
 
 
 def _known(old: Labelled, new: Labelled) -> int:
@@ -188,8 +189,9 @@ def _selected(labelled: Labelled, where: Places) -> Labelled:
     """Return some labels of each argument; of failures those of these cases."""
     data = labelled.data.isel({dim: at for dim, at in where.items() if dim in labelled.data.dims})
     ledger = labelled.ledger.isel(where)
-    failures = failed_among(labelled.account.failures, {arg: data[arg].to_numpy() for arg in where})
-    return Labelled(data, ledger.assign_attrs(failures=list(failures)))
+    keys = label_keys({arg: data[arg].to_numpy() for arg in where})
+    failures = [one for one in labelled.account.failures if is_among(one, keys)]
+    return Labelled(data, ledger.assign_attrs(failures=failures))
 
 
 def _frame(old: Labelled) -> Labelled:
@@ -224,10 +226,7 @@ def _placed(revision: Revision, side: Labelled) -> tuple[Places, Places]:
         if labels is None or dim not in side.data.coords:
             own[dim] = before[dim] = np.arange(min(side.data.sizes[dim], frame.sizes.get(dim, 0)))
             continue
-        index = LabelIndex(dim, labels)
-        found = [index.find(label) for label in side.data[dim].to_numpy()]
-        own[dim] = np.array([at for at, place in enumerate(found) if place is not None], dtype=np.intp)
-        before[dim] = np.array([place for place in found if place is not None], dtype=np.intp)
+        before[dim], own[dim] = _shared(dim, labels, side.data[dim].to_numpy())
     return before, own
 
 
@@ -279,12 +278,8 @@ def _account(revision: Revision, now: Labelled, kept: tuple[Places, Places], pat
         order = [labelled.args.index(arg) for arg in args]
         for field, values in labelled.account.cases.items():
             account.cases[field][_index(before, args)] = values.transpose(order)[_index(own, args)]
-    covered = {arg: {label_key(revision.labels[arg][at]) for at in patched[0][arg]} for arg in args}
-    every = {arg: {label_key(label) for label in revision.labels[arg]} for arg in args}
-
-    def within(failure: Mapping[str, Any], labels: Mapping[str, set[Any]]) -> bool:
-        return all(label_key(value) in labels.get(arg, ()) for arg, value in failure["args"].items())
-
-    others = [one for one in now.account.failures if within(one, every) and not within(one, covered)]
+    covered = label_keys({arg: revision.labels[arg][patched[0][arg]] for arg in args})
+    every = label_keys({arg: revision.labels[arg] for arg in args})
+    others = [one for one in now.account.failures if is_among(one, every) and not is_among(one, covered)]
     names = revision.frame.account.names
     return Account(account.cases, names, (*others, *revision.patch.account.failures))

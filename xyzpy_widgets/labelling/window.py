@@ -14,10 +14,11 @@ from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.labelling.account import DONE, Account, case_key, latest, nothing_in
 from xyzpy_widgets.labelling.axis import Axis, Joint, span
 from xyzpy_widgets.labelling.columns import exact_variable, unsettled
-from xyzpy_widgets.labelling.failing import failed_among
+from xyzpy_widgets.labelling.failing import is_among, label_keys
 from xyzpy_widgets.labelling.grid import Addition, Grid
 from xyzpy_widgets.labelling.ledger import Labelled, Parts, spread
-from xyzpy_widgets.labelling.overlaid import NUMBERS, Places, overlaid, settled_left, type_of_values
+from xyzpy_widgets.labelling.output import NUMBERS
+from xyzpy_widgets.labelling.overlaid import Places, overlaid, settled_left, type_of_values
 from xyzpy_widgets.labelling.revision import Revision
 
 __all__ = ["Window", "opens", "reverted_left", "settled_whole", "without_left"]
@@ -165,7 +166,8 @@ class Window:
             name: exact_variable([name], one.to_numpy()[self.places[name]], one.attrs) if name in self.places else one
             for name, one in old.coords.items()
         }
-        failures = failed_among(old.account.failures, {arg: coords[arg].to_numpy() for arg in args})
+        keys = label_keys({arg: coords[arg].to_numpy() for arg in args})
+        failures = tuple(one for one in old.account.failures if is_among(one, keys))
         account = Account(cases, old.account.names, failures)
         return Labelled.of(Parts(args, outputs, coords, old.attrs, account, {}, old.constants))
 
@@ -175,7 +177,7 @@ def without_left(now: Labelled, addition: Addition) -> Labelled | None:
 
     Returns None where that cannot be without reading all of it.
     """
-    gone = {arg: {label_key(label) for label in labels} for arg, labels in addition.new.items()}
+    gone = label_keys(addition.new)
     kept = {arg: [label for label in now.labels(arg) if label_key(label) not in gone[arg]] for arg in now.args}
     window = _reopened(now, kept, addition.labels)
     return None if window is None else _replaced(window, window.grid.without(addition))
@@ -193,16 +195,16 @@ def reverted_left(now: Labelled, revision: Revision) -> Labelled | None:
 def _reopened(now: Labelled, before: Mapping[str, Any], touched: Mapping[str, Any]) -> Window | None:
     """Return a window on some labels of what was there before, without those that are there now; None for no window."""
     axes = {arg: Axis(arg, len(labels), labels, {}) for arg in now.args for labels in [now.labels(arg)]}
-    found = {arg: [axes[arg].index.find(label) for label in before[arg]] for arg in now.args}
-    if any(None in one for one in found.values()) or not opens(now):
+    kept = {arg: axes[arg].index.places(before[arg]) for arg in now.args}
+    if any((one < 0).any() for one in kept.values()) or not opens(now):
         return None
-    kept = {arg: np.array(one, dtype=np.intp) for arg, one in found.items()}
     ledger = now.ledger.isel(kept)
-    failures = failed_among(now.account.failures, before)
-    left = Labelled(now.data.isel(kept), ledger.assign_attrs(failures=list(failures)))
+    keys = label_keys(before)
+    failures = [one for one in now.account.failures if is_among(one, keys)]
+    left = Labelled(now.data.isel(kept), ledger.assign_attrs(failures=failures))
     axes = {arg: Axis(arg, len(labels), labels, {}) for arg in left.args for labels in [left.labels(arg)]}
-    places = {arg: [axes[arg].index.find(label) for label in touched[arg]] for arg in left.args}
-    known = {arg: np.array(sorted(at for at in one if at is not None), np.intp) for arg, one in places.items()}
+    places = {arg: axes[arg].index.places(touched[arg]) for arg in left.args}
+    known = {arg: np.sort(one[one >= 0]) for arg, one in places.items()}
     return Window(left, axes, known)
 
 

@@ -7,11 +7,12 @@ import inspect
 import symtable
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 
+from xyzpy_widgets.core.version import globals_of
 from xyzpy_widgets.errors import LineError
 from xyzpy_widgets.magics.names import Names
 
@@ -76,8 +77,13 @@ def made_of(body: str, name: str, signature: str | None, shell: InteractiveShell
             signature = ", ".join(_arguments(text, tree, Names(shell.user_ns), before))
             _check_arguments(signature, name, last)
         fn = _defined(_as_function(body, tree, f"def {name}({signature}):"), name, shell)
-    borrowed = inspect.getclosurevars(fn).globals.items()
-    return Made(fn, tuple(one for one, value in borrowed if not callable(value) and not isinstance(value, ModuleType)))
+    return Made(fn, _borrowed(inspect.unwrap(fn)))
+
+
+def _borrowed(fn: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the values of the notebook that a function uses as they are."""
+    used = globals_of(fn).items() if isinstance(fn, FunctionType) else ()
+    return tuple(name for name, value in used if not callable(value) and not isinstance(value, ModuleType))
 
 
 def _parsed(body: str) -> ast.Module:

@@ -14,6 +14,7 @@ import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 
 from xyzpy_widgets.core.function import FunctionSpec
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import LineError
 from xyzpy_widgets.grammar.line import Line, read_line
 from xyzpy_widgets.grammar.verbs import SWEEP
@@ -24,6 +25,7 @@ from xyzpy_widgets.magics.names import Names
 from xyzpy_widgets.magics.values import read_constant
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
+from xyzpy_widgets.store.names import TABLES, family_of
 from xyzpy_widgets.summary import called
 from xyzpy_widgets.widgets.arguments import Argument
 
@@ -31,7 +33,6 @@ __all__ = ["Swept", "sweep"]
 
 _HEAD = re.compile(r"(?P<name>[^\W\d]\w*)(?:\((?P<signature>.*)\))?", re.DOTALL)
 _OUTPUT = re.compile(r"\s*(?P<name>[^\W\d]\w*)\s*(?:\[(?P<units>[^\]]*)\])?\s*(?:,|$)")
-_TABLES = {".pkl", ".csv", ".json", ".parquet"}
 
 Sweep = Runner | Harvester | Sampler
 
@@ -139,7 +140,7 @@ def _kept(line: Line, name: str, runner: Runner, before: Sweep | None) -> Sweep:
     """Return the sweep that was there with the new function, or a new one."""
     file, said = line.option("--file"), line.option("--as")
     path = None if file is None else file.text
-    kind = said.text if said else "sampler" if path and Path(path).suffix in _TABLES else "harvester"
+    kind = said.text if said else "sampler" if path and family_of(path, None) is TABLES else "harvester"
     if kind == "runner":
         if file is not None:
             msg = f"a runner keeps nothing in {path}; leave out --as runner, or -f"
@@ -167,7 +168,7 @@ def _same_place(before: Harvester | Sampler, path: str | None) -> bool:
 def _size(target: Harvester | Sampler) -> int:
     if isinstance(target, Sampler):
         return 0 if target.full_df is None else len(target.full_df)
-    return 0 if target.full_ds is None else int(np.count_nonzero(target.status.to_numpy() == 1))
+    return 0 if target.full_ds is None else int(np.count_nonzero(target.status.to_numpy() == Status.DONE))
 
 
 def _told(name: str, target: Sweep, made: Made) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from IPython.core.interactiveshell import InteractiveShell
 
 from xyzpy_widgets.again import cases_of, varied_constants
+from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import LineError, SpaceError
 from xyzpy_widgets.grammar.line import Line
@@ -275,4 +276,4 @@ def _stored(subject: Subject) -> str:
         status: Any = target.status  # type: ignore[union-attr]
     except SpaceError:
         return "0 cases"
-    return f"{int(np.count_nonzero(status.to_numpy() == 1))} cases"
+    return f"{int(np.count_nonzero(status.to_numpy() == Status.DONE))} cases"

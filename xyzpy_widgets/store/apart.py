@@ -12,9 +12,9 @@ from typing import Any
 from xyzpy_widgets.errors import DamageError
 from xyzpy_widgets.store.disk import size_of
 
-__all__ = ["apart", "time_for"]
+__all__ = ["apart"]
 
-_SECONDS, _BYTES_PER_SECOND = 20.0, 2**24  # far more time than reading takes
+_SECONDS, _BYTES_PER_SECOND = 60.0, 2**24  # far more time than reading takes, on a machine that is busy too
 
 _CHILD = """
 import pickle, sys
@@ -28,7 +28,7 @@ pickle.dump(told, sys.stdout.buffer)
 """
 
 
-def time_for(path: Path) -> float:
+def _time_for(path: Path) -> float:
     """Return the seconds after which reading a file is taken to go round in circles."""
     return _SECONDS + size_of(path) / _BYTES_PER_SECOND
 
@@ -45,7 +45,7 @@ def apart(path: Path, call: Callable[..., Any], *given: Any, seconds: float | No
     *given
         Its arguments.
     seconds : float, optional
-        How long it may take; by default `time_for` the file.
+        How long it may take; by default what its size allows.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def apart(path: Path, call: Callable[..., Any], *given: Any, seconds: float | No
     Exception
         What the function raises.
     """
-    limit = time_for(path) if seconds is None else seconds
+    limit = _time_for(path) if seconds is None else seconds
     order = pickle.dumps(sys.path) + pickle.dumps((call, given))
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, and our own program

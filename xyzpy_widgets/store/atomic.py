@@ -18,12 +18,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from xyzpy_widgets.errors import StoreError
 from xyzpy_widgets.store.disk import sync, sync_folder
 
-__all__ = ["aside", "check_writable", "remove", "replacing", "replacing_folder", "reported", "restore"]
+__all__ = ["aside", "check_writable", "remove", "replacing", "replacing_folder", "reported", "restore", "retire"]
 
 _PROBE = bytes(65536)
 _AMPLE = 2**26  # bytes that are free for everybody, where a probe tells nothing more
@@ -175,6 +176,21 @@ def remove(path: Path) -> None:
             path.unlink(missing_ok=True)
         if path.parent.is_dir():
             sync_folder(path.parent)
+
+
+def retire(path: Path) -> Path:
+    """Get a broken file or folder out of the way: rename it to ``NAME.damaged``, or ``NAME.damaged-2`` and so on.
+
+    Returns where it stands then. Raises `StoreError` when the system refuses; it stands where it stood then.
+    """
+    for number in count(1):
+        kept = path.with_name(f"{path.name}.damaged" + (f"-{number}" if number > 1 else ""))
+        if not kept.exists():
+            break
+    with reported(path):
+        path.rename(kept)
+        sync_folder(path.parent)
+    return kept
 
 
 def check_writable(path: Path, *, folder: bool = False, known: bool = False) -> None:

@@ -10,11 +10,7 @@ does not prove, and need not outlive a power cut.
 from __future__ import annotations
 
 import os
-import re
-import secrets
-import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,7 +19,7 @@ from typing import Any, Self
 from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.frames import HEADER, Record, frame, scan
 from xyzpy_widgets.store.growing import GrowingFile
-from xyzpy_widgets.store.journal import segments
+from xyzpy_widgets.store.journal import fresh_name, segments
 from xyzpy_widgets.store.lock import locked, try_lock
 from xyzpy_widgets.store.packing import pack
 
@@ -66,9 +62,7 @@ class Claims:
         StoreError
             When the folder is missing, full or may not be written to.
         """
-        host = re.sub(r"[^\w.]", "_", socket.gethostname())[:64]
-        name = f"{time.time_ns():020d}-{host}-{os.getpid()}-{secrets.token_hex(4)}{CLAIMS}"
-        path = data.with_name(f"{data.name}.journal") / name
+        path = data.with_name(f"{data.name}.journal") / fresh_name(CLAIMS)
         with locked(data), reported(path):
             return cls(GrowingFile.create(path, HEADER), data)
 

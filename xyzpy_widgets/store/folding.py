@@ -26,13 +26,12 @@ from xyzpy_widgets.errors import RecoveryWarning
 from xyzpy_widgets.store.atomic import replacing, replacing_folder, reported
 from xyzpy_widgets.store.disk import sync, sync_folder
 from xyzpy_widgets.store.identity import Identity, identity
-from xyzpy_widgets.store.journal import discard
+from xyzpy_widgets.store.journal import SET_ASIDE, discard
 from xyzpy_widgets.store.lock import is_held, locked
 
 __all__ = ["append", "forget", "replace", "settle"]
 
 _NOTE = "folding.json"
-_SET_ASIDE = ".conflict"
 _LOOKED_AT = 4096  # bytes before the new ones that tell whether it is still the same file
 
 
@@ -243,9 +242,9 @@ def _take_back(path: Path, file: IO[bytes], before: os.stat_result) -> None:
 def _set_aside(path: Path, note: _Note) -> None:
     """Keep what may or may not be in a table where nothing takes it up by itself."""
     journal = _note(path).parent
-    aside = [_note(path).rename(journal / f"{time.time_ns():020d}-folding{_SET_ASIDE}")]
+    aside = [_note(path).rename(journal / f"{time.time_ns():020d}-folding{SET_ASIDE}")]
     there = [journal / name for name in note.segments if (journal / name).exists()]
-    aside += [one.rename(one.with_suffix(_SET_ASIDE)) for one in there]
+    aside += [one.rename(one.with_suffix(SET_ASIDE)) for one in there]
     msg = (
         f"{path} was changed by another program after a process had died while it was putting rows into it; whether "
         f"they are in it is not known: they are kept in {', '.join(map(str, aside))}"

@@ -9,6 +9,9 @@ segments never change again.
 from __future__ import annotations
 
 import os
+import re
+import secrets
+import socket
 import time
 from collections.abc import Container
 from contextlib import suppress
@@ -20,10 +23,16 @@ from xyzpy_widgets.store.disk import sync_folder
 from xyzpy_widgets.store.frames import HEADER
 from xyzpy_widgets.store.lock import try_lock
 
-__all__ = ["SUFFIX", "SegmentFile", "discard", "segments"]
+__all__ = ["DAMAGED", "SET_ASIDE", "SUFFIX", "SegmentFile", "discard", "fresh_name", "segments"]
 
 SUFFIX = ".log"
 """What the name of a segment ends with."""
+
+SET_ASIDE = ".conflict"
+"""What the name of one ends with that is kept, and that nothing takes up by itself: it contradicts the data file."""
+
+DAMAGED = ".damaged"
+"""Likewise of one that has lost a part of what it tells."""
 
 _GRACE = 60.0  # seconds without a change after which a writer counts as dead where no lock says so
 
@@ -45,6 +54,12 @@ class SegmentFile:
     path: Path
     size: int
     live: bool
+
+
+def fresh_name(suffix: str = SUFFIX) -> str:
+    """Return a name that no other writer has; names sort in the order in which they were made, by the clocks."""
+    host = re.sub(r"[^\w.]", "_", socket.gethostname())[:64]
+    return f"{time.time_ns():020d}-{host}-{os.getpid()}-{secrets.token_hex(4)}{suffix}"
 
 
 def segments(

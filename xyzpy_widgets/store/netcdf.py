@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import DamageError, EncodingError, FormatError, OptionError, RecoveryWarning, StoreError
 from xyzpy_widgets.store.apart import apart
-from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore
+from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, restore, retire
 from xyzpy_widgets.store.decoding import decode, layout_of, read_schema
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.foreign import ForeignFile
@@ -32,7 +32,6 @@ from xyzpy_widgets.store.inplace import Extent, Layout, extents_of, fill
 from xyzpy_widgets.store.leaving import decode_left, divided
 from xyzpy_widgets.store.lock import is_held, lock_file, locked
 from xyzpy_widgets.store.names import DATASETS, FileName, missing, resolve
-from xyzpy_widgets.store.retired import retire
 from xyzpy_widgets.store.salvage import Salvage, salvaged
 from xyzpy_widgets.store.trailer import is_vouched
 
@@ -47,7 +46,7 @@ _MODULES = {"h5netcdf": "h5netcdf", "netcdf4": "netCDF4", "zarr": "zarr"}
 
 @dataclass(frozen=True, slots=True)
 class NetCDFStore:
-    """Keeps a dataset and its ledger in a file; a `DatasetStore`.
+    """Keeps a dataset and its ledger in a file; a frozen value that remembers nothing between two calls.
 
     Attributes
     ----------
@@ -75,9 +74,11 @@ class NetCDFStore:
         return any(path.exists() for path in (self.path, self.backup, aside(self.path)))
 
     def check(self, *, read: bool = False) -> None:
-        """Raise before any work is done what would keep `write` from keeping it; see `Store.check`.
+        """Raise before any work is done what would keep `write` from keeping it.
 
         With ``read``, what is there has been read already, and only its place is looked at.
+        Raises `OptionError` for an engine that is not installed, `StoreError` where the folder is missing or may not be
+        written to or the name is taken, and `FormatError` where what is there is damaged or of another kind.
         """
         backend = _backend(self.engine)
         if self.chunks is not None and find_spec("dask") is None:
@@ -97,9 +98,10 @@ class NetCDFStore:
         encode(data, None)
 
     def read(self) -> tuple[xr.Dataset, xr.Dataset | None] | None:
-        """Return the dataset and its ledger, None when nothing is there; see `DatasetStore.read`.
+        """Return the dataset and its ledger, None when nothing is there.
 
-        What a process that died was filling in place is finished first, when the file shows traces of that.
+        The ledger is None in a file that has none, such as one of another program. What a process that died was
+        filling in place is finished first, when the file shows traces of that; `FormatError` when it is damaged.
         """
         found = self.read_left()
         if found is None or self.chunks is None:
@@ -123,10 +125,7 @@ class NetCDFStore:
         return (self._foreign.look(), None) if foreign else self._read_finished()
 
     def _read_finished(self, *, alone: bool = False) -> tuple[xr.Dataset, xr.Dataset | None]:
-        """Read the file; where it is not whole, finish first what was being filled in place.
-
-        With ``alone`` others are kept out already, by another process than this one.
-        """
+        """Read the file; where it is not whole, finish first what was being filled in place. See `check_whole`."""
         backend, known = _backend(self.engine), identity(self.path)
         try:
             return self._read(backend)
@@ -145,11 +144,11 @@ class NetCDFStore:
                 return decode(source) if self.chunks is None else decode_left(source, self.chunks)
         return self._foreign.load() if self.chunks is None else self._foreign.left(self.chunks), None
 
-    def check_whole(self) -> None:
-        """Read all of the file, and nothing in its place; raise `FormatError` where it is damaged."""
-        self._check_whole(alone=False)
+    def check_whole(self, *, alone: bool = False) -> None:
+        """Read all of the file, and nothing in its place; raise `FormatError` where it is damaged.
 
-    def _check_whole(self, *, alone: bool) -> None:
+        With ``alone`` others are kept out already, by another process than this one.
+        """
         replace(self, chunks=None)._read_finished(alone=alone)  # noqa: SLF001 - another of the same class
 
     def damage(self) -> str | None:
@@ -157,7 +156,7 @@ class NetCDFStore:
         if not self.path.exists():
             return f"there is no file {self.path.name}"
         try:
-            self._guarded(_check_whole, self)
+            self._guarded(partial(self.check_whole, alone=True))
         except FormatError as error:
             return str(error)
         return None
@@ -177,7 +176,10 @@ class NetCDFStore:
         return found
 
     def write(self, data: xr.Dataset, ledger: xr.Dataset | None, growing: str | None = None) -> Layout | None:
-        """Replace what is there, at once and durably; see `DatasetStore.write`.
+        """Replace what is there, at once and durably.
+
+        Raises `EncodingError` for what the format cannot hold and `StoreError` where the system refuses; what was there
+        before is untouched then.
 
         Parameters
         ----------
@@ -308,10 +310,6 @@ class NetCDFStore:
     def _foreign(self) -> ForeignFile:
         """The file as one that another program wrote."""
         return ForeignFile(self.path, self.engine)
-
-
-def _check_whole(store: NetCDFStore) -> None:
-    store._check_whole(alone=True)  # noqa: SLF001 - to be called in another process
 
 
 def _salvaged(path: Path, engine: str) -> Salvage:

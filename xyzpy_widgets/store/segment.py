@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-import secrets
-import socket
 import threading
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +16,7 @@ from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.disk import sync, sync_folder
 from xyzpy_widgets.store.frames import HEADER, frame
 from xyzpy_widgets.store.growing import GrowingFile
-from xyzpy_widgets.store.journal import SUFFIX, discard
+from xyzpy_widgets.store.journal import discard, fresh_name
 from xyzpy_widgets.store.packing import pack
 
 __all__ = ["Segment"]
@@ -83,8 +79,7 @@ class Segment:
         StoreError
             When the folder around the journal is missing, full or may not be written to.
         """
-        host = re.sub(r"[^\w.]", "_", socket.gethostname())[:64]
-        path = folder / f"{time.time_ns():020d}-{host}-{os.getpid()}-{secrets.token_hex(4)}{SUFFIX}"
+        path = folder / fresh_name()
         with reported(path):
             return cls(GrowingFile.create(path, HEADER), interval)
 

@@ -100,7 +100,7 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class TableStore:
-    """Keeps a table in a file, or in a folder of them; a `FrameStore`.
+    """Keeps a table in a file, or in a folder of them; a frozen value, as `NetCDFStore` is.
 
     Attributes
     ----------
@@ -132,7 +132,7 @@ class TableStore:
         return any(path.exists() for path in self._places)
 
     def check(self) -> None:
-        """Raise before any work is done what would keep `write` from keeping it; see `Store.check`."""
+        """Raise before any work is done what would keep `write` from keeping it; see `NetCDFStore.check`."""
         table_format = self._format()
         check_writable(self.path, folder=self.folder)
         with reported(self.path):
@@ -147,7 +147,7 @@ class TableStore:
         self._write(frame, BytesIO())
 
     def read(self) -> pd.DataFrame | None:
-        """Return the table, None when nothing is there; see `FrameStore.read`."""
+        """Return the table, None when nothing is there; raise `FormatError` when it is damaged."""
         self._format()
         self.settle()
         if not self.path.exists():

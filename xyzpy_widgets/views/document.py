@@ -6,14 +6,11 @@ them as bytes.
 
 from __future__ import annotations
 
-import gzip
 import json
 import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from typing import Any, TypeVar
 
 from xyzpy_widgets.views.filling import Filling
@@ -22,7 +19,7 @@ from xyzpy_widgets.views.patching import Shown
 from xyzpy_widgets.views.picture import picture
 from xyzpy_widgets.views.scales import factor_places
 
-__all__ = ["WRAPS", "Box", "FigureDocument", "Patch", "bokeh_version", "packed_library"]
+__all__ = ["WRAPS", "Box", "FigureDocument", "Patch", "bokeh_version"]
 
 T = TypeVar("T")
 
@@ -36,13 +33,6 @@ def bokeh_version() -> str:
     import bokeh
 
     return str(bokeh.__version__)
-
-
-@cache
-def packed_library() -> bytes:
-    """Return BokehJS as it was installed with Bokeh, as a gzip file."""
-    source = resources.files("bokeh").joinpath("server", "static", "js", "bokeh.min.js").read_bytes()
-    return gzip.compress(source, mtime=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,7 @@ from typing import Any
 
 from xyzpy_widgets.views.picture import picture
 
-__all__ = ["apart", "figure_html", "save_html", "show_inline"]
+__all__ = ["apart", "figure_html", "packed_library", "save_html", "show_inline"]
 
 _STYLE = "color: var(--jp-ui-font-color1, CanvasText); position: relative; overflow-x: auto"
 _NO_PICTURE = "This figure has no still picture; it shows where its script may run, in a trusted notebook."
@@ -45,7 +45,7 @@ def figure_html(drawn: Any, *, library: bool) -> str:
         f'<div style="font-weight: 600">{html.escape(title)}</div>' if title else "",
         f'<div class="xyz-picture">{_picture_html(picture(figure))}</div>',
         f'<script type="application/json" class="xyz-figure">{item}</script>',
-        f'<script type="text/plain" class="xyz-library">{_packed_library()}</script>' if library else "",
+        f'<script type="text/plain" class="xyz-library">{packed_library()}</script>' if library else "",
         f"<script>(() => {{\n{_script()}\ndrawFigure({root});\n}})()</script>",
         "</div>",
     ]
@@ -71,8 +71,8 @@ def _picture_html(svg: str | None) -> str:
 
 
 @cache
-def _packed_library() -> str:
-    """Return BokehJS as it was installed with bokeh, packed to a third of its size."""
+def packed_library() -> str:
+    """Return BokehJS as it was installed with bokeh, packed with gzip to a third of its size, in base 64."""
     source = resources.files("bokeh").joinpath("server", "static", "js", "bokeh.min.js").read_bytes()
     return base64.b64encode(gzip.compress(source, mtime=0)).decode()
 

@@ -13,21 +13,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from xyzpy_widgets.views.panels import sized_by_frame
 from xyzpy_widgets.views.reading import Column, column_of
 from xyzpy_widgets.views.spec import ViewSpec
 
-__all__ = ["MOST_ROWS", "draw_parallel", "thinned"]
+__all__ = ["draw_parallel", "thinned"]
 
-MOST_ROWS = 1000
+_MOST_ROWS = 1000
 """The most rows that are drawn; of more, as many are drawn evenly."""
 _LONGEST = 14
 
 
 def thinned(frame: pd.DataFrame) -> pd.DataFrame:
     """Return not more rows than can be told apart, evenly from all of them."""
-    if len(frame) <= MOST_ROWS:
+    if len(frame) <= _MOST_ROWS:
         return frame
-    return frame.iloc[np.unique(np.linspace(0, len(frame) - 1, MOST_ROWS).astype(int))]
+    return frame.iloc[np.unique(np.linspace(0, len(frame) - 1, _MOST_ROWS).astype(int))]
 
 
 def draw_parallel(frame: pd.DataFrame, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
@@ -52,13 +53,11 @@ def draw_parallel(frame: pd.DataFrame, spec: ViewSpec, opts: Mapping[str, Any]) 
     style |= {"xticks": marks, "yaxis": None, "xlabel": "", "padding": 0.05, "alpha": 0.6, "show_grid": True}
     drawn = hv.Contours(lines, ["axis", "share"], "value").opts(color="value", line_width=1.2, tools=[])
     taken = {name: value for name, value in {**style, **opts}.items() if name not in {"legend", "logx", "logy"}}
-    return drawn.opts(hooks=[_open], **taken)
+    return drawn.opts(hooks=[sized_by_frame, _without_rungs], **taken)
 
 
-def _open(plot: Any, _element: Any) -> None:
-    """Let the frame alone give the size, and draw a line at each axis."""
-    if plot.state.width is None or plot.state.height is None:
-        plot.state.sizing_mode = None
+def _without_rungs(plot: Any, _element: Any) -> None:
+    """Leave of the grid the lines at the axes."""
     for grid in plot.state.ygrid:
         grid.visible = False
 

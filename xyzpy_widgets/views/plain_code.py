@@ -10,12 +10,13 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from xyzpy_widgets.views.code import call_of
+from xyzpy_widgets.views.plots import literal
 from xyzpy_widgets.views.reading import Axis, axis_of, column_of, subject_of
 from xyzpy_widgets.views.spec import ViewSpec
 
 __all__ = ["plain_code_of"]
 
-_LINE = 100
 _BINS = 20
 
 
@@ -123,7 +124,7 @@ def _rows_of_table(data: pd.DataFrame, spec: ViewSpec, name: str) -> str:
 def _of_cells(values: str, spec: ViewSpec) -> str:
     """Draw values over two axes of numbers or times."""
     words = {"x": spec.x, "y": spec.y, "cmap": "viridis", "logz": spec.logz, "row": spec.row, "col": spec.col}
-    return _written("import hvplot.xarray", f"{values}.hvplot.quadmesh", {**words, "title": _literal(spec.title)})
+    return _written("import hvplot.xarray", f"{values}.hvplot.quadmesh", {**words, "title": literal(spec.title)})
 
 
 def _of_rows(rows: str, spec: ViewSpec, kinds: Mapping[str, str]) -> str:
@@ -145,7 +146,7 @@ def _of_rows(rows: str, spec: ViewSpec, kinds: Mapping[str, str]) -> str:
         words |= {"by": [*spec.by, spec.color]} if named else {"c": spec.color, "cmap": "viridis"}
     if not _can_be_drawn(spec, kinds):
         return ""
-    words |= {"row": spec.row, "col": spec.col, "title": _literal(spec.title)}
+    words |= {"row": spec.row, "col": spec.col, "title": literal(spec.title)}
     return _written("import hvplot.pandas", f"{rows}.hvplot.{spec.kind}", words)
 
 
@@ -158,15 +159,7 @@ def _can_be_drawn(spec: ViewSpec, kinds: Mapping[str, str]) -> bool:
     return spec.x is not None and kinds.get(str(spec.y)) == "number"
 
 
-def _literal(title: str) -> str:
-    """Return a title in which holoviews finds nothing to fill in."""
-    return title.replace("{", "{{").replace("}", "}}")
-
-
 def _written(head: str, called: str, words: Mapping[str, Any]) -> str:
     """Write a call with what is said of it."""
-    args = [f"{name}={value!r}" for name, value in words.items() if value]
-    line = f"{called}({', '.join(args)})"
-    if len(line) > _LINE:
-        line = f"{called}(\n{''.join(f'    {arg},{chr(10)}' for arg in args)})"
+    line = call_of(called, [f"{name}={value!r}" for name, value in words.items() if value])
     return f"{head}\n\n{line}"

@@ -20,7 +20,7 @@ from xyzpy_widgets.views.reading import column_of
 from xyzpy_widgets.views.resolve import Data, named, resolve
 from xyzpy_widgets.views.spec import ViewSpec, Wishes
 
-__all__ = ["color_groups", "draw", "limits_of", "plot"]
+__all__ = ["color_groups", "draw", "limits_of", "literal", "plot"]
 
 _SINGLE = {"width": 620, "height": 360}
 _PANEL = {"frame_width": 185, "frame_height": 170}
@@ -141,7 +141,7 @@ def draw(data: Data, spec: ViewSpec, states: xr.DataArray | None = None, **opts:
     if spec.kind == "table":
         return rows_of(named(data), spec) if spec.var else pd.DataFrame()
     show_inline()
-    title = _literal("\n".join(textwrap.fill(line, _TITLE_WIDTH) for line in spec.title.split("\n")))
+    title = literal("\n".join(textwrap.fill(line, _TITLE_WIDTH) for line in spec.title.split("\n")))
     panels = panels_of(named(data), spec, states) if spec.var else []
     limits = _color_limits(panels, spec)
     common: dict[str, Any] = {} if limits is None else {"clim": limits}
@@ -160,7 +160,7 @@ def draw(data: Data, spec: ViewSpec, states: xr.DataArray | None = None, **opts:
     for panel in panels:
         key = {} if panel in keys else {keyed: False}
         name = panel.title if _has_values(panel, spec) else f"{panel.title}: no values"
-        drawn.append(_drawn(panel, spec, groups, {**common, **key, **opts}).opts(title=_literal(name)))
+        drawn.append(_drawn(panel, spec, groups, {**common, **key, **opts}).opts(title=literal(name)))
     return hv.Layout(drawn).cols(columns).opts(title=html.escape(title))
 
 
@@ -189,7 +189,7 @@ def _size(size: Mapping[str, int], opts: Mapping[str, Any]) -> dict[str, int]:
     return {name: value for name, value in size.items() if name.removeprefix("frame_") not in opts}
 
 
-def _literal(title: str) -> str:
+def literal(title: str) -> str:
     """Return a title in which holoviews finds nothing to fill in."""
     return title.replace("{", "{{").replace("}", "}}")
 

@@ -14,13 +14,13 @@ from xyzpy_widgets.views.reading import Axis, Label, column_of, subject_of, told
 from xyzpy_widgets.views.resolve import named, resolve
 from xyzpy_widgets.views.spec import MEANS, PlotKind, ViewSpec, Wishes
 
-__all__ = ["ROLES", "Dimension", "Role", "dimensions_of", "wishes_of", "with_label", "with_role"]
+__all__ = ["ROLES", "Dimension", "DimensionRole", "dimensions_of", "wishes_of", "with_label", "with_role"]
 
-Role: TypeAlias = Literal["x", "y", "color", "row", "col", "slider", "aggregate", "each", "fixed"]
-ROLES: tuple[Role, ...] = get_args(Role)
+DimensionRole: TypeAlias = Literal["x", "y", "color", "row", "col", "slider", "aggregate", "each", "fixed"]
+ROLES: tuple[DimensionRole, ...] = get_args(DimensionRole)
 """What a dimension can be: ``each`` is a mark or a line of its own for each label, or a count in a bin."""
 
-_PLAIN: Mapping[str, Role] = {"by": "color", "pooled": "each", **{role: role for role in ROLES}}
+_PLAIN: Mapping[str, DimensionRole] = {"by": "color", "pooled": "each", **{role: role for role in ROLES}}
 _SINGLE = ("x", "y", "row", "col")
 _MISFITS: Mapping[PlotKind, tuple[str, ...]] = {
     "line": ("y", "each"),
@@ -62,9 +62,9 @@ class Dimension:
     name: str
     caption: str
     size: int
-    role: Role
+    role: DimensionRole
     how: str
-    roles: tuple[Role, ...]
+    roles: tuple[DimensionRole, ...]
     labels: tuple[str, ...]
     position: int
 
@@ -95,7 +95,7 @@ def _axes(data: xr.Dataset | pd.DataFrame, spec: ViewSpec) -> Mapping[str, Axis]
     return {one.name: Axis(one.name, one.kind, one.distinct(), one.caption) for one in columns}
 
 
-def _role_of(name: str, spec: ViewSpec) -> tuple[Role, str]:
+def _role_of(name: str, spec: ViewSpec) -> tuple[DimensionRole, str]:
     for taken, role in spec.roles():
         if taken == name and role != "aggregate":
             return _PLAIN.get(role, "each"), ""
@@ -123,7 +123,7 @@ def wishes_of(data: Any, spec: ViewSpec) -> Wishes:
     return Wishes(**{**plain, "var": spec.var, "by": by, "spread": spec.spread or None})
 
 
-def with_role(data: Any, spec: ViewSpec, name: str, role: Role, how: str = "mean") -> ViewSpec:
+def with_role(data: Any, spec: ViewSpec, name: str, role: DimensionRole, how: str = "mean") -> ViewSpec:
     """Give a dimension another role; what had it takes the one that becomes free.
 
     Raises
@@ -140,7 +140,7 @@ def with_role(data: Any, spec: ViewSpec, name: str, role: Role, how: str = "mean
     return _kept_scales(data, spec, _given(wishes, name, role, how))
 
 
-def _fallback(role: Role, kind: PlotKind) -> Role:
+def _fallback(role: DimensionRole, kind: PlotKind) -> DimensionRole:
     """Return the role that something takes over; a single label where a kind has no place for that role."""
     return role if role not in _MISFITS[kind] else "slider"
 
@@ -161,7 +161,7 @@ def _without(spec: ViewSpec, name: str) -> ViewSpec:
     return replace(spec, **plain, spread=spec.spread if left else "")
 
 
-def _given(wishes: Wishes, name: str, role: Role, how: str = "mean") -> Wishes:
+def _given(wishes: Wishes, name: str, role: DimensionRole, how: str = "mean") -> Wishes:
     """Return wishes in which a dimension has a role."""
     if role == "aggregate":
         return replace(wishes, aggregate={**(wishes.aggregate or {}), name: how if how in MEANS else "mean"})

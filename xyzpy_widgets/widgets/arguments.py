@@ -23,7 +23,6 @@ NOTHING = inspect.Parameter.empty
 
 Takes = Literal["float", "int", "bool", "str", "any"]
 
-_LONGEST = 60
 _TAKES: dict[str | None, Takes] = {"bool": "bool", "int": "int", "float": "float", "str": "str"}
 
 
@@ -175,9 +174,3 @@ def _read_class(cls: type) -> tuple[Takes, tuple[Any, ...]]:
         ("str", (str,)),
     )
     return next((word for word, types in takes if issubclass(cls, types)), "any"), ()
-
-
-def short(value: Any) -> str:
-    """Write a value in a few words."""
-    text = f"array of shape {value.shape}" if hasattr(value, "shape") and value.shape else shown(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -8,8 +8,9 @@ from typing import Any
 
 from traitlets import Int, Unicode
 
-from xyzpy_widgets.views.document import Box, FigureDocument, Patch, bokeh_version, packed_library
+from xyzpy_widgets.views.document import Box, FigureDocument, Patch, bokeh_version
 from xyzpy_widgets.views.filling import Filling
+from xyzpy_widgets.views.inline import packed_library
 from xyzpy_widgets.widgets.answers import answering
 from xyzpy_widgets.widgets.base import AGAIN, STATIC, Widget
 from xyzpy_widgets.widgets.protocol import FigureReply, LibraryReply
@@ -63,7 +64,7 @@ class FigureWidget(Widget):
 
     def library_reply(self) -> LibraryReply:
         """Return BokehJS."""
-        return {"packed": base64.b64encode(packed_library()).decode()}
+        return {"packed": packed_library()}
 
     def figure_reply(self) -> FigureReply:
         """Return the figure as it is now."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from xyzpy_widgets.core.labels import kind_of
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.grammar.typed import read_value
+from xyzpy_widgets.grammar.typed import read_number
 from xyzpy_widgets.widgets.protocol import Distribution
 
 __all__ = ["DISTRIBUTIONS", "OWN", "Draw", "distributions_told", "draw_of"]
@@ -67,8 +65,8 @@ class Draw:
 def draw_of(name: str, parameters: Sequence[str]) -> Draw:
     """Read a distribution as it was typed; raise `SpaceError` for parameters that it cannot have."""
     _, words = DISTRIBUTIONS[name]
-    given = [_number(word, text) for word, text in zip(words, [*parameters, *[""] * len(words)], strict=False)]
-    numbers, codes = [value for value, _ in given], [code for _, code in given]
+    given = [read_number(word, text) for word, text in zip(words, [*parameters, *[""] * len(words)], strict=False)]
+    numbers, codes = [one.values[0] for one in given], [one.code for one in given]
     _check(name, numbers)
     if name == "loguniform":
         code = f"lambda rng: np.exp(rng.uniform(np.log({codes[0]}), np.log({codes[1]})))"
@@ -78,17 +76,6 @@ def draw_of(name: str, parameters: Sequence[str]) -> Draw:
     else:
         code = f"lambda rng: rng.{name}({', '.join(codes)})"
     return Draw(name, tuple(numbers), code)
-
-
-def _number(word: str, text: str) -> tuple[float, str]:
-    if not text.strip():
-        msg = f"give a number for “{word}”"
-        raise SpaceError(msg)
-    typed = read_value(text)
-    if kind_of(typed.values[0]) not in {"int", "float"} or not abs(typed.values[0]) <= sys.float_info.max:
-        msg = f"“{word}” is {text.strip()}; give a number"
-        raise SpaceError(msg)
-    return typed.values[0], typed.code
 
 
 def _check(name: str, numbers: Sequence[float]) -> None:

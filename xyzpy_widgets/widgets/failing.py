@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from xyzpy_widgets.failures import place_of
-from xyzpy_widgets.widgets.case_map import case_text
+from xyzpy_widgets.failures import raised_at
+from xyzpy_widgets.widgets.case_map import case_text, is_same
 from xyzpy_widgets.widgets.protocol import FailedCase, FailureGroup
 
 __all__ = ["FailureList"]
@@ -63,7 +63,7 @@ class FailureList:
         return value if isinstance(value, str) else ""
 
     def _place(self, at: int) -> str:
-        return self._cell(at, "place") or place_of(self._cell(at, "traceback"))
+        return self._cell(at, "place") or raised_at(self._cell(at, "traceback"))
 
     def groups(self) -> list[FailureGroup]:
         """Return the groups, the largest first, each with its first cases."""
@@ -87,7 +87,7 @@ class FailureList:
     def case(self, args: Mapping[str, Any]) -> FailedCase | None:
         """Return the failure of one case, None when it did not fail."""
         for at in range(self._length):
-            if all(_same(found, args.get(name)) for name, found in self.args(at).items()):
+            if all(is_same(found, args.get(name)) for name, found in self.args(at).items()):
                 return self._case(at)
         return None
 
@@ -111,10 +111,6 @@ class FailureList:
             "output": self._cell(at, "output"),
             "code": self._code(args),
         }
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(one == other)
 
 
 def _cut(text: str) -> str:

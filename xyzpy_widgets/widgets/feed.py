@@ -18,7 +18,7 @@ from xyzpy_widgets.widgets.protocol import Counts, Current
 from xyzpy_widgets.widgets.protocol import Progress as ProgressTold
 from xyzpy_widgets.widgets.run_monitor import RunMonitor
 
-__all__ = ["Feed", "counts_of", "told_progress"]
+__all__ = ["Feed", "counts_of"]
 
 _MOST_CURRENT = 8
 
@@ -125,7 +125,7 @@ class Feed:
             }
             for point in current
         ]
-        return told_progress(progress, points, self._said(progress))
+        return _told_progress(progress, points, self._said(progress))
 
 
 def counts_of(progress: Progress) -> Counts:
@@ -140,7 +140,7 @@ def counts_of(progress: Progress) -> Counts:
     }
 
 
-def told_progress(progress: Progress, current: list[Current], said: str) -> ProgressTold:
+def _told_progress(progress: Progress, current: list[Current], said: str) -> ProgressTold:
     """Write a snapshot of a run in the words of the page."""
     return {
         "state": progress.state,

@@ -68,7 +68,7 @@ class Panel(ipywidgets.VBox):
 
     def __init__(self, target: Harvester | Runner | Sampler | Callable[..., Any]) -> None:
         subject = Subject(target if isinstance(target, (Harvester, Runner, Sampler)) else as_runner(target))
-        name = uuid4().hex
+        name, wanted = uuid4().hex, preferred()
         self._subject = subject
         self._guard = RLock()
         self._arguments = subject.arguments()
@@ -83,7 +83,7 @@ class Panel(ipywidgets.VBox):
             store=subject.place,
             choices=subject.choices,
             backends=subject.backends,
-            ask=ask_told(preferred()),
+            ask=ask_told(wanted),
         )
         self._planning = Planning(subject, self.editor, self.card, self._guard)
         self._watching = Watching(subject, name, self._retry, self._go_on, self._lay_out, self._ended)
@@ -105,6 +105,8 @@ class Panel(ipywidgets.VBox):
         self._show()
         self._tell()
         opened(self, subject.target)
+        if preferred() != wanted:  # by a message that came meanwhile
+            self.prefer()
 
     @property
     def space(self) -> Sheet:
@@ -195,8 +197,8 @@ class Panel(ipywidgets.VBox):
 
     def settle(self) -> None:
         """Wait until the plan is that of the space, and the end of a run that is over has been told."""
+        self._watching.settle()  # at the end of a run the space is planned anew
         self._planning.settle()
-        self._watching.settle()
 
     def _submitted(self, call: Call) -> Run:
         before = self._subject.preview(call).standing()

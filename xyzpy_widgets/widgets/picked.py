@@ -11,12 +11,13 @@ import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.core.axes import LabelIndex
-from xyzpy_widgets.core.region import ACTIONS, Action, Step
+from xyzpy_widgets.core.forms import as_values
+from xyzpy_widgets.core.labels import short
+from xyzpy_widgets.core.region import ACTIONS, RegionAction, Step
 from xyzpy_widgets.core.variables import hint
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.views.card import span_of
-from xyzpy_widgets.widgets.arguments import short
 from xyzpy_widgets.widgets.case_map import label_text
 from xyzpy_widgets.widgets.protocol import CasesReply, Picked, Proposal
 
@@ -49,9 +50,10 @@ def places_of(data: xr.Dataset, labels: Mapping[str, Any]) -> dict[str, Any]:
         if name not in data.dims:
             raise ViewError(f"{name!r} is not among the dimensions: {hint(name, map(str, data.dims))}")
         index = _index_of(data, name)
-        places = [index.find(one) for one in (several if isinstance(several, (list, tuple, np.ndarray)) else [several])]
+        wanted = as_values(name, several)
+        places = [index.find(one) for one in wanted]
         if None in places:
-            wished = several[places.index(None)]
+            wished = wanted[places.index(None)]
             known = hint(str(wished), map(str, index.labels))
             raise ViewError(f"{name}={wished!r} is not among its labels: {known}")
         found[name] = np.array(places, dtype=np.intp)
@@ -72,7 +74,7 @@ def known_labels(data: xr.Dataset, labels: Mapping[str, Sequence[Any]]) -> dict[
 def picked_told(labels: Mapping[str, Sequence[Any]], counts: Mapping[str, int], *, runs: bool) -> Picked:
     """Tell what is picked out, and what can be done about it."""
     missing = counts.get("missing", 0) + counts.get("cancelled", 0)
-    possible: dict[Action, bool] = {
+    possible: dict[RegionAction, bool] = {
         "fill": missing > 0,
         "refine": True,
         "retry": counts.get("failed", 0) > 0,
@@ -95,7 +97,7 @@ def _part(name: str, values: Sequence[Any]) -> str:
 
 
 def proposal_told(
-    action: Action, step: Step, stored: Mapping[str, Sequence[Any]], preview: Preview, *, own: bool
+    action: RegionAction, step: Step, stored: Mapping[str, Sequence[Any]], preview: Preview, *, own: bool
 ) -> Proposal:
     """Tell what would run; ``own`` where the explorer runs it, and no panel around it."""
     parts = []

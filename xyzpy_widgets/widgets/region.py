@@ -10,7 +10,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from xyzpy_widgets.core.region import Action, Step, step_of
+from xyzpy_widgets.core.region import RegionAction, Step, step_of
 from xyzpy_widgets.errors import ViewError
 from xyzpy_widgets.views.document import Box
 from xyzpy_widgets.views.picking import boxes_of, picked_places, picked_rows
@@ -114,7 +114,7 @@ class Region:
         cases = {"cases": int(np.prod([len(at) for at in places.values()]))}
         return picked_told(self.selection(), counts or cases, runs=self._explored.runs)
 
-    def step(self, action: Action, view: ViewSpec | None) -> tuple[Step, dict[str, list[Any]]]:
+    def step(self, action: RegionAction, view: ViewSpec | None) -> tuple[Step, dict[str, list[Any]]]:
         """Return what a harvest is to do about it, and all labels of each argument.
 
         What is refined are the arguments along the axes of the view; without any, those that are picked out.

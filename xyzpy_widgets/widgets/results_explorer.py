@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from traitlets import Bool, Dict
 
-from xyzpy_widgets.core.region import ACTIONS, Action, Step
+from xyzpy_widgets.core.region import ACTIONS, RegionAction, Step
 from xyzpy_widgets.errors import ViewError, XyzError
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
@@ -195,7 +195,7 @@ class ResultsExplorer(ViewWidget):
         self._step = None
         self.tell(picked=self._region.told(), proposal=None)
 
-    def propose(self, action: Action) -> Step:
+    def propose(self, action: RegionAction) -> Step:
         """Propose what would run in the region that is picked out; nothing of it runs before `start`.
 
         Parameters

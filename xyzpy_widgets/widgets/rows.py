@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -13,14 +12,12 @@ import numpy as np
 from xyzpy_widgets.core.axes import distinct
 from xyzpy_widgets.core.labels import kind_of, label_array
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.grammar.typed import Typed, check_size, quoted, read_value, read_values, written
+from xyzpy_widgets.grammar.typed import Typed, check_size, quoted, read_number, read_value, read_values, written
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument
 from xyzpy_widgets.widgets.draws import OWN, draw_of
+from xyzpy_widgets.widgets.protocol import Kind, Spacing
 
 __all__ = ["Reading", "Row", "check_type", "first_row", "read_row", "row_of"]
-
-Kind = Literal["fixed", "list", "range", "stored", "choices", "distribution", "cases"]
-Spacing = Literal["linear", "log"]
 
 _FEWEST_OF_A_RANGE = 3
 
@@ -149,7 +146,7 @@ def check_type(argument: Argument, values: Sequence[Any]) -> None:
 
 
 def _range(row: Row, argument: Argument) -> Reading:
-    start, stop, num = _end("from", row.start), _end("to", row.stop), _count(row.num)
+    start, stop, num = read_number("from", row.start), read_number("to", row.stop), _count(row.num)
     first, last = start.values[0], stop.values[0]
     if row.spacing == "log" and not (first > 0 and last > 0):
         msg = "a logarithmic range begins and ends above 0"
@@ -176,18 +173,6 @@ def _whole_range(first: int, last: int, step: int) -> Reading:
     return Reading(
         "swept", tuple(range(first, past, step)), f"range({first}, {past}{'' if step == 1 else f', {step}'})"
     )
-
-
-def _end(word: str, text: str) -> Typed:
-    """Read one end of a range."""
-    if not text.strip():
-        msg = f"give a number for “{word}”"
-        raise SpaceError(msg)
-    typed = read_value(text)
-    if kind_of(typed.values[0]) not in {"int", "float"} or not abs(typed.values[0]) <= sys.float_info.max:
-        msg = f"“{word}” is {text.strip()}; give a number"
-        raise SpaceError(msg)
-    return typed
 
 
 def _count(text: str) -> int:

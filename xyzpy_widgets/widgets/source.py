@@ -15,9 +15,7 @@ _INDENT = "    "
 _MODULES = {"np": "import numpy as np", "pd": "import pandas as pd", "datetime": "import datetime"}
 
 
-def source_of(
-    call: Call, name: str, method: str, *, positional: Collection[str] = ("n", "combos"), said: str = ""
-) -> str:
+def source_of(call: Call, name: str, method: str, *, positional: Collection[str] = ("n", "combos")) -> str:
     """Write a call as Python.
 
     Parameters
@@ -28,8 +26,6 @@ def source_of(
         What is called.
     positional : collection of str
         What stands by position; it comes first.
-    said : str
-        A comment before the call; may be empty.
 
     Returns
     -------
@@ -43,7 +39,7 @@ def source_of(
     used = {node.id for node in ast.walk(ast.parse(line)) if isinstance(node, ast.Name)}
     imports = [statement for module, statement in sorted(_MODULES.items()) if module in used] + list(call.imports)
     head = [f"{statement}\n" for statement in sorted(imports)]
-    return f"{''.join(head)}{chr(10) if head else ''}{f'# {said}{chr(10)}' if said else ''}{line}\n"
+    return f"{''.join(head)}{chr(10) if head else ''}{line}\n"
 
 
 def _broken(arg: str) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from xyzpy_widgets.execution.progress import Progress, duration
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
-from xyzpy_widgets.summary import called, place_of
+from xyzpy_widgets.summary import called, defined_at
 from xyzpy_widgets.views.card import AxisRow, Card, card_html
 from xyzpy_widgets.widgets.protocol import Verdict
 from xyzpy_widgets.widgets.subject import Subject
@@ -59,7 +59,7 @@ def panel_card(subject: Subject, verdict: Verdict, preview: Preview | None, run:
         ("run", "" if run is None else progress_text(run.progress)),
         ("note", "as it stood when this cell ran; run the cell again to see the panel"),
     )
-    card = card_html(Card("Panel", called(spec), place_of(spec.fn), rows, tuple(axes)))
+    card = card_html(Card("Panel", called(spec), defined_at(spec.fn), rows, tuple(axes)))
     return f'<div class="xyzpy-static">{card}</div>'
 
 

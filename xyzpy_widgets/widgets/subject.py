@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from IPython.core.getipython import get_ipython
 
+from xyzpy_widgets.core.labels import short
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.failed_draws import rows_of
 from xyzpy_widgets.grammar.typed import quoted, read_value, written
@@ -19,7 +20,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.summary import called
-from xyzpy_widgets.widgets.arguments import Argument, arguments_of, short
+from xyzpy_widgets.widgets.arguments import Argument, arguments_of
 from xyzpy_widgets.widgets.preferences import preferred
 from xyzpy_widgets.widgets.protocol import Argument as ArgumentTold
 from xyzpy_widgets.widgets.protocol import Choice, Kind
@@ -181,7 +182,7 @@ class Subject:
         """Return the line of ``%xyz`` that does what a sheet says; raise `SpaceError` for what cannot be meant."""
         return str(line_of(sheet, arguments, self.name, sampled=self.sampled, stores=self.stores))
 
-    def case_code(self, args: Mapping[str, Any], constants: Mapping[str, Any], said: str = "") -> str:
+    def case_code(self, args: Mapping[str, Any], constants: Mapping[str, Any]) -> str:
         """Return the code that calls the function with the arguments of one case."""
         name, spec = self.name, self.runner.spec
         described = f"{name}.spec" if isinstance(self.target, Runner) else f"{name}.runner.spec"
@@ -192,7 +193,7 @@ class Subject:
             if arg not in args
         }
         code |= {arg: f"{described}.resources[{quoted(arg)}]" for arg in spec.resources}
-        return source_of(Call(code=code), name, "fn", positional=(), said=said)
+        return source_of(Call(code=code), name, "fn", positional=())
 
     def failures(self) -> pd.DataFrame:
         """Return the cases that are known to have failed, and were not made good since."""

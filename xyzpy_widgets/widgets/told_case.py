@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from xyzpy_widgets.core.function import FunctionSpec
-from xyzpy_widgets.core.labels import shown
+from xyzpy_widgets.core.labels import short, shown
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.harvester import Harvester
@@ -19,7 +19,6 @@ from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.labelling.ledger import Labelled
 from xyzpy_widgets.run import RUNNING, Run
 from xyzpy_widgets.runner import Runner
-from xyzpy_widgets.widgets.arguments import short
 from xyzpy_widgets.widgets.case_map import units_of
 from xyzpy_widgets.widgets.protocol import CaseReply, CaseState, FailedCase, Named
 

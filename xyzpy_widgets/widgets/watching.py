@@ -31,6 +31,13 @@ from xyzpy_widgets.widgets.told_case import STATES, CaseTeller
 __all__ = ["Watching"]
 
 _SECONDS_BETWEEN_FAILURES = 0.5
+_SAID = {
+    "held": "Look at the failures below, then go on or stop.",
+    "paused": "Cases under way finish; no new ones begin.",
+    "stopping": "Cases under way come to their end; what is finished is kept.",
+    "cancelling": "Cases under way are ended where they can be; what is finished is kept.",
+}
+"""What a state means for the user."""
 
 
 class Watching:
@@ -172,15 +179,9 @@ class Watching:
 
     def _said(self, progress: Progress) -> str:
         """Say what a state means for the user."""
-        where = f" Results are in {self.subject.place}." if self.subject.place else ""
-        if progress.state == "held":
-            return "Look at the failures below, then go on or stop."
-        if progress.state == "paused":
-            return "Cases under way finish; no new ones begin."
-        if progress.state == "stopping":
-            return "Cases under way come to their end; what is finished is kept."
         if not progress.over:
-            return ""
+            return _SAID.get(progress.state, "")
+        where = f" Results are in {self.subject.place}." if self.subject.place else ""
         error = self._error()
         if error:
             return f"{error} What was finished is kept."

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import TypedDict
+
+from xyzpy_widgets.core.region import RegionAction
+from xyzpy_widgets.views.roles import DimensionRole
+from xyzpy_widgets.views.spec import PlotKind
 
 __all__ = [
     "Dimension",
@@ -15,9 +19,6 @@ __all__ = [
     "Shelf",
     "ViewCodes",
 ]
-
-PlotKind = Literal["line", "scatter", "bar", "heatmap", "hist", "box", "parallel", "table"]
-DimensionRole = Literal["x", "y", "color", "row", "col", "slider", "aggregate", "each", "fixed"]
 
 
 class Dimension(TypedDict):
@@ -42,9 +43,6 @@ class Shelf(TypedDict):
     dimensions: list[Dimension]
     logs: dict[str, bool]
     spread: str | None
-
-
-RegionAction = Literal["fill", "refine", "retry", "recompute"]
 
 
 class Picked(TypedDict):
