@@ -23,6 +23,7 @@ from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.account import check_dims
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.deepened import deepened
+from xyzpy_widgets.labelling.failing import is_among, label_keys
 from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.leaving import divided
@@ -172,7 +173,9 @@ class Harvested(Collection[Labelled]):
 
         def grown(full: Labelled) -> Labelled:
             constants = {key: kept for key, kept in full.constants.items() if key != name}
-            ledger = deepened(full.ledger.assign_attrs(constants=constants), name, labels[0])
+            failures = [{**one, "args": {name: value, **one["args"]}} for one in full.account.failures]
+            told = full.ledger.assign_attrs(constants=constants, failures=failures)
+            ledger = deepened(told, name, labels[0])
             data = deepened(full.data, name, labels[0])
             data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
             return Labelled(data, ledger)
@@ -200,7 +203,10 @@ class Harvested(Collection[Labelled]):
         def shrunk(full: Labelled) -> Labelled:
             on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
             data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
-            return Labelled(data, full.ledger.drop_sel(on_ledger, errors=errors))  # type: ignore[arg-type]
+            ledger = full.ledger.drop_sel(on_ledger, errors=errors)  # type: ignore[arg-type]
+            keys = label_keys({arg: data[arg].to_numpy() for arg in full.args})
+            failures = [one for one in full.account.failures if is_among(one, keys)]
+            return Labelled(data, ledger.assign_attrs(failures=failures))
 
         self._archive.change(shrunk, f"drop_sel({chosen!r})")
 
@@ -258,4 +264,6 @@ class Harvested(Collection[Labelled]):
         return self.full_ds
 
     def _repr_html_(self) -> str:
-        return card_html(harvest_card(self.runner.spec, self._where, self._archive.current()))
+        return card_html(
+            self._archive.lasting(lambda: harvest_card(self.runner.spec, self._where, self._archive.current()))
+        )

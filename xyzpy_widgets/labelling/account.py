@@ -27,6 +27,7 @@ __all__ = [
     "Origin",
     "account_of",
     "blank",
+    "case_key",
     "check_dims",
     "latest",
     "nothing_in",
@@ -230,9 +231,9 @@ def _recoded(
 
 def latest(failures: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     """Keep the last failure of each case."""
-    return tuple({_case_key(one["args"]): one for one in failures}.values())
+    return tuple({case_key(one["args"]): one for one in failures}.values())
 
 
-def _case_key(args: Mapping[str, Any]) -> tuple[Any, ...]:
+def case_key(args: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what makes a case itself."""
     return tuple(sorted((name, label_key(value)) for name, value in args.items()))
