@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 from collections.abc import Callable
@@ -15,7 +16,9 @@ import pytest
 
 import xyzpy_widgets as xyz
 from tests.test_execution_engine import Inline
+from xyzpy_widgets import registry
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.execution import interrupts as interrupts_module
 from xyzpy_widgets.execution.interrupts import Interrupts, gather
 
 PACKAGE = Path(xyz.__file__).parent
@@ -24,10 +27,10 @@ BETWEEN = str(PACKAGE / "execution")
 
 
 class Falling:
-    """Sends an interrupt to this process in the step of the library that has a number."""
+    """Sends an interrupt to this process in the step of the library that has a number, and some more soon after it."""
 
-    def __init__(self, at: int, armed: Callable[[], bool]) -> None:
-        self.at = at
+    def __init__(self, at: int, armed: Callable[[], bool], times: int = 1) -> None:
+        self.at = range(at, at + 13 * times, 13)
         self.armed = armed
         self.steps = 0
 
@@ -38,7 +41,7 @@ class Falling:
         frame.f_trace_opcodes = frame.f_code.co_filename.startswith(BETWEEN)
         if event in ("line", "opcode") and self.armed():
             self.steps += 1
-            if self.steps == self.at:
+            if self.steps in self.at:
                 signal.raise_signal(signal.SIGINT)
         return self
 
@@ -65,17 +68,19 @@ def finishing(a: int) -> int:
     return a
 
 
+@pytest.mark.parametrize("times", [1, 4], ids=["once", "hammered"])
 @pytest.mark.parametrize(("where", "stride"), [("serial", 17), (Inline(), 101)], ids=["serial", "shipped"])
-def test_an_interrupt_between_cases_loses_nothing_wherever_it_falls(where: Any, stride: int) -> None:
+def test_an_interrupt_between_cases_loses_nothing_wherever_it_falls(where: Any, stride: int, times: int) -> None:
     """From the end of the first case to the end of the run, in one step of many: what has returned is in the result."""
     step, came = 1, True
     while came:
         FINISHED.clear()
         runner = xyz.Runner(finishing, "out", verbosity=0, executor=where, num_workers=1)
-        came = traced(Falling(step, lambda: bool(FINISHED)), partial(runner.run_combos, {"a": range(3)}))
+        came = traced(Falling(step, lambda: bool(FINISHED), times), partial(runner.run_combos, {"a": range(3)}))
         assert runner.last_ds is not None
         assert runner.last_ds["a"].values[runner.last_ds["out"].notnull()].tolist() == FINISHED
         assert came or FINISHED == [0, 1, 2]
+        assert not registry._under_way  # noqa: SLF001 - the interpreter waits at its end for those that are
         step += stride
     assert step > 100
 
@@ -114,13 +119,15 @@ def test_a_case_that_drops_an_interrupt_is_the_last() -> None:
     assert 3 <= runner.last_ds["out"].count() < 10**5
 
 
-def test_a_second_interrupt_is_raised_wherever_it_falls() -> None:
+def test_an_interrupt_that_comes_again_later_is_raised_wherever_it_falls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who insists is not kept waiting for what takes too long between cases; the handler is put back."""
     ended: list[bool] = []
 
     def act() -> None:
         signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
         ended.append(False)
+        monkeypatch.setattr(interrupts_module, "monotonic", lambda: math.inf)
         signal.raise_signal(signal.SIGINT)
         ended.append(True)
 

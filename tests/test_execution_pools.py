@@ -70,7 +70,7 @@ def test_a_reusable_executor_of_loky() -> None:
     """An executor that somebody else made with loky is an executor like any other."""
     from joblib.externals.loky import get_reusable_executor
 
-    with get_reusable_executor(max_workers=2) as pool:
+    with get_reusable_executor(max_workers=2, timeout=300) as pool:
         assert_like_a_loop(pool)
 
 

@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import xyzpy_widgets as xyz
+from tests.programs import PATIENCE
 from xyzpy_widgets.execution import shares
 from xyzpy_widgets.execution.shares import Share
-
-PATIENCE = 30.0
 
 
 @pytest.fixture

@@ -156,6 +156,8 @@ def test_a_line_that_is_being_written_falls_into_the_same_words(line: Line) -> N
         ("run ising ", ["run", "ising", ""]),
         ("run ising T=[1, 2", ["run", "ising", "T=[1, 2"]),
         ("run ising T='a b", ["run", "ising", "T='a b"]),
+        (r"run ising T='\' b", ["run", "ising", r"T='\' b"]),
+        (r"run ising T='\\' b", ["run", "ising", r"T='\\'", "b"]),
         ("run ising T=1)", ["run", "ising", "T=1)"]),
         ("run ising # T", []),
     ],

@@ -18,6 +18,7 @@ from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.lab import board as board_module
 from xyzpy_widgets.lab import resting, showing
 from xyzpy_widgets.lab.board import BOARD, Board
+from xyzpy_widgets.lab.sweep import Sweep
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.plan_card import PlanCard
 from xyzpy_widgets.widgets.preferences import Preferences, opened, prefer
@@ -153,7 +154,7 @@ def test_a_page_that_comes_later_is_told_everything(page: Page) -> None:
     page.board.note(Harvester(held := Gate()))
     runner = Runner(held)
     page.board.note(runner.submit({"case": []}))
-    page.wait(lambda: len(page.lines) == 1)
+    page.wait(lambda: [line["state"] for line in page.lines] == ["done"])
     told = len(page.heard)
     page.say(kind="watch", page="late", every=1)
     assert len(page.heard) == told + 1
@@ -234,6 +235,19 @@ def test_the_error_that_ended_a_run_is_told(page: Page) -> None:
     assert run.exception() is not None
     page.wait(lambda: page.lines and page.lines[0]["state"] == "failed")
     assert page.lines[0]["said"] == "ValueError: 1"
+
+
+def test_a_run_that_is_over_when_it_is_listed_is_told_with_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page reads that it failed without reading why, though nothing more is heard of the run."""
+    gate = Gate()
+    gate.open.set()
+    runner = Runner(gate)
+    run = runner.submit({"case": [1]})
+    assert run.exception() is not None
+    monkeypatch.setattr(run, "listen", lambda _: None)
+    sweep = Sweep(1, runner, runner.spec)
+    sweep.watch(run, Event())
+    assert [(line["state"], line["said"]) for line in sweep.lines()] == [("failed", "ValueError: 1")]
 
 
 def test_the_panel_in_a_tab_is_that_of_the_notebook(

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 import xyzpy_widgets as xyz
+from tests.programs import PATIENCE
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import XyzWarning
 from xyzpy_widgets.store.claims import Claims, clear_claims
@@ -63,7 +64,9 @@ def assert_whole(folder: Path) -> None:
 
 def test_two_processes_do_each_case_once(tmp_path: Path) -> None:
     """Two that are started together do each case once, both take part, and both have everything when they return."""
-    both = [started(RUN + CHECK, tmp_path, 0.05) for _ in range(2)]
+    until_both_have_begun = "while len({line.split()[1] for line in open(calls)}) < 2: time.sleep(0.01)"
+    code = RUN.replace("time.sleep(seconds)", until_both_have_begun)
+    both = [started(code + CHECK, tmp_path) for _ in range(2)]
     assert [process.wait() for process in both] == [0, 0]
     calls = noted(tmp_path)
     assert Counter(case for _, case in calls) == Counter((a, b) for a in range(SIDE) for b in range(SIDE))
@@ -204,7 +207,7 @@ def test_what_an_error_left_undone_is_taken_over(tmp_path: Path) -> None:
 
     def waits(a: int, b: int) -> int:
         if (a, b) == (0, 1):
-            held.wait(30)
+            held.wait(PATIENCE)
         return calm(a, b)
 
     first, second = harvester(failing, tmp_path), harvester(waits, tmp_path, on_error="continue")
@@ -243,23 +246,23 @@ def test_a_run_that_waits_for_another_can_be_stopped(tmp_path: Path) -> None:
 
     def waits(a: int, b: int) -> int:
         begun.set()
-        gate.wait(30)
+        gate.wait(PATIENCE)
         return a + 10 * b
 
     slow = harvester(waits, tmp_path).submit({"a": [0], "b": [0]}, missing_only=True)
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     calls = Calls()
     second = harvester(calls, tmp_path)
     run = second.submit({"a": [0], "b": [0, 1]}, missing_only=True)
     done = threading.Event()
     run.listen(lambda progress: done.set() if progress.done else None)
-    assert done.wait(30)
+    assert done.wait(PATIENCE)
     assert not run.done()
     run.stop()
-    run.result(30)
+    run.result(PATIENCE)
     assert calls.made == [(0, 1)]
     gate.set()
-    slow.result(30)
+    slow.result(PATIENCE)
     assert second.full_ds is not None
     assert second.full_ds["out"].values.tolist() == [[0, 10]]
 
@@ -272,21 +275,21 @@ def test_a_run_tells_what_another_brought_to_an_end(tmp_path: Path, end: Status)
     def waits(a: int, b: int) -> int:
         if b == 0:
             begun.set()
-            gate.wait(30)
+            gate.wait(PATIENCE)
             if end is Status.FAILED:
                 raise ValueError(a)
         return a + 10 * b
 
     slow = harvester(waits, tmp_path).submit({"a": [0], "b": [0]}, missing_only=True, on_error="continue")
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     run = harvester(waits, tmp_path).submit({"a": [0], "b": [0, 1, 2]}, missing_only=True)
     shared = threading.Event()
     run.listen(lambda progress: shared.set() if progress.done == 2 else None)
-    assert shared.wait(30)
+    assert shared.wait(PATIENCE)
     assert (run.progress.elsewhere, run.progress.ended) == (0, 2)
     gate.set()
-    slow.result(30)
-    run.result(30)
+    slow.result(PATIENCE)
+    run.result(PATIENCE)
     assert (run.progress.elsewhere, run.progress.ended, run.progress.state) == (1, 3, "done")
     assert str(run.progress).startswith("2/3 done, 1 in another run, done after ")
     assert run.states.tolist() == [end, Status.DONE, Status.DONE]
@@ -298,16 +301,16 @@ def test_a_harvest_of_everything_takes_no_leases(tmp_path: Path) -> None:
 
     def waits(a: int, b: int) -> int:
         begun.set()
-        gate.wait(30)
+        gate.wait(PATIENCE)
         return a + 10 * b
 
     slow = harvester(waits, tmp_path).submit({"a": [0, 1], "b": [0]}, missing_only=True)
-    assert begun.wait(30)
+    assert begun.wait(PATIENCE)
     calls = Calls()
     harvester(calls, tmp_path).harvest_combos({"a": [0, 1], "b": [0]})
     assert calls.made == [(0, 0), (1, 0)]
     gate.set()
-    slow.result(30)
+    slow.result(PATIENCE)
     assert not (tmp_path / "data.h5.journal").exists()
 
 

@@ -22,12 +22,13 @@ from xyzpy_widgets.magics.verbs import Overview
 
 STUDY = """
 import threading
-gate, limit = threading.Event(), 99
+begun, gate, limit = threading.Event(), threading.Event(), 99
 def energy(T: float, L: int, p=0.5, k=1):
     if T > limit:
         raise ValueError("too hot")
     return T * L * k
 def gated(T):
+    begun.set()
     gate.wait(60)
     return T
 import xyzpy_widgets as xyz
@@ -123,6 +124,7 @@ def test_a_run_is_steered_by_its_name(study: Notebook) -> None:
     study.run("%xyz resume r")
     assert run.progress.state == "running"
     assert "0/4 done" in repr(study.run("%xyz"))
+    assert study["begun"].wait(60)
     study.run("%xyz stop slow")
     study.run("gate.set()")
     assert run.result(60)["e"].sizes["T"] >= 1

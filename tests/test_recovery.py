@@ -15,6 +15,7 @@ import pytest
 import xarray as xr
 
 import xyzpy_widgets as xyz
+from tests.programs import PATIENCE
 from tests.test_survival import HARVEST, killed_after, slowly
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import DamageError, FormatError, RecoveryWarning
@@ -285,11 +286,14 @@ def test_variables_that_cannot_be_read_do_not_shift_the_checksums_of_others(name
     assert told.kept == {"word": SIDE**2}
 
 
-@pytest.mark.parametrize(("call", "why"), [(signal.pause, "did not come to an end"), (os.abort, "ended its process")])
-def test_what_reads_a_damaged_file_may_hang_or_die(call: Any, why: str, name: Path) -> None:
+@pytest.mark.parametrize(
+    ("call", "why", "seconds"),
+    [(signal.pause, "did not come to an end", 0.1), (os.abort, "ended its process", PATIENCE)],
+)
+def test_what_reads_a_damaged_file_may_hang_or_die(call: Any, why: str, seconds: float, name: Path) -> None:
     """It does so in a process of its own, and what is told is that the file is damaged."""
     with pytest.raises(DamageError, match=f"data.h5 is damaged: what reads its format {why}"):
-        apart(name, call, seconds=1.0)
+        apart(name, call, seconds=seconds)
 
 
 def test_damaged_metadata_ends_in_a_report(name: Path) -> None:

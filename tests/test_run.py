@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
 from queue import Queue
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -20,14 +22,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import xyzpy_widgets as xyz
+from tests.programs import PATIENCE
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import BudgetError, ConflictError, FunctionError, OptionError, ResultError, SpaceError
 from xyzpy_widgets.execution import listeners
 from xyzpy_widgets.execution.progress import Progress
+from xyzpy_widgets.registry import in_kernel
 from xyzpy_widgets.run import RUNNING
-
-PATIENCE = 30.0
-"""Seconds after which a test that waits for what never comes fails."""
 
 
 class Steered:
@@ -276,6 +277,29 @@ def test_listeners_are_told_seldom_however_much_happens(monkeypatch: pytest.Monk
     assert told[-1].done == 500
 
 
+def test_the_end_is_told_once_though_the_run_is_over_a_moment_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who hears of the end may ask for the result, and nobody does twice what the end calls for."""
+    for name in ("_SECONDS_BEFORE", "_SECONDS_BETWEEN", "_HEARTBEAT_SECONDS"):
+        monkeypatch.setattr(listeners, name, 0.001)
+    now, looks, told = [Progress("running", 1)], threading.Semaphore(0), list[str]()
+
+    def snapshot() -> Progress:
+        looks.release()
+        return now[0]
+
+    some = listeners.Listeners(snapshot)
+    some.add(lambda progress: told.append(progress.state))
+    assert looks.acquire(timeout=PATIENCE)
+    now[0] = Progress("done", 1, done=1)
+    for _ in range(3):
+        assert looks.acquire(timeout=PATIENCE)
+    assert "done" not in told
+    some.close()
+    some.add(lambda progress: told.append(f"{progress.state}, late"))
+    assert told[-2:] == ["done", "done, late"]
+    assert told.count("done") == 1
+
+
 def test_a_listener_that_raises_does_not_hurt_the_run(caplog: pytest.LogCaptureFixture) -> None:
     """Its exception goes to the log, as that of a Future's callback does; the run and the others do not notice."""
     calls: list[Progress] = []
@@ -480,6 +504,12 @@ def test_runs_are_listed_while_they_run_or_are_held() -> None:
     listed = [run.number for run in xyz.runs()]
     assert first.number in listed
     assert numbers[1] not in listed
+
+
+def test_a_run_begins_while_another_thread_imports_ipython(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is loaded in part is no kernel yet."""
+    monkeypatch.setitem(sys.modules, "IPython", ModuleType("IPython"))
+    assert not in_kernel()
 
 
 def test_a_blocking_serial_call_stays_in_the_main_thread() -> None:

@@ -250,10 +250,11 @@ def test_two_runs_do_not_try_the_same_failed_draw() -> None:
     sampler = counted(fragile)
     sampler.sample_combos(10)
     rows = sampler.failures
-    go_on = threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
     fragile.broken = set()
 
     def held(a: int) -> int:
+        begun.set()
         go_on.wait(60)
         return a * a
 
@@ -262,6 +263,7 @@ def test_two_runs_do_not_try_the_same_failed_draw() -> None:
     first = slow.submit(0, retry_failed=True)
     assert sampler.failures.empty
     assert sampler.sample_combos(0, retry_failed=True).empty
+    assert begun.wait(60)
     first.stop()
     go_on.set()
     done = first.result()

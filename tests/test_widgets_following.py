@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from threading import Event
+from threading import Event, Thread
+
+import pytest
 
 import xyzpy_widgets as xyz
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.following import Following
+from xyzpy_widgets.widgets.latest import Latest
 
 
 def over(run: Run) -> None:
@@ -44,3 +47,20 @@ def test_a_run_that_is_followed_no_more_ends_unseen() -> None:
     over(second)
     following.settle()
     assert drawn == ["end"]
+
+
+def test_a_thread_that_cannot_be_had_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that gives no thread for a moment leaves nothing that waits for ever."""
+
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    latest, done = Latest(), list[str]()
+    with monkeypatch.context() as patch:
+        patch.setattr(Thread, "start", refuse)
+        with pytest.raises(RuntimeError, match="can't start"):
+            latest.ask(lambda: done.append("refused"))
+    latest.settle()
+    latest.ask(lambda: done.append("taken"))
+    latest.settle()
+    assert done == ["taken"]

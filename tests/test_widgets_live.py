@@ -100,11 +100,12 @@ def test_a_longer_run_is_a_widget_while_it_goes_on(front_end: FrontEnd, shown: l
     assert view["model_id"] == widget.model_id
     assert shown[-1]["text/plain"].startswith("gated(a): 0 of 3 done, as it stood after ")
     assert {STILL_MIME, "text/html"} < set(shown[-1])
+    run.listen(monitor)
+    front_end.wait(lambda: run.progress.running == 1)
     front_end.send(widget, {"kind": "control", "word": "stop"})
     _gate.set()
     run.result(60)
-    monitor(run.progress)
-    assert front_end.state(widget)["progress"]["state"] == "stopped"
+    front_end.wait(lambda: front_end.state(widget)["progress"]["state"] == "stopped")
     monitor.close()
     assert set(shown[-1]) == {"text/plain", "text/html"}
     assert "1 of 3 done, stopped after" in shown[-1]["text/plain"]
@@ -278,7 +279,8 @@ def test_a_cell_shows_its_run_and_keeps_words(tmp_path: Path) -> None:
     interrupted = (
         "import _thread, threading\n"
         "def interrupt():\n"
-        "    while (now := xyz.runs()[-1].progress).total != 54 or not now.done:\n        time.sleep(0.01)\n"
+        "    while not any(run.progress.total == 54 and run.progress.done for run in xyz.runs()):\n"
+        "        time.sleep(0.01)\n"
         "    _thread.interrupt_main()\n"
         "threading.Thread(target=interrupt).start()\n"
         "harvester.harvest_combos({'a': range(6, 60)})"

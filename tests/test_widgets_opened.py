@@ -12,6 +12,7 @@ import xarray as xr
 from tests.front_end import FrontEnd
 from tests.test_onlooker import harvested, harvesting
 from xyzpy_widgets.errors import FormatError, StoreError, ViewError
+from xyzpy_widgets.onlooker import Onlooker
 from xyzpy_widgets.widgets import opened
 from xyzpy_widgets.widgets.opened import explore_file, explorer_of, rename_file
 
@@ -49,6 +50,27 @@ def test_a_file_is_followed_to_the_end_of_its_harvest(tmp_path: Path) -> None:
         process.communicate()
         assert drawn.wait(60)
     explorer.close()
+
+
+def test_an_error_that_nobody_foresaw_does_not_end_the_following(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told to the log, and the next look is taken."""
+    looks, again = list[str](), Event()
+
+    def changed(_: Onlooker) -> bool:
+        looks.append("look")
+        if len(looks) == 1:
+            raise RuntimeError("nobody foresaw it")
+        again.set()
+        return False
+
+    monkeypatch.setattr(opened, "_SECONDS_BETWEEN_LOOKS", 0.01)
+    monkeypatch.setattr(Onlooker, "changed", property(changed))
+    explorer = explorer_of(harvested(tmp_path / "ours.h5"))
+    assert again.wait(60)
+    explorer.close()
+    assert "nobody foresaw it" in caplog.text
 
 
 def test_a_file_that_is_opened_again_is_shown_as_it_was_left(tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ import xyzpy_widgets as xyz
 from tests.front_end import FrontEnd
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.widgets.case_map import grid_axes
 from xyzpy_widgets.widgets.panel import Panel
-from xyzpy_widgets.widgets.sheet import Sheet
+from xyzpy_widgets.widgets.sheet import Call, Sheet
 from xyzpy_widgets.widgets.subject import Subject
 from xyzpy_widgets.widgets.watching import Watching
 
@@ -269,7 +270,7 @@ def test_a_case_of_a_run_under_way_is_told_as_it_came(front_end: FrontEnd) -> No
     panel.space = {"a": [1, 2], "b": [1, 2, 3]}
     panel.space = replace(panel.space, choice="all")
     run = panel.start()
-    front_end.wait(lambda: run.progress.done == 1)
+    front_end.wait(lambda: (run.progress.done, run.progress.running > 0) == (1, True))
 
     def told(number: int) -> Any:
         reply = front_end.ask(panel.monitor, kind="case", number=number)["reply"]
@@ -292,6 +293,7 @@ def test_a_run_is_steered_from_the_page(front_end: FrontEnd) -> None:
     panel.space = {"a": [1, 2, 3]}
     run = panel.start()
     assert front_end.state(panel.card)["busy"] is True
+    front_end.wait(lambda: run.progress.running == 1)
     for word in ("pause", "pause", "nonsense", "stop", "stop"):
         front_end.send(panel.monitor, {"kind": "control", "word": word})
     _gate.set()
@@ -510,16 +512,33 @@ def test_one_case_is_tried_before_the_others(front_end: FrontEnd) -> None:
     assert "ZeroDivisionError" in front_end.state(panel.card)["trial"]["said"]
 
 
-def test_a_large_space_is_planned_beside_the_page(front_end: FrontEnd) -> None:
+def test_a_large_space_is_planned_beside_the_page(front_end: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
     """A million cases do not hold up the message that asked for them; the last of several edits is what is planned."""
+    preview = Subject.preview
+
+    def held(subject: Subject, call: Call) -> Preview:
+        assert _gate.wait(60)
+        return preview(subject, call)
+
     panel = harvester_of(product).panel()
+    monkeypatch.setattr(Subject, "preview", held)
     for stop in (500_000, 750_000, 1_000_000):
         rows = row(panel, "a", kind="range", start="1", stop=str(stop), num=str(stop))
         front_end.set(panel.editor, rows=rows, revision=stop)
         assert front_end.state(panel.card)["plan"] is None
+    _gate.set()
     panel.settle()
     assert front_end.state(panel.card)["plan"]["total"] == 1_000_000
     assert panel.plan.total == 1_000_000
+
+
+def test_a_large_space_is_planned_anew_at_the_end_of_its_run(front_end: FrontEnd) -> None:
+    """Who has waited for a panel finds the plan of what is left, also where that is made beside the page."""
+    panel = harvester_of(product).panel()
+    panel.space = {"a": range(150), "b": range(150)}
+    panel.start()
+    finish(panel)
+    assert front_end.state(panel.card)["plan"]["to_run"] == 0
 
 
 def test_what_keeps_a_plan_from_running_is_said_on_the_card(front_end: FrontEnd, tmp_path: Path) -> None:

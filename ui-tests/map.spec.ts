@@ -32,9 +32,9 @@ test('the map is read and picked out by keys alone', async ({ page, complaints }
   await map.press('Shift+ArrowRight');
   await map.press('Shift+ArrowDown');
   await expect(told).toHaveText('T = 0.59 K … 0.68 K, L = 32 … 64 · 4 cases: 4 done');
-  expect(await picked(page)).toEqual({ T: [1, 2], L: [1, 2] });
+  await expect.poll(() => picked(page)).toEqual({ T: [1, 2], L: [1, 2] });
   await map.press('Escape');
-  expect(await picked(page)).toEqual({});
+  await expect.poll(() => picked(page)).toEqual({});
   await map.press('Enter');
   await expect(page.getByRole('region', { name: 'Case 10' })).toContainText('spectrum');
   expect(complaints).toEqual([]);
@@ -51,10 +51,10 @@ test('the map is picked out by dragging, and a click opens a case', async ({ pag
   await page.mouse.move(...at(8, 2), { steps: 4 });
   await page.mouse.up();
   await expect(page.getByRole('button', { name: 'Clear the selection' })).toBeVisible();
-  expect(await picked(page)).toEqual({ T: [3, 8], L: [0, 2] });
+  await expect.poll(() => picked(page)).toEqual({ T: [3, 8], L: [0, 2] });
   await page.mouse.click(...at(39, 3));
   await expect(page.getByRole('region', { name: 'Case 159' })).toContainText('spectrum');
-  expect(await picked(page)).toEqual({});
+  await expect.poll(() => picked(page)).toEqual({});
 
   await page.getByRole('combobox', { name: 'Across' }).selectOption('L');
   await map.press('Home');

@@ -69,7 +69,7 @@ export class Notebook {
     await expect(async () => {
       await this.cell(place).locator('.jp-Cell-inputWrapper .cm-content').click();
       await this.page.keyboard.press('Control+Enter');
-      await expect(prompt).not.toHaveText(before, { timeout: 2000 });
+      await expect(prompt).not.toHaveText(before, { timeout: 10_000 });
     }).toPass();
   }
 
@@ -77,7 +77,7 @@ export class Notebook {
   async finish(place: number): Promise<void> {
     await expect(async () => {
       await this.run(place);
-      await expect(this.cell(place).locator('.jp-InputPrompt').first()).toHaveText(/\[\d+\]:/, { timeout: 5000 });
+      await expect(this.cell(place).locator('.jp-InputPrompt').first()).toHaveText(/\[\d+\]:/, { timeout: 15_000 });
     }).toPass();
   }
 

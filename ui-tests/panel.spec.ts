@@ -86,7 +86,7 @@ test('a case that fails is reproduced in a new cell, mended and run again', asyn
 
 test('a page that is loaded again shows the run as it stands, and steers it', async ({ page, complaints }) => {
   const notebook = new Notebook(page, 'reload.ipynb');
-  await notebook.open([study('reload.h5'), 'harvester.panel()', 'time.sleep(60)']);
+  await notebook.open([study('reload.h5'), 'harvester.panel()', 'time.sleep(600)']);
   await notebook.run(0);
   await notebook.run(1);
   const panel = notebook.output(1);
@@ -97,7 +97,7 @@ test('a page that is loaded again shows the run as it stands, and steers it', as
   await notebook.save();
 
   await notebook.visit();
-  await expect(panel.getByText(/^[1-9]\d* of 1,000$/)).toBeVisible({ timeout: 2000 });
+  await expect(panel.getByText(/^[1-9]\d* of 1,000$/)).toBeVisible();
   await panel.getByRole('button', { name: 'Pause' }).click();
   await expect(panel.getByText('Cases under way finish; no new ones begin.')).toBeVisible();
   await panel.getByRole('button', { name: 'Resume' }).click();
@@ -107,7 +107,7 @@ test('a page that is loaded again shows the run as it stands, and steers it', as
   await expect(notebook.cell(2)).toContainText('[*]:');
   await panel.getByRole('button', { name: 'Cancel …' }).click();
   await panel.getByRole('button', { name: 'Cancel the run' }).click();
-  await expect(panel.getByText(/^Cancelled after .* reload\.h5\.$/)).toBeVisible({ timeout: 3000 });
+  await expect(panel.getByText(/^Cancelled after .* reload\.h5\.$/)).toBeVisible();
   await expect(notebook.cell(2)).toContainText('[*]:');
   await page.getByRole('button', { name: 'Interrupt the kernel' }).click();
   await notebook.ready();

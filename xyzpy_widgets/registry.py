@@ -69,9 +69,8 @@ def noted(one: Any) -> None:
 
 def in_kernel() -> bool:
     """Say whether cells run this code."""
-    ipython = sys.modules.get("IPython")
-    shell = None if ipython is None else ipython.get_ipython()
-    return getattr(shell, "kernel", None) is not None
+    shell_of = getattr(sys.modules.get("IPython"), "get_ipython", None)  # not there yet while another thread imports it
+    return shell_of is not None and getattr(shell_of(), "kernel", None) is not None
 
 
 def _leave() -> None:

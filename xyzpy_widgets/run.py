@@ -184,9 +184,13 @@ class Run(Awaited):
 
         An interrupt from the keyboard ends the run, and is raised once everything is kept.
         """
+        self._interrupts.hold(self._listed)
+
+    def _listed(self) -> None:
+        """Carry the plan out, listed as under way meanwhile."""
         began(self)
         try:
-            self._interrupts.hold(self._carry_out)
+            self._carry_out()
         finally:
             over(self)
 

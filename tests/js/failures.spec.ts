@@ -1,8 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { DEFAULTS, HOST_EVENTS } from '../../src/protocol';
 import { ANSWERS, FAILED, GROUPS } from './fixtures';
-import { button, serve, show } from './page';
+import { button, serve, show, soon } from './page';
 
 const SOME = { ...DEFAULTS.Failures, groups: GROUPS };
 
@@ -25,7 +25,7 @@ describe('the failures', () => {
     const expected = ['g1', 'g2', ''].map((group) => ({ kind: 'retry', group }));
     expect(model.sent).toEqual(expected);
     model.set('busy', true);
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(button(view, 'Retry all').getAttribute('aria-disabled')).toBe('true');
     });
     button(view, 'Retry all').click();
@@ -35,7 +35,7 @@ describe('the failures', () => {
   test('show the traceback and the output of a case, and the code where no application inserts it', async () => {
     const { view } = await show('Failures', SOME);
     button(view, 'T = 0.5, L = 16').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('ZeroDivisionError: float division by zero');
     });
     expect(view.textContent).toContain('thermalising …');
@@ -48,7 +48,7 @@ describe('the failures', () => {
     const codes = serve(document.body, HOST_EVENTS.insertCell);
     const { view } = await show('Failures', SOME);
     button(view, 'T = 0.5, L = 16').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       button(view, 'Reproduce in a new cell').click();
     });
     expect(codes).toEqual([{ code: FAILED.code }]);
@@ -58,7 +58,7 @@ describe('the failures', () => {
     const { model, view } = await show('Failures', SOME, ANSWERS);
     button(view, 'Show more of the 5').click();
     expect(model.sent).toMatchObject([{ request: { kind: 'failures', group: 'g1', offset: 3 } }]);
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelectorAll('section:first-of-type li').length).toBe(4);
     });
   });
@@ -66,7 +66,7 @@ describe('the failures', () => {
   test('say why no more of them can be had', async () => {
     const { view } = await show('Failures', SOME, { failures: new Error('No such group.') });
     button(view, 'Show more of the 5').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('No such group.');
     });
   });

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import { insertCell, insertsCells, control } from '../../src/host';
 import { serveWidgets } from '../../src/notebook';
+import { soon } from './page';
 
 /** A notebook of two cells, the first of which shows a widget, in an application that serves widgets. */
 function application(save: (...given: never[]) => unknown = vi.fn().mockResolvedValue({})) {
@@ -55,7 +56,7 @@ describe('a notebook serves the widgets within it', () => {
     const { widget } = application(save);
     control(widget, { path: 'runs/7.xyzpy-control', word: 'pause' });
     control(widget, { path: 'runs/7.xyzpy-control', word: 'cancel' });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(words).toEqual(['pause', 'cancel']);
     });
     expect(save).toHaveBeenLastCalledWith('runs/7.xyzpy-control', { type: 'file', format: 'text', content: 'cancel' });
@@ -72,7 +73,7 @@ describe('a notebook serves the widgets within it', () => {
   test('a control file that cannot be written is told of', async () => {
     const { widget, amiss } = application(vi.fn().mockRejectedValue(new Error('forbidden')));
     control(widget, { path: 'runs/7.xyzpy-control', word: 'stop' });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(amiss).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('forbidden'));
     });
   });

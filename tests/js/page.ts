@@ -62,6 +62,11 @@ export async function show<Name extends keyof typeof WIDGETS>(
   return { model, view, close };
 }
 
+/** Wait until what is asserted holds, however busy the machine is; return what it gives. */
+export function soon<Found>(holds: () => Found): Promise<Found> {
+  return vi.waitFor(holds, { timeout: 60_000 });
+}
+
 /** The panel within a view. */
 export function rootOf(view: HTMLElement): Element {
   const root = view.firstElementChild;

@@ -1,9 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { sizeQuestion } from '../../src/core/plan';
 import { DEFAULTS, HOST_EVENTS, type PlanCardTraits } from '../../src/protocol';
 import { ANSWERS, GALLERY, PLAN, WISHES } from './fixtures';
-import { button, field, press, rootOf, serve, show, type } from './page';
+import { button, field, press, rootOf, serve, show, soon, type } from './page';
 
 function traitsOf(name: string): PlanCardTraits {
   const shown = GALLERY.find((one) => one.name === name);
@@ -24,16 +24,16 @@ describe('the plan card', () => {
   test('asks before it runs more cases, or longer, than the reader wants to by one click', async () => {
     const { model, view } = await show('PlanCard', { ...PLANNED, ask: { cases: 49, seconds: null } });
     button(view, 'Run 50 new cases · about 6 min').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('Run 50 new cases? It may take');
     });
     expect(model.sent).toEqual([]);
     button(view, 'Not now').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).not.toContain('It may take');
     });
     button(view, 'Run 50 new cases · about 6 min').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       button(view, 'Run them').click();
     });
     expect(model.sent).toEqual([RUN]);
@@ -85,7 +85,7 @@ describe('the plan card', () => {
     const { view } = await show('PlanCard', PLANNED);
     expect(rootOf(view).hasAttribute('data-dark')).toBe(false);
     document.body.dataset.theme = 'dark';
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(rootOf(view).hasAttribute('data-dark')).toBe(true);
     });
     delete document.body.dataset.theme;
@@ -103,7 +103,7 @@ describe('the plan card', () => {
     const { model, view } = await show('PlanCard', PLANNED);
     field(view, 'All again').click();
     expect(model.get('wishes')).toEqual({ ...WISHES, choice: 'all' });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('Working out the plan …');
     });
     button(view, 'Run').click();
@@ -123,17 +123,17 @@ describe('the plan card', () => {
   test('lists the cases behind a count, and brings more of them', async () => {
     const { model, view } = await show('PlanCard', PLANNED, ANSWERS);
     button(view, '50 new').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelectorAll('tbody tr').length).toBe(30);
     });
     expect(model.sent).toMatchObject([{ kind: 'ask', request: { kind: 'cases', of: 'new', offset: 0 } }]);
     button(view, 'Show more').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelectorAll('tbody tr').length).toBe(60);
     });
     expect(model.sent).toMatchObject([{}, { request: { offset: 30 } }]);
     button(view, '50 new').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelector('table')).toBeNull();
     });
   });
@@ -141,7 +141,7 @@ describe('the plan card', () => {
   test('says why a list cannot be had', async () => {
     const { view } = await show('PlanCard', PLANNED, { cases: new Error('The file is gone.') });
     button(view, '93').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('The file is gone.');
     });
   });
@@ -151,9 +151,9 @@ describe('the plan card', () => {
     button(view, 'Try one case').click();
     expect(model.sent).toEqual([{ kind: 'try_one' }]);
     model.set('trial', { state: 'running', said: '' });
-    await vi.waitFor(() => button(view, 'Trying one case …'));
+    await soon(() => button(view, 'Trying one case …'));
     model.set('plan', { ...PLAN, id: 'plan-2' });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('about 6 min');
     });
   });
@@ -161,7 +161,7 @@ describe('the plan card', () => {
   test('shows the code, and inserts it only where an application does', async () => {
     const { view } = await show('PlanCard', PLANNED);
     button(view, 'Show the code').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('%xyz run harvester');
     });
     expect(() => button(view, 'Insert as a cell')).toThrow();
@@ -172,7 +172,7 @@ describe('the plan card', () => {
     const codes = serve(document.body, HOST_EVENTS.insertCell);
     const other = await show('PlanCard', PLANNED);
     button(other.view, 'Show the code').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       button(other.view, 'Insert as a cell').click();
     });
     expect(codes).toEqual([{ code: PLANNED.code.python }]);

@@ -1,9 +1,9 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { choiceOf, choicesOf, chosen } from '../../src/core/explorer';
 import { DEFAULTS, type Dimension } from '../../src/protocol';
 import { EXPLORED, GAMMA, PICKED, PROPOSAL } from './explored';
-import { button, field, show, type } from './page';
+import { button, field, show, soon, type } from './page';
 
 describe('the explorer', () => {
   test('shows a role for every dimension, and sends the one that is chosen', async () => {
@@ -26,7 +26,7 @@ describe('the explorer', () => {
     for (const place of ['2', '3']) {
       type(slider, place);
     }
-    await vi.waitFor(() => {
+    await soon(() => {
       const labels = model.sent.filter((one) => (one as { kind: string }).kind === 'label');
       expect(labels).toEqual([{ kind: 'label', name: 'seed', position: 3 }]);
     });
@@ -58,7 +58,7 @@ describe('the explorer', () => {
     const { model, view } = await show('ResultsExplorer', { ...EXPLORED, picked: PICKED, unfolded: true });
     button(view, 'Results').click();
     expect(model.any.get('unfolded')).toBe(false);
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelector('.xyzpy-figure')).toBeNull();
     });
     expect(view.textContent).toContain('2 cases picked out');
@@ -66,7 +66,7 @@ describe('the explorer', () => {
 
   test('tells the kernel that it is seen, and asks for no figure before there is one', async () => {
     const { model } = await show('ResultsExplorer', { ...EXPLORED, unfolded: true, shelf: null });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(model.sent).toContainEqual(expect.objectContaining({ kind: 'watch', seen: true }));
     });
     expect(model.sent).not.toContainEqual(expect.objectContaining({ kind: 'ask' }));
@@ -87,7 +87,7 @@ describe('the explorer', () => {
     const codes = { plot: 'ds.xyz.plot()', hvplot: '', explore: 'ds.xyz.explore()' };
     const { view } = await show('ResultsExplorer', { ...EXPLORED, codes });
     button(view, 'View as code').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect([...view.querySelectorAll('pre')].map((one) => one.textContent)).toEqual([codes.plot, codes.explore]);
     });
   });

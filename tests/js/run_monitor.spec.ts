@@ -4,7 +4,7 @@ import { CASE_STATES, HOST_EVENTS, type RunMonitorTraits } from '../../src/proto
 import { SILENCE } from '../../src/panels/hooks';
 import { ANSWERS, CASE, GALLERY, PROGRESS } from './fixtures';
 import type { FakeModel } from './model';
-import { button, serve, show } from './page';
+import { button, serve, show, soon } from './page';
 
 function traitsOf(name: string): RunMonitorTraits {
   const shown = GALLERY.find((one) => one.name === name);
@@ -58,7 +58,7 @@ describe('the run monitor', () => {
     button(view, 'Pause').click();
     button(view, 'Stop').click();
     model.set('progress', { ...PROGRESS, state: 'paused' });
-    await vi.waitFor(() => {
+    await soon(() => {
       button(view, 'Resume').click();
     });
     expect(steered(model)).toEqual(['pause', 'stop', 'resume'].map((word) => ({ kind: 'control', word })));
@@ -68,16 +68,16 @@ describe('the run monitor', () => {
     const { model, view } = await show('RunMonitor', { ...RUNNING, control_path: 'runs/7.xyzpy-control' });
     const told = serve(view, HOST_EVENTS.control);
     button(view, 'Cancel …').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('End 8 running cases now? 85 finished are kept.');
     });
     expect(steered(model)).toEqual([]);
     button(view, 'Go on').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).not.toContain('finished are kept');
     });
     button(view, 'Cancel …').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       button(view, 'Cancel the run').click();
     });
     expect(steered(model)).toEqual([{ kind: 'control', word: 'cancel' }]);
@@ -109,16 +109,16 @@ describe('the run monitor', () => {
   test('follows the deltas, and asks once for the whole when one is missing', async () => {
     const { model, view } = await show('RunMonitor', RUNNING);
     const asked = (): number => model.sent.filter((sent) => (sent as { kind: string }).kind === 'states').length;
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('done 85');
     });
     // the view may have been opened late, so it begins with a question
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(asked()).toBe(1);
     });
     model.set('states', RUNNING.states);
     delta(model, 1, [88, 89, 96], 'done');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('done 88');
     });
     delta(model, 3, [90], 'done');
@@ -127,7 +127,7 @@ describe('the run monitor', () => {
     model.set('states_serial', 4);
     delta(model, 4, [92], 'failed');
     delta(model, 5, [93], 'failed');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('failed 4');
     });
   });
@@ -135,14 +135,14 @@ describe('the run monitor', () => {
   test('opens a case, and says why when it cannot', async () => {
     const { model, view } = await show('RunMonitor', RUNNING, ANSWERS);
     button(view, 'T = 2.144').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('spectrum');
     });
     expect(steered(model)).toMatchObject([{ kind: 'ask', request: { kind: 'case', number: 96 } }]);
     button(view, 'Close').click();
     const other = await show('RunMonitor', RUNNING, { case: new Error('No such case.') });
     button(other.view, 'T = 2.144').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(other.view.textContent).toContain('No such case.');
     });
   });
@@ -151,16 +151,16 @@ describe('the run monitor', () => {
     const { model, view } = await show('RunMonitor', RUNNING, { case: { ...CASE, number: 96, state: 'running' } });
     const asked = (): number => steered(model).length;
     button(view, 'T = 2.144').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelector('.xyzpy-case')?.textContent).toContain('running');
     });
     delta(model, 1, [97], 'done');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('done 86');
     });
     expect(asked()).toBe(1);
     delta(model, 2, [96], 'done');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(asked()).toBe(2);
     });
   });
@@ -171,7 +171,7 @@ describe('the run monitor', () => {
       throw new Error('Cannot send');
     };
     button(view, 'T = 2.144').click();
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelector('.xyzpy-case')?.textContent).toContain('The kernel is gone.');
     });
     await close();
@@ -181,7 +181,7 @@ describe('the run monitor', () => {
     const { model, close } = await show('RunMonitor', RUNNING);
     const seen = (): unknown[] =>
       model.sent.flatMap((sent) => ('seen' in (sent as object) ? [(sent as { seen: boolean }).seen] : []));
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(seen().at(-1)).toBe(true);
     });
     await close();
@@ -192,7 +192,7 @@ describe('the run monitor', () => {
     const { view } = await show('RunMonitor', RUNNING);
     expect(view.querySelector('[role=alert]')).toBeNull();
     view.classList.add('jupyter-widgets-disconnected');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelector('[role=alert]')?.textContent).toContain('The kernel is gone');
     });
   });
@@ -213,12 +213,12 @@ describe('the run monitor', () => {
     const { model, view } = await show('RunMonitor', RUNNING);
     const said = (): string => [...view.querySelectorAll('.xyzpy-said')].map(({ textContent }) => textContent).join();
     model.set('progress', { ...PROGRESS, done: 86 });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('86 of 160');
     });
     expect(said()).toBe('');
     model.set('progress', { ...PROGRESS, state: 'done', done: 157, running: 0, current: [] });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(said()).toBe('Done, 3 failed: 157 of 160 done, 3 failed.');
     });
   });

@@ -1,8 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { DEFAULTS, type SpaceEditorTraits } from '../../src/protocol';
 import { GALLERY, ROW } from './fixtures';
-import { button, field, press, show, type } from './page';
+import { button, field, press, show, soon, type } from './page';
 
 function traitsOf(name: string): SpaceEditorTraits {
   const shown = GALLERY.find((one) => one.name === name);
@@ -20,7 +20,7 @@ describe('the space editor', () => {
     expect([model.get('revision'), model.saved]).toEqual([1, 1]);
     type(field(view, 'Number'), '4');
     expect(model.get('rows')[0]).toEqual({ ...ROW, stop: '8', num: '4' });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('4 × 4 = 16 cases');
     });
   });
@@ -28,7 +28,7 @@ describe('the space editor', () => {
   test('says beside the field what is wrong while it is typed', async () => {
     const { view } = await show('SpaceEditor', PLANNED);
     type(field(view, 'From'), 'cold');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(field(view, 'From').getAttribute('aria-invalid')).toBe('true');
     });
     const told = field(view, 'From').getAttribute('aria-describedby') ?? '';
@@ -41,7 +41,7 @@ describe('the space editor', () => {
     const marked = (label: string): string | null => field(view, label).getAttribute('aria-invalid');
     expect([marked('From'), marked('To')]).toEqual(['true', 'false']);
     type(field(view, 'From'), '1');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect([marked('From'), marked('To')]).toEqual(['false', 'true']);
     });
   });
@@ -55,7 +55,7 @@ describe('the space editor', () => {
       rows: { T: { ...verdict.cases, problem: 'T must stay below 2.' } },
       problem: 'Too many cases.',
     });
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('T must stay below 2.');
     });
     expect(view.textContent).toContain('Too many cases.');
@@ -64,7 +64,7 @@ describe('the space editor', () => {
   test('keeps what was typed when the kind of a row is changed and changed back', async () => {
     const { model, view } = await show('SpaceEditor', PLANNED);
     type(field(view, 'How the values of T are given'), 'list');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('List the values of T');
     });
     type(field(view, 'How the values of T are given'), 'range');
@@ -80,7 +80,7 @@ describe('the space editor', () => {
         .join('');
     button(view, 'Move T down').click();
     expect(names()).toBe('LTp');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.querySelector('[role=status]')?.textContent).toBe('T is now 2 of 3.');
       expect(button(view, 'Move L up').getAttribute('aria-disabled')).toBe('true');
     });
@@ -101,10 +101,10 @@ describe('the space editor', () => {
   test('takes a table of cases, and gives its columns back when it is removed', async () => {
     const { model, view } = await show('SpaceEditor', PLANNED);
     button(view, 'Add a table of cases').click();
-    await vi.waitFor(() => field(view, 'Table of cases'));
+    await soon(() => field(view, 'Table of cases'));
     type(field(view, 'Table of cases'), 'L,p\n16,0.5\n32,0.4\n');
     expect(model.get('rows').map(({ kind }) => kind)).toEqual(['range', 'cases', 'cases']);
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('2 × 40 = 80 cases');
     });
     button(view, 'Remove the table').click();
@@ -117,7 +117,7 @@ describe('the space editor', () => {
     expect(view.textContent).toContain('1,000 draws');
     type(field(view, 'Draws'), 'many');
     expect(model.get('draws')).toBe('many');
-    await vi.waitFor(() => {
+    await soon(() => {
       expect(view.textContent).toContain('The number of draws must be a whole number from 1.');
     });
     type(field(view, 'Drawn from'), 'normal');

@@ -11,10 +11,14 @@ import signal
 from _thread import start_new_thread
 from collections.abc import Callable, Iterable
 from threading import current_thread, main_thread
+from time import monotonic
 from types import FrameType
 from typing import Any
 
 __all__ = ["Interrupts", "gather"]
+
+_INSISTING_SECONDS = 2.0
+"""Who interrupts again after so long insists; sooner, the key was pressed several times."""
 
 
 def gather(values: list[Any], results: Iterable[Any]) -> None:
@@ -45,13 +49,14 @@ class Interrupts:
 
     def __init__(self, end: Callable[[], object]) -> None:
         self.asked = self.raised = False
+        self._since = 0.0
         self._end = end
 
     def hold(self, act: Callable[[], None]) -> None:
         """Do something; raise `KeyboardInterrupt` afterwards if there was one meanwhile.
 
-        A second interrupt is raised wherever it falls. Nothing is held outside the main thread, where no interrupt is
-        raised, and where somebody has put a handler of his own.
+        One that comes two seconds after that is raised wherever it falls. Nothing is held outside the main thread,
+        where no interrupt is raised, and where somebody has put a handler of his own.
         """
         before = signal.getsignal(signal.SIGINT)
         ours = before is signal.default_int_handler or _holder() is not None
@@ -67,11 +72,12 @@ class Interrupts:
             raise KeyboardInterrupt
 
     def _heard(self, _: int, frame: FrameType | None) -> None:
-        if self.asked or _calls(frame):
+        if _calls(frame) or (self.asked and monotonic() - self._since >= _INSISTING_SECONDS):
             self.raised = True
             raise KeyboardInterrupt
-        self.asked = True
-        start_new_thread(self._end, ())  # this one may hold any lock
+        if not self.asked:
+            self.asked, self._since = True, monotonic()
+            start_new_thread(self._end, ())  # this one may hold any lock
 
 
 def _holder() -> Interrupts | None:

@@ -46,10 +46,10 @@ def _edited() -> float:
 
 
 def _hired(threads: int) -> WorkerProcess:
-    """Return a worker that nobody uses, or a new one."""
+    """Return the worker that was used last of those that nobody uses, or a new one."""
     nature, edited = _nature(threads), _edited()
     with _lock:
-        for worker in _idle:
+        for worker in reversed(_idle):
             if worker.suits(nature, edited):
                 _idle.remove(worker)
                 return worker

@@ -77,7 +77,7 @@ def begun_words(text: str) -> list[str]:
     list of str
         Words as they stand; the last is the one that is being written, empty behind a blank. Empty in a comment.
     """
-    words, depth, quote = [""], 0, ""
+    words, depth, quote, escaped = [""], 0, "", False
     for mark in text:
         if mark.isspace() and not depth and not quote:
             words.append("")
@@ -85,7 +85,8 @@ def begun_words(text: str) -> list[str]:
         if mark == "#" and not words[-1]:
             return []
         if quote or mark in "'\"":
-            quote = mark if not quote else "" if mark == quote and not words[-1].endswith("\\") else quote
+            quote = mark if not quote else "" if mark == quote and not escaped else quote
+            escaped = mark == "\\" and not escaped
         else:
             depth = max(0, depth + (mark in _CLOSING) - (mark in _CLOSING.values()))
         words[-1] += mark

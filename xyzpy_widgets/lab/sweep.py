@@ -107,7 +107,8 @@ class Sweep:
 
     def watch(self, run: Run, changed: Event) -> None:
         """Tell of a run from now on, and set an event whenever something is to be told."""
-        watched = _Watched(ref(run), run.progress)
+        progress = run.progress
+        watched = _Watched(ref(run), progress, _error_of(run) if progress.over else "")
         self._runs = {number: one for number, one in self._runs.items() if one.goes_on} | {run.number: watched}
 
         def progressed(progress: Progress) -> None:

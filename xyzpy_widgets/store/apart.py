@@ -14,7 +14,7 @@ from xyzpy_widgets.store.disk import size_of
 
 __all__ = ["apart"]
 
-_SECONDS, _BYTES_PER_SECOND = 20.0, 2**24  # far more time than reading takes
+_SECONDS, _BYTES_PER_SECOND = 60.0, 2**24  # far more time than reading takes, on a machine that is busy too
 
 _CHILD = """
 import pickle, sys

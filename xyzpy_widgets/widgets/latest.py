@@ -29,8 +29,8 @@ class Latest:
         with self._changed:
             self._next = step
             if not self._busy:
-                self._busy = True
                 Thread(target=self._serve, name="xyzpy_widgets-planning", daemon=True).start()
+                self._busy = True
 
     def settle(self) -> None:
         """Wait until there is nothing more to do."""

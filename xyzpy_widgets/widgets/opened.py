@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,6 +15,7 @@ from xyzpy_widgets.widgets.results_explorer import ResultsExplorer
 __all__ = ["explore_file", "explorer_of", "rename_file"]
 
 _SECONDS_BETWEEN_LOOKS = 1.0
+_LOG = logging.getLogger("xyzpy_widgets")
 _open: dict[Path, tuple[ResultsExplorer, Onlooker]] = {}
 
 
@@ -69,7 +71,9 @@ def _follow(explorer: ResultsExplorer, onlooker: Onlooker) -> None:
     while explorer.comm is not None:
         rest.wait(_SECONDS_BETWEEN_LOOKS)
         try:
-            if onlooker.changed:
+            if explorer.comm is not None and onlooker.changed:
                 explorer.refresh()
         except (XyzError, ValueError) as error:
             explorer.tell(problem=str(error))
+        except Exception:  # noqa: BLE001 - told to the log; what is written into the file next is drawn all the same
+            _LOG.exception("what is new in the file of %r could not be drawn", explorer)

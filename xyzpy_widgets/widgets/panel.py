@@ -197,8 +197,8 @@ class Panel(ipywidgets.VBox):
 
     def settle(self) -> None:
         """Wait until the plan is that of the space, and the end of a run that is over has been told."""
+        self._watching.settle()  # at the end of a run the space is planned anew
         self._planning.settle()
-        self._watching.settle()
 
     def _submitted(self, call: Call) -> Run:
         before = self._subject.preview(call).standing()
