@@ -20,7 +20,7 @@ from xyzpy_widgets.errors import SpaceError, XyzError
 from xyzpy_widgets.harvest import asked_told
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument, arguments_of
 from xyzpy_widgets.widgets.draws import DISTRIBUTIONS
-from xyzpy_widgets.widgets.rows import Row, first_row, read_row
+from xyzpy_widgets.widgets.rows import Row, first_row, read_row, row_of
 from xyzpy_widgets.widgets.sheet import Call, Sheet, call_of, first_sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.source import name_in, source_of
 from xyzpy_widgets.widgets.subject import Subject
@@ -94,6 +94,23 @@ def test_a_whole_number_that_was_seen_asks_for_no_others() -> None:
         reading = read_row(Row(argument.name, "range", start="0", stop="1", num="5"), argument)
         assert tuple(reading.values) == (0.0, 0.25, 0.5, 0.75, 1.0)
     assert ARGUMENTS["L"].takes == "int"
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([-100.0, -10.0, -1.0], "list"),
+        ([-np.inf, 1.0, 2.0], "list"),
+        ([-1.7e308, 0.0, 1.7e308], "list"),
+        ([-2.0, -1.0, 0.0], "range"),
+        ([1e200, 1.0, 1e-200], "range"),
+    ],
+)
+def test_values_that_python_says_become_a_row_that_means_them(values: list[float], kind: str) -> None:
+    """A range is one only where reading its row gives the values again."""
+    row = row_of(Argument("x"), values, Row("x"))
+    assert row.kind == kind
+    assert list(read_row(row, Argument("x")).values) == values
 
 
 def test_what_does_not_vary_has_no_row() -> None:
@@ -170,6 +187,8 @@ def test_a_row_means_what_it_says(row: Row, values: Any, code: str | None) -> No
         (Row("p", "fixed", value="1, 2"), "1, 2 is more than one value"),
         (Row("p", "fixed", value="range(3)"), "more than one value"),
         (Row("p", "stored"), "no values of p are stored"),
+        (Row("L", "range", start="1", stop="10**25", num="5"), "too wide for whole numbers"),
+        (Row("L", "range", start="2**60", stop="2**60 + 7", num="3"), "too wide for whole numbers"),
         (Row("kind", "choices"), "choose at least one"),
         (Row("method", "choices", chosen=(0, 1)), "members of Method cannot be labels"),
     ],

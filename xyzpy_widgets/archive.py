@@ -32,6 +32,7 @@ __all__ = ["Archive"]
 
 _UNREAD = "unread"
 
+R = TypeVar("R")
 T = TypeVar("T")
 S = TypeVar("S", bound=Keeper[Any])
 
@@ -175,7 +176,18 @@ class Archive(Generic[T, S]):
         except StoreError:  # of what is left in the file, of which parts are read only now
             if self.store is None or self.is_read:
                 raise
-            self.refresh()
+            with self._alone():
+                self.refresh()
+
+    def lasting(self, how: Callable[[], R]) -> R:
+        """Do what reads parts of what is left in the file; look, and do it again, where that was replaced meanwhile."""
+        while True:
+            try:
+                return how()
+            except StoreError:
+                if self.store is None or self.is_read:
+                    raise
+                self.refresh()
 
     def _put_again(self, told: Told, on_conflict: OnConflict) -> None:
         """Take in what the log of a process that died tells."""
@@ -187,7 +199,7 @@ class Archive(Generic[T, S]):
         Returns whether this structure is known: whether what is there has it already, but for the content of cells.
         """
         with self._guard:
-            return self._whole is not None and self._whole.check(new)
+            return self.lasting(lambda: self._whole is not None and self._whole.check(new))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -254,15 +254,15 @@ def _number(tree: ast.expr) -> _Item:
 
 def _counted(tree: ast.expr, op: ast.AST, *operands: _Item) -> _Item:
     """Calculate; the signs and brackets of what was typed stay in the code."""
-    large = any(isinstance(one.value, int) and one.value.bit_length() > _LARGEST_BITS for one in operands)
-    if large or (isinstance(op, ast.Pow) and abs(operands[1].value) > _LARGEST_POWER):
-        msg = f"{_short(ast.unparse(tree))} is too large a number; write it as a float, such as 1e300"
-        raise SpaceError(msg)
+    large = isinstance(op, ast.Pow) and abs(operands[1].value) > _LARGEST_POWER
     try:
-        value = _OPERATORS[type(op)](*(operand.value for operand in operands))
+        value = None if large else _OPERATORS[type(op)](*(operand.value for operand in operands))
     except (ArithmeticError, TypeError, ValueError) as error:
         msg = f"{_short(ast.unparse(tree))} cannot be calculated: {error}"
         raise SpaceError(msg) from None
+    if large or (isinstance(value, int) and value.bit_length() > _LARGEST_BITS):
+        msg = f"{_short(ast.unparse(tree))} is too large a number; write it as a float, such as 1e300"
+        raise SpaceError(msg)
     sign = ast.unparse(ast.UnaryOp(op, ast.Name("x")))[0] if len(operands) == 1 else ""  # type: ignore[arg-type]
     if sign:
         inner = operands[0].code

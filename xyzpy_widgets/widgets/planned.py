@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xyzpy_widgets.core.region import Step
 from xyzpy_widgets.execution.progress import duration
+from xyzpy_widgets.failures import args_in, told_columns
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.case_map import label_text
@@ -74,8 +75,8 @@ def first_case(run: Run) -> str:
 def trial_told(run: Run, case: str, error: BaseException | None) -> Trial:
     """Tell how the one case came out that was tried."""
     if len(run.failures):
-        failure = run.failures.iloc[0]
-        return {"state": "failed", "said": f"{case} raised {failure['raised']}: {failure['said']}"}
+        failure, told = run.failures.iloc[0], told_columns(args_in(run.failures))
+        return {"state": "failed", "said": f"{case} raised {failure[told['raised']]}: {failure[told['said']]}"}
     if error is not None:
         return {"state": "failed", "said": f"{type(error).__name__}: {error}"}
     return {"state": "done", "said": f"{case} took {duration(run.progress.elapsed)}."}

@@ -20,6 +20,8 @@ from xyzpy_widgets.widgets.protocol import Kind, Spacing
 __all__ = ["Reading", "Row", "check_type", "first_row", "read_row", "read_shown", "row_of"]
 
 _FEWEST_OF_A_RANGE = 3
+_LARGEST_WHOLE = 2**53
+"""Up to here every whole number is a float too."""
 _MOST_OF_A_RANGE = 1_000_000
 """So many values of a range are still read between two key strokes; the page knows this number too."""
 
@@ -182,6 +184,9 @@ def _range(row: Row, argument: Argument) -> Reading:
     whole = kind_of(first) == kind_of(last) == "int" and argument.takes in {"int", "any"}
     if whole and row.spacing == "linear" and num > 1 and not (last - first) % (num - 1):
         return _whole_range(first, last, (last - first) // (num - 1))
+    if argument.takes == "int" and max(abs(first), abs(last)) > _LARGEST_WHOLE:
+        msg = f"{row.start.strip()} … {row.stop.strip()} is too wide for whole numbers; give them as a list"
+        raise SpaceError(msg)
     typed = read_values(f"{'geomspace' if row.spacing == 'log' else 'linspace'}({start.code}, {stop.code}, {num})")
     if not np.isfinite(np.array(typed.values)).all():
         msg = f"{row.start.strip()} … {row.stop.strip()} is too wide for a range; bring its ends together"
@@ -302,9 +307,9 @@ def _as_range(values: tuple[Any, ...]) -> tuple[str, str, Spacing] | None:
     if len(values) < _FEWEST_OF_A_RANGE or {kind_of(value) for value in values} != {"float"}:
         return None
     start, stop = written(values[0]), written(values[-1])
-    for spacing, call in (("linear", np.linspace), ("log", np.geomspace)):
-        if spacing == "log" and values[0] * values[-1] <= 0:
-            continue
-        if np.array_equal(call(values[0], values[-1], len(values)), values):
-            return start, stop, spacing  # type: ignore[return-value]
+    with np.errstate(all="ignore"):
+        if np.array_equal(np.linspace(values[0], values[-1], len(values)), values):
+            return start, stop, "linear"
+        if min(values[0], values[-1]) > 0 and np.array_equal(np.geomspace(values[0], values[-1], len(values)), values):
+            return start, stop, "log"
     return None
