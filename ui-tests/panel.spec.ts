@@ -31,7 +31,7 @@ for (const shell of ['lab', 'notebook'] as Shell[]) {
   }) => {
     const notebook = new Notebook(page, `whole-${shell}.ipynb`, shell);
     await notebook.open([study(`whole-${shell}.h5`), 'harvester.panel()']);
-    await notebook.run(0);
+    await notebook.finish(0);
     await notebook.run(1);
     const panel = notebook.output(1);
     await expect(panel.getByRole('heading', { name: 'Parameters' })).toBeVisible();
