@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 import xyzpy_widgets as xyz
 from tests.kill_points import WITHOUT_COMPILER, at_every_call
-from xyzpy_widgets.errors import RecoveryWarning, StoreError
+from xyzpy_widgets.errors import EncodingError, RecoveryWarning, StoreError
 from xyzpy_widgets.store.frames import HEADER
 from xyzpy_widgets.store.journal import segments
 from xyzpy_widgets.store.segment import Segment
@@ -109,6 +110,12 @@ def test_a_draw_is_a_row_or_failed_wherever_its_process_dies(kept: str, tmp_path
         young = [one.path for one in segments(journal) if one.size < len(HEADER)]
         assert list(journal.glob("*")) == young, trial.what
         assert young or not Path(name).with_name(f"{Path(name).name}.failed").exists(), trial.what
+
+
+class Level(IntEnum):
+    """Something that draws are chosen from, and no file knows."""
+
+    LOW = 1
 
 
 RETRY = """
@@ -285,6 +292,23 @@ def test_a_draw_whose_row_was_never_written_is_failed_still(tmp_path: Path, monk
     assert (rows(sampler(name)), failed(sampler(name))) == ([0, 2], [1])
     drawn(sampler(name), retry_failed=True)
     assert (rows(sampler(name)), failed(sampler(name))) == ([0, 2, 1], [])
+
+
+def test_a_draw_that_no_file_can_hold_is_named(tmp_path: Path) -> None:
+    """An argument that cannot be kept ends the run, and what failed with others is there, as it would be elsewhere."""
+
+    def fails(a: Any) -> int:
+        raise ValueError(a)
+
+    values = iter([Level.LOW, object(), 3])
+    name = tmp_path / "table.csv"
+    one = xyz.Sampler(xyz.Runner(fails, "out", verbosity=0, on_error="continue"), name, {"a": lambda: next(values)})
+    with pytest.raises(EncodingError, match="cannot be kept in a journal") as caught:
+        one.sample_combos(3)
+    assert "<object object" in caught.value.__notes__[0]
+    assert failed(sampler(name)) == [1, 3]
+    drawn(sampler(name, 3), retry_failed=True)
+    assert (rows(sampler(name)), failed(sampler(name))) == ([1], [3])
 
 
 def test_a_recovered_table_keeps_its_failed_draws(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ class DrawnWhole:
         self.failed = dict(start.failed)
         self._good = set(start.good)
         self._told: dict[str, Told] = {} if stored else dict(start.failed)  # what the other file lacks
-        self._mended: set[str] = set()
+        self._mended: set[str] = set() if stored else set(start.good)
 
     @property
     def value(self) -> Drawn:
@@ -173,8 +173,9 @@ class DrawnWhole:
         self._good |= new.good
         self._mended |= new.good
         for name, told in new.failed.items():
-            self.failed.pop(name, None)
-            self.failed[name] = self._told[name] = told
+            for known in (self.failed, self._told):
+                known.pop(name, None)  # the latest is the last
+                known[name] = told
         for name in self._good & self.failed.keys():
             del self.failed[name]
 

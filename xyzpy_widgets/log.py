@@ -156,8 +156,9 @@ class Logged:
                 self._write(part)
                 self._sink.add(part)
             except EncodingError as error:
-                error.add_note(f"in the case {self._plan.point(int(part.numbers[0]))}")
-                error.numbers = (int(part.numbers[0]),)
+                number = int(part.numbers[0]) if part.values else part.failures[0].number
+                error.add_note(f"in the case {self._plan.point(number)}")
+                error.numbers = (number,)
                 wrong.append(error)
             except ResultError as error:
                 wrong.append(error)
@@ -171,8 +172,8 @@ def _parts(outcome: Outcome) -> Iterator[Outcome]:
     for at, value in enumerate(outcome.values):
         number = int(outcome.numbers[at])
         yield Outcome(range(number, number + 1), [value], outcome.seconds[at : at + 1])
-    if outcome.failures:
-        yield Outcome(range(0), [], outcome.seconds[:0], outcome.failures)
+    for failure in outcome.failures:
+        yield Outcome(range(0), [], outcome.seconds[:0], (failure,), outcome.finished)
 
 
 class _StandIn:

@@ -25,6 +25,7 @@ file was copied with it, and hardly in any other table. A file beside a table th
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 import warnings
@@ -34,10 +35,10 @@ from pathlib import Path
 from typing import Any
 
 from xyzpy_widgets.core.labels import bare
-from xyzpy_widgets.errors import RecoveryWarning
+from xyzpy_widgets.errors import RecoveryWarning, StoreError
 from xyzpy_widgets.store.atomic import remove, reported
 from xyzpy_widgets.store.disk import sync_folder
-from xyzpy_widgets.store.frames import Damage, scan
+from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import stamps
 from xyzpy_widgets.store.records import RecordFile
 
@@ -81,11 +82,12 @@ class FailedFile:
         failed: dict[str, Told] = {}
         good: set[str] = set()
         going: set[str] = set()
-        self.pending, self._print, found = False, None, False
-        for one in scan(self.path) if self.path.exists() else ():
+        self.pending, self._print = False, None
+        found = self._scanned()
+        for one in found:
             if isinstance(one, Damage):
                 return None
-            record, found = one.value, True
+            record = one.value
             if "failed" in record:
                 for told in record["failed"]:
                     failed.pop(told["id"], None)
@@ -100,12 +102,19 @@ class FailedFile:
             return None
         return {name: told for name, told in failed.items() if name not in good}, frozenset(good)
 
+    def _scanned(self) -> list[Record | Damage]:
+        try:
+            return list(scan(self.path)) if self.path.exists() else []
+        except StoreError as error:
+            if error.errno == errno.ENOENT:  # its last draw has just become a row
+                return []
+            raise
+
     def mark(self, failed: Iterable[Told], good: Collection[str]) -> None:
         """Tell, durably, of draws that failed, and of those that are good once the table is written."""
         fresh = not self.path.exists()
-        told = [{**one, "args": {name: bare(value) for name, value in one["args"].items()}} for one in failed]
         self._print = _print_of(self._table)
-        self._file.append({"failed": told, "good": list(good), "table": self._print}, durable=True)
+        self._file.append(_record(failed, good, self._print), durable=True)
         self.pending = bool(good)
         if fresh:
             with reported(self.path):
@@ -131,7 +140,7 @@ class FailedFile:
     def forget(self, failed: Collection[Told]) -> None:
         """Let the file tell of the draws alone that are failed, and be gone where there are none."""
         if failed:
-            self._file.replace([{"failed": list(failed), "good": [], "table": self._print}])
+            self._file.replace([_record(failed, (), self._print)])
         else:
             remove(self.path)
 
@@ -151,6 +160,11 @@ class FailedFile:
     def delete(self) -> None:
         """Remove the file, if there is one."""
         remove(self.path)
+
+
+def _record(failed: Iterable[Told], good: Iterable[str], table: Print | None) -> dict[str, Any]:
+    told = [{**one, "args": {name: bare(value) for name, value in one["args"].items()}} for one in failed]
+    return {"failed": told, "good": list(good), "table": table}
 
 
 def _print_of(table: Path) -> Print | None:
