@@ -13,7 +13,7 @@ import pytest
 
 import xyzpy_widgets as xyz
 from tests.kill_points import WITHOUT_COMPILER, at_every_call
-from xyzpy_widgets.errors import EncodingError, RecoveryWarning, StoreError
+from xyzpy_widgets.errors import EncodingError, RecoveryWarning, SpaceError, StoreError
 from xyzpy_widgets.store.frames import HEADER
 from xyzpy_widgets.store.journal import segments
 from xyzpy_widgets.store.segment import Segment
@@ -292,6 +292,39 @@ def test_a_draw_whose_row_was_never_written_is_failed_still(tmp_path: Path, monk
     assert (rows(sampler(name)), failed(sampler(name))) == ([0, 2], [1])
     drawn(sampler(name), retry_failed=True)
     assert (rows(sampler(name)), failed(sampler(name))) == ([0, 2, 1], [])
+
+
+def test_draws_run_again_with_the_constants_that_they_ran_with(tmp_path: Path) -> None:
+    """After a restart too; where others would come into a row, or nobody knows them, it is said and nothing runs."""
+    broken = True
+
+    def scaled(a: int, k: Any = 1) -> Any:
+        if broken:
+            raise ValueError(a)
+        return a * (k if isinstance(k, int) else k(1))
+
+    def opened(**constants: Any) -> xyz.Sampler:
+        runner = xyz.Runner(scaled, "out", constants=constants, verbosity=0, on_error="continue")
+        return xyz.Sampler(runner, tmp_path / "table.csv", {"a": [2]})
+
+    opened().sample_combos(2, constants={"k": 5})
+    opened(k=6).sample_combos(1)
+    opened().sample_combos(1, constants={"k": abs})
+    broken = False
+    for one, rows_, wrong in (
+        (opened(), [0, 2], "ran with k=6, and this call has k=5; give constants"),
+        (opened(k=7), True, "ran with k=5, and this call has k=7; give constants"),
+        (opened(), [3], "ran with k='<abs.*>', and this call has no 'k'; give constants"),
+    ):
+        with pytest.raises(SpaceError, match=wrong):
+            one.sample_combos(0, retry_failed=rows_)
+    with pytest.raises(SpaceError, match="this call has no 'k'"):
+        opened().sample_combos(1, retry_failed=[0])
+    assert opened().retry(0).result()["out"].tolist() == [10]
+    assert opened().sample_combos(1, constants={"k": 7}, retry_failed=[0])["out"].tolist() == [14, 14]
+    assert opened(k=6).retry(0).result()["out"].tolist() == [12]
+    assert opened().retry(constants={"k": abs}).result()["out"].tolist() == [2]
+    assert opened().failures.empty
 
 
 def test_a_draw_that_no_file_can_hold_is_named(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from xyzpy_widgets.errors import StoreError
 from xyzpy_widgets.labelling.conflicts import OnConflict
+from xyzpy_widgets.labelling.constants import recorded
 from xyzpy_widgets.labelling.frame import FrameBuilder, record_of, table_of
 from xyzpy_widgets.log import Added
 from xyzpy_widgets.log import Told as LogTold
@@ -27,7 +28,7 @@ from xyzpy_widgets.table_growth import TableWhole
 __all__ = ["Drawn", "DrawnGrowth", "DrawnStore", "DrawnWhole", "Told", "tried_now"]
 
 Told = Mapping[str, Any]
-"""What is known of a failed draw: its ``id`` and ``args``, and what `Failure.told` says."""
+"""What is known of a failed draw: its ``id``, ``args`` and ``constants``, and what `Failure.told` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,13 @@ class Drawn:
     good: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, builder: FrameBuilder, failed: Mapping[int, str], again: Mapping[int, str]) -> Drawn:
+    def of(
+        cls, builder: FrameBuilder, failed: Mapping[int, str], again: Mapping[int, str], constants: Mapping[str, Any]
+    ) -> Drawn:
         """Return what a run made, given the ids of the points that failed, and of those that were tried again."""
         table = builder.build() if builder.done.any() else None
-        told = {name: {**builder.failures[number], "id": name} for number, name in failed.items()}
+        made = recorded(constants)
+        told = {name: {**builder.failures[number], "id": name, "constants": made} for number, name in failed.items()}
         return cls(table, told, frozenset(name for number, name in again.items() if builder.done[number]))
 
     def __bool__(self) -> bool:
@@ -217,7 +221,7 @@ class DrawnGrowth:
         for outcome in told.outcomes:
             builder.add(outcome)
         failed = {number: one["id"] for number, one in builder.failures.items() if "id" in one}
-        return Drawn.of(builder, failed, told.again)
+        return Drawn.of(builder, failed, told.again, told.spec.constants)
 
 
 def tried_now(table: Path, besides: Collection[str]) -> set[str]:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xyzpy_widgets.core.labels import kind_of, label_key
+from xyzpy_widgets.core.labels import kind_of, label_key, shown
 from xyzpy_widgets.core.space import Cases
 from xyzpy_widgets.drawn import Told
 from xyzpy_widgets.errors import EncodingError, SpaceError
+from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.store.packing import pack
 
-__all__ = ["picked", "put_first", "rows_of"]
+__all__ = ["constants_for", "not_recorded", "picked", "put_first", "rows_of"]
 
 
 def picked(known: Sequence[Told], wanted: Any) -> tuple[Told, ...]:
@@ -27,6 +28,52 @@ def picked(known: Sequence[Told], wanted: Any) -> tuple[Told, ...]:
             msg = f"retry_failed={wanted!r}; give True, or rows of the table of {len(known)} failures, from 0"
             raise SpaceError(msg)
     return tuple(known[row] for row in dict.fromkeys(map(int, rows)))
+
+
+def constants_for(
+    some: Sequence[Told], own: Mapping[str, Any], given: Mapping[str, Any] | None, *, alone: bool
+) -> dict[str, Any]:
+    """Return the constants of a call that tries failed draws again: those that are given, and those that they ran with.
+
+    Parameters
+    ----------
+    some : sequence of dict
+        The failed draws.
+    own : mapping
+        The constants of the function.
+    given : mapping or None
+        Those of the call, which hold whatever was before.
+    alone : bool
+        Whether nothing else runs; what does runs with the constants of its own call.
+
+    Raises
+    ------
+    SpaceError
+        Where a draw ran with others than it would run with now, and nobody says which are meant.
+    """
+    fixed = dict(given or {})
+    known = recorded({**own, **fixed})
+    for one in some:
+        for name, value in one["constants"].items():
+            if name in (given or {}):
+                continue
+            if alone and name not in known and not _is_digest(value):
+                fixed[name] = known[name] = value
+            if name not in known or differing({name: value}, known):
+                now = f"{name}={shown(known[name])}" if name in known else f"no {name!r}"
+                msg = f"the failed draw {one['args']} ran with {name}={shown(value)}, and this call has {now}"
+                raise SpaceError(f"{msg}; give constants={{{name!r}: …}}, or retry_failed the rows of some")
+    return fixed
+
+
+def not_recorded(constants: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of some constants that no draw can tell that ran with them."""
+    return {name: constants[name] for name, value in recorded(constants).items() if _is_digest(value)}
+
+
+def _is_digest(value: Any) -> bool:
+    """Say whether something was recorded of a constant that is not its value."""
+    return isinstance(value, str) and value.startswith("<") and value.endswith(">")
 
 
 def rows_of(table: pd.DataFrame, cases: Sequence[Mapping[str, Any]]) -> list[int]:

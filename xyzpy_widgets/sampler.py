@@ -22,7 +22,7 @@ from xyzpy_widgets.core.sampling import DrawIds, as_draws, draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.drawn import Drawn, DrawnGrowth, DrawnStore, Told, tried_now
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.failed_draws import picked, put_first
+from xyzpy_widgets.failed_draws import constants_for, not_recorded, picked, put_first
 from xyzpy_widgets.failures import failure_table
 from xyzpy_widgets.job import Job, Known, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
@@ -160,7 +160,7 @@ class Sampler(Collection[Drawn]):
             Whether to write the file; what is not written yet goes with the next call that does.
         retry_failed : bool or sequence of int
             Whether the draws of `failures`, or some rows of it, run again before those that are new; each becomes a row
-            once it is done. With ``n=0`` only these run.
+            once it is done. With ``n=0`` only these run, with the constants that they ran with.
         **settings
             Run settings of this call, see `Runner`; ``constants`` adds constants.
 
@@ -212,8 +212,8 @@ class Sampler(Collection[Drawn]):
     sample = submit
 
     def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
-        constants = varied_constants(self._made_with, self.runner.spec.constants, self.failures.columns)
-        return self.submit(0, **{"constants": constants, "retry_failed": rows or True, **settings})
+        made = varied_constants(self._made_with, self.runner.spec.constants, self.failures.columns)
+        return self.submit(0, **{"constants": not_recorded(made), "retry_failed": rows or True, **settings})
 
     def plan(
         self,
@@ -261,9 +261,11 @@ class Sampler(Collection[Drawn]):
     ) -> Job:
         """Draw what is asked for, and say what becomes of it."""
         settings = dict(settings)
-        spec = with_constants(self.runner.spec, settings.pop("constants", None))
-        wanted = settings.pop("retry_failed")
+        wanted, constants = settings.pop("retry_failed"), settings.pop("constants", None)
         again = () if wanted is False else picked(self._failed(), wanted)
+        if again:
+            constants = constants_for(again, self.runner.spec.constants, constants, alone=n == 0)
+        spec = with_constants(self.runner.spec, constants)
         options = self.runner.options(settings, ("seed", "sync", "retry_failed", "constants"))
         draws = {**self.default_combos, **as_draws(combos)}
         ordered = {name: draws[name] for name in dict.fromkeys((*spec.fn_args, *draws)) if name in draws}
@@ -285,7 +287,7 @@ class Sampler(Collection[Drawn]):
             first = {**opening(spec, space.names, Origin(), "raise"), "again": ids.again}
             log = None if self._store is None else Logged(builder, self._archive.begin, first, plan, ids)
             self._take(ids.again, log)
-            return Keeping(builder, partial(self._keep, builder, ids, sync=sync), log)
+            return Keeping(builder, partial(self._keep, builder, ids, spec.constants, sync=sync), log)
 
         def known() -> Known:
             size = None if self._store is None else size_of(self._store.path)
@@ -311,9 +313,18 @@ class Sampler(Collection[Drawn]):
                     self._archive.drop(log.segment)
                 raise
 
-    def _keep(self, builder: FrameBuilder, ids: DrawIds, segment: Segment | None, *, sync: bool) -> pd.DataFrame:
+    def _keep(
+        self,
+        builder: FrameBuilder,
+        ids: DrawIds,
+        constants: Mapping[str, Any],
+        segment: Segment | None,
+        *,
+        sync: bool,
+    ) -> pd.DataFrame:
         """Append the rows of a call, with what failed, and write them if so wished."""
-        drawn = Drawn.of(builder, {number: ids.of(number) for number in builder.failures}, dict(enumerate(ids.again)))
+        failed = {number: ids.of(number) for number in builder.failures}
+        drawn = Drawn.of(builder, failed, dict(enumerate(ids.again)), constants)
         new = builder.build() if drawn.table is None else drawn.table
         self.last_df, self._cost = new, cost_of_points(builder.space, builder.seconds)
         try:
