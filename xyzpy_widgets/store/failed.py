@@ -40,11 +40,11 @@ from xyzpy_widgets.store.atomic import remove, reported
 from xyzpy_widgets.store.disk import sync_folder
 from xyzpy_widgets.store.frames import Damage, Record, scan
 from xyzpy_widgets.store.identity import stamps
+from xyzpy_widgets.store.journal import SET_ASIDE
 from xyzpy_widgets.store.records import RecordFile
 
 __all__ = ["FailedFile"]
 
-_SET_ASIDE = ".conflict"
 _PLACES, _LOOKED_AT = 5, 4096  # of how many places of the table how many bytes tell it from others
 
 Told = Mapping[str, Any]
@@ -146,7 +146,7 @@ class FailedFile:
 
     def set_aside(self) -> None:
         """Keep what belongs to another table, or is damaged, where nothing takes it up; say so."""
-        aside = self._table.with_name(f"{self._table.name}.journal") / f"{time.time_ns():020d}-failed{_SET_ASIDE}"
+        aside = self._table.with_name(f"{self._table.name}.journal") / f"{time.time_ns():020d}-failed{SET_ASIDE}"
         with reported(self.path):
             aside.parent.mkdir(exist_ok=True)
             self.path.rename(aside)
