@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -12,7 +13,7 @@ import comm
 import pytest
 
 from tests.front_end import FrontEnd
-from xyzpy_widgets import Harvester, Runner
+from xyzpy_widgets import Harvester, Runner, Sampler
 from xyzpy_widgets.errors import OptionError
 from xyzpy_widgets.execution.progress import Progress
 from xyzpy_widgets.lab import board as board_module
@@ -107,6 +108,32 @@ def test_a_sweep_that_rests_is_told_with_what_its_file_holds(page: Page, tmp_pat
     Harvester(gate, file).harvest_combos({"case": range(2, 6)}, missing_only=True, verbosity=0)
     page.board.tell()
     assert (page.lines[0]["total"], page.lines[0]["done"]) == (6, 5)
+
+
+@pytest.mark.parametrize("kept", ["a.csv", "a.parquet/"])
+def test_a_table_that_rests_is_told_by_what_failed(page: Page, tmp_path: Path, kept: str) -> None:
+    """A reader sees how many draws wait to be tried again, until they are rows; the table itself is not read."""
+    wrong = {1, 2}
+
+    def fn(a: int) -> int:
+        if a in wrong:
+            raise ValueError(a)
+        return a
+
+    def opened() -> Sampler:
+        numbers = count()
+        runner = Runner(fn, "out", verbosity=0, on_error="continue")
+        return Sampler(runner, f"{tmp_path}/{kept}", {"a": lambda: next(numbers)})
+
+    opened().sample_combos(4)
+    resting_sampler = opened()
+    page.board.note(resting_sampler)
+    page.wait(lambda: page.lines)
+    assert [(line["state"], line["total"], line["failed"]) for line in page.lines] == [("idle", 0, 2)]
+    wrong.remove(1)
+    opened().sample_combos(0, retry_failed=True)
+    page.board.tell()
+    assert page.lines[0]["failed"] == 1
 
 
 @pytest.mark.parametrize("content", [b"no results", b""], ids=["text", "empty"])

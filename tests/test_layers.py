@@ -36,6 +36,7 @@ LODGERS = {
     "again": "runner",
     "awaited": "runner",
     "collection": "archive",
+    "drawn": "archive",
     "growth": "archive",
     "held": "archive",
     "history": "archive",

@@ -324,6 +324,26 @@ def test_failed_draws_run_again_by_their_numbers(study: Notebook) -> None:
     assert len(drawn.full_df) == 30
 
 
+def test_failed_draws_run_again_after_a_restart(study: Notebook, tmp_path: Path) -> None:
+    """A line lists, and tries again, what failed in a kernel that is gone."""
+    study.run(
+        "def no(a):\n"
+        "    if broken:\n"
+        "        raise ValueError(a)\n"
+        "    return a\n"
+        "broken = True\n"
+        "runner = xyz.Runner(no, 'e', on_error='continue', verbosity=0)\n"
+        f"opened = lambda: xyz.Sampler(runner, {str(tmp_path / 't.csv')!r})\n"
+        "opened().sample_combos(2, {'a': [1]})\n"
+        "broken, again = False, opened()"
+    )
+    assert study.run("%xyz failures again")["said"].tolist() == ["1", "1"]
+    study.run("%xyz retry again --wait")
+    assert study.run("%xyz failures again").empty
+    again: Any = study["again"]
+    assert again.full_df["e"].tolist() == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -244,10 +244,12 @@ def test_some_failed_draws_are_chosen_by_their_rows(tmp_path: Path) -> None:
     assert sampler.failures["a"].tolist() == [4]
 
 
-def test_two_runs_do_not_try_the_same_failed_draw() -> None:
+@pytest.mark.parametrize("suffix", [None, "table.csv"])
+def test_two_runs_do_not_try_the_same_failed_draw(tmp_path: Path, suffix: str | None) -> None:
     """While one has it, no other does, though both were asked for before; what it leaves undone is there again."""
     fragile = Fragile()
-    sampler = counted(fragile)
+    path = None if suffix is None else tmp_path / suffix
+    sampler = counted(fragile, path)
     sampler.sample_combos(10)
     rows = sampler.failures
     begun, go_on = threading.Event(), threading.Event()
@@ -258,12 +260,16 @@ def test_two_runs_do_not_try_the_same_failed_draw() -> None:
         go_on.wait(60)
         return a * a
 
-    slow = xyz.Sampler(xyz.Runner(held, "square", verbosity=0, executor="threads", num_workers=1))
-    slow._failed = sampler._failed  # noqa: SLF001 - the same draws, in a function that waits
+    slow = xyz.Sampler(xyz.Runner(held, "square", verbosity=0, executor="threads", num_workers=1), path)
+    if path is None:
+        slow._archive, slow._trying = sampler._archive, sampler._trying  # noqa: SLF001 - the same draws
+    late = sampler._job(0, None, None, {"retry_failed": [1]}, sync=True, rng=np.random.default_rng())  # noqa: SLF001
     first = slow.submit(0, retry_failed=True)
     assert sampler.failures.empty
     assert sampler.sample_combos(0, retry_failed=True).empty
     assert begun.wait(60)
+    with pytest.raises(SpaceError, match="another run tries these failed draws again"):
+        late.begin()
     first.stop()
     go_on.set()
     done = first.result()

@@ -1,10 +1,13 @@
-"""A Sampler against a plain list: samples, restarts, deaths and full disks, in any order, and each row once."""
+"""A Sampler against plain lists: samples, restarts, deaths and full disks, in any order; each draw a row or failed."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,7 @@ seeds = st.integers(0, 2**16)
 
 
 class Samples(RuleBasedStateMachine):
-    """A sampler over a file, and the rows that it must hold, in their order."""
+    """A sampler over a file, and what it must hold: the rows in their order, and the draws that failed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,6 +35,7 @@ class Samples(RuleBasedStateMachine):
         self.version = 0
         self.failing: set[int] = set()
         self.rows: list[Row] = []
+        self.failed: list[int] = []
         self.written = True
 
     @initialize(suffix=st.sampled_from(["csv", "json", "pkl", "parquet/"]))
@@ -52,29 +56,52 @@ class Samples(RuleBasedStateMachine):
         runner = xyz.Runner(fn, "out", verbosity=0, on_error="continue")
         return xyz.Sampler(runner, path, {"a": list(range(5))})
 
-    def drawn(self, n: int, seed: int) -> list[Row]:
-        """Return the rows that a call gives."""
-        return rows_of(self.opened(None).sample_combos(n, seed=seed))
+    def draws(self, n: int, seed: int) -> list[int]:
+        """Return what a call draws."""
+        same = xyz.Sampler(xyz.Runner(lambda a: a, "out", verbosity=0), None, {"a": list(range(5))})
+        return same.sample_combos(n, seed=seed)["a"].tolist()
 
-    @rule(n=st.integers(1, 4), seed=seeds, sync=st.booleans(), dies=st.booleans())
-    def sample(self, n: int, seed: int, *, sync: bool, dies: bool) -> None:
-        """Draw some rows; the write of the file may fail."""
-        new = self.drawn(n, seed)
+    def ended(self, draws: list[int]) -> tuple[list[Row], list[int]]:
+        """Return what becomes of some draws: rows, and what fails."""
+        done = [(a, 10 * a + self.version) for a in draws if a not in self.failing]
+        return done, [a for a in draws if a in self.failing]
+
+    @contextmanager
+    def writing(self, *, sync: bool, dies: bool) -> Iterator[None]:
+        """Let the write of the file fail, if so wished; the rows are not in it then."""
         write, append = TableStore.write, TableStore.append
         try:
             if dies:
                 TableStore.write = TableStore.append = _full_disk  # type: ignore[assignment, method-assign]
-            self.sampler.sample_combos(n, seed=seed, sync=sync)
+            yield
         except StoreError:
             assert dies
             assert sync
             self.written = False
-        else:
-            self.written = (self.written and not new) if not sync or not new else True
         finally:
             TableStore.write, TableStore.append = write, append  # type: ignore[method-assign]
+
+    @rule(n=st.integers(1, 4), seed=seeds, sync=st.booleans(), dies=st.booleans())
+    def sample(self, n: int, seed: int, *, sync: bool, dies: bool) -> None:
+        """Draw some rows; the write of the file may fail."""
+        new, wrong = self.ended(self.draws(n, seed))
+        with self.writing(sync=sync, dies=dies):
+            self.sampler.sample_combos(n, seed=seed, sync=sync)
+            self.written = sync
         assert rows_of(self.sampler.last_df) == new
         self.rows += new
+        self.failed += wrong
+
+    @rule(sync=st.booleans(), dies=st.booleans())
+    def retry(self, *, sync: bool, dies: bool) -> None:
+        """Try again what failed; the write of the file may fail."""
+        new, wrong = self.ended(self.failed)
+        with self.writing(sync=sync, dies=dies):
+            self.sampler.sample_combos(0, sync=sync, retry_failed=True)
+            self.written = (sync and bool(self.failed)) or (self.written and not self.failed)
+        assert rows_of(self.sampler.last_df) == new
+        self.rows += new
+        self.failed = wrong
 
     @rule(failing=st.sets(st.integers(0, 4), max_size=2))
     def fail(self, failing: set[int]) -> None:
@@ -101,25 +128,33 @@ class Samples(RuleBasedStateMachine):
         self.written = True
 
     @precondition(lambda self: self.written)
-    @rule(n=st.integers(1, 4), seed=seeds, point=st.integers(1, 25))
+    @rule(n=st.integers(0, 3), seed=seeds, point=st.integers(1, 35))
     def die(self, n: int, seed: int, point: int) -> None:
-        """Let another process be killed in the middle of a call: the rows that it had finished are there, each once."""
-        new = self.drawn(n, seed)
+        """Let another process be killed in the middle of a call that tries again too: each draw is there once."""
+        tried = [*self.failed, *self.draws(n, seed)]
         child = os.fork()
         if child == 0:
-            harvest_and_die(lambda: self.opened(self.path).sample_combos(n, seed=seed), point)
+            again = self.opened(self.path)
+            harvest_and_die(lambda: again.sample_combos(n, seed=seed, retry_failed=True), point)
         os.waitpid(child, 0)
         self.sampler = self.opened(self.path)
-        found = rows_of(self.sampler.full_df)[len(self.rows) :]
-        assert found == new[: len(found)]
+        found, failed = rows_of(self.sampler.full_df)[len(self.rows) :], failed_of(self.sampler)
+        assert (found, Counter(failed)) in [
+            (done, Counter([*wrong, *self.failed[at:]]))
+            for at in range(len(tried) + 1)
+            for done, wrong in [self.ended(tried[:at])]
+        ]
         self.rows += found
+        self.failed = failed
 
     @invariant()
     def holds_what_the_list_holds(self) -> None:
-        """Every row, once and in its place; in the file too, when all is written."""
+        """Every row, once and in its place, and every draw that failed; in the file too, when all is written."""
         assert rows_of(self.sampler.full_df) == self.rows
-        if self.written and self.rows:
+        assert failed_of(self.sampler) == self.failed
+        if self.written:
             assert rows_of(self.opened(self.path).full_df) == self.rows
+            assert failed_of(self.opened(self.path)) == self.failed
 
     def teardown(self) -> None:
         """Leave nothing behind."""
@@ -130,6 +165,12 @@ class Samples(RuleBasedStateMachine):
 def rows_of(table: pd.DataFrame | None) -> list[Row]:
     """Return the rows of a table."""
     return [] if table is None or not len(table) else list(zip(table["a"].tolist(), table["out"].tolist(), strict=True))
+
+
+def failed_of(sampler: xyz.Sampler) -> list[int]:
+    """Return the draws that failed."""
+    table = sampler.failures
+    return table["a"].tolist() if len(table) else []
 
 
 def _full_disk(store: TableStore, *_: Any) -> None:

@@ -630,6 +630,37 @@ def test_the_failed_draws_of_a_sampler_are_retried(front_end: FrontEnd) -> None:
     assert sampler.full_df is not None
     assert Counter(sampler.full_df["b"]) == {4: drawn[4], 2: drawn[2]}
     assert Counter(sampler.failures["b"]) == {3: drawn[3]}
+    (group,) = front_end.state(panel.failed)["groups"]  # what failed before is no row yet
+    assert (group["raised"], group["count"]) == ("ValueError", drawn[3])
+
+
+def test_a_panel_offers_the_failed_draws_of_the_file(front_end: FrontEnd, tmp_path: Path) -> None:
+    """What failed in a process that is gone is told at once, and is tried again at a click."""
+    broken = True
+
+    def fn(a: int, b: tuple[int, int]) -> int:
+        if broken:
+            raise ArithmeticError(a)
+        return a + sum(b)
+
+    def opened() -> xyz.Sampler:
+        runner = xyz.Runner(fn, "out", verbosity=0, on_error="continue")
+        return xyz.Sampler(runner, tmp_path / "table.pkl", {"a": [1], "b": [(1, 2)]})
+
+    assert repr(opened().panel()) == "<Panel of fn(a, b): nothing has run yet>"
+    opened().sample_combos(3)
+    sampler = opened()
+    panel = sampler.panel()
+    assert repr(panel) == "<Panel of fn(a, b): 3 failed in table.pkl>"
+    (group,) = front_end.state(panel.failed)["groups"]
+    assert (group["raised"], group["count"], panel.failed.layout.display) == ("ArithmeticError", 3, None)
+    broken = False
+    front_end.send(panel.failed, {"kind": "retry", "group": group["id"]})
+    finish(panel)
+    assert sampler.last_df is not None
+    assert sampler.last_df["out"].tolist() == [4, 4, 4]
+    assert opened().failures.empty
+    assert front_end.state(panel.failed)["groups"] == []
 
 
 def test_a_sampler_may_draw_what_is_no_label(front_end: FrontEnd) -> None:

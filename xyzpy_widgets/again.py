@@ -51,7 +51,8 @@ class Retried(Drawable):
         *rows : int
             Rows of `failures`, from 0; without any, all of them.
         **settings
-            Run settings, as for `submit`; ``constants`` are those of the newest run, unless they are given.
+            Run settings, as for `submit`; ``constants`` are those of the newest run, of a Sampler those that the draws
+            ran with, unless they are given.
 
         Returns
         -------

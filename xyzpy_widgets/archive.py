@@ -24,7 +24,7 @@ from xyzpy_widgets.leftovers import Leftovers
 from xyzpy_widgets.log import Told, added_record
 from xyzpy_widgets.store.atomic import remove
 from xyzpy_widgets.store.claims import clear_claims
-from xyzpy_widgets.store.identity import Identity, identity
+from xyzpy_widgets.store.identity import Identity
 from xyzpy_widgets.store.lock import lock_file, locked
 from xyzpy_widgets.store.segment import Segment
 
@@ -95,6 +95,12 @@ class Archive(Generic[T, S]):
             if self._held.own(segment) is not None:
                 self._held.drop(segment)
 
+    @property
+    def waiting(self) -> list[str]:
+        """The names of the segments of runs that are over, whose results are not in the file yet."""
+        with self._guard:
+            return self._held.names
+
     def current(self) -> T | None:
         """Return all there is: the file, what dead processes left in the journal, and what is not written yet.
 
@@ -113,7 +119,7 @@ class Archive(Generic[T, S]):
                 if os.getpid() != self._process:
                     self._leave_to_the_parent()
                 self._settle(self.store)
-                left, seen = self._leftovers.found(self._held.open), identity(self.store.path)
+                left, seen = self._leftovers.found(self._held.open), self._identity()
                 if seen != self._seen or left != self._leftovers.adopted:
                     self._read_again(self.store, left)
                     self._seen = seen
@@ -128,7 +134,7 @@ class Archive(Generic[T, S]):
     @property
     def is_read(self) -> bool:
         """Whether what is there is what was read from the file, or written to it, last."""
-        return self.store is not None and self._seen is not None and identity(self.store.path) == self._seen
+        return self._seen is not None and self._identity() == self._seen
 
     def _settle(self, store: S) -> None:
         """Finish the write that was cut off, if there is one; what came about of an own one is in the file."""
@@ -176,7 +182,7 @@ class Archive(Generic[T, S]):
         except StoreError:  # of what is left in the file, of which parts are read only now
             if self.store is None or self.is_read:
                 raise
-            with self._alone():
+            with self.alone():
                 self.refresh()
 
     def lasting(self, how: Callable[[], R]) -> R:
@@ -202,7 +208,7 @@ class Archive(Generic[T, S]):
             return self.lasting(lambda: self._whole is not None and self._whole.check(new))
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         """Keep other threads out, and other writers of the file."""
         with self._guard:
             if self.store is None:
@@ -286,7 +292,7 @@ class Archive(Generic[T, S]):
         Raises `StoreError` when the system refuses.
         """
         try:
-            with self._alone():
+            with self.alone():
                 self._write_all()
         except BaseException:
             self._held.sync()
@@ -294,7 +300,7 @@ class Archive(Generic[T, S]):
 
     def change(self, how: Callable[[T], T], note: str) -> None:
         """Put something else in the place of everything there is, and write the file."""
-        with self._alone():
+        with self.alone():
             full = self.current()
             if full is not None:
                 changed = self._growth.whole(self._growth.copied(how(full)))
@@ -310,7 +316,7 @@ class Archive(Generic[T, S]):
 
     def steps(self) -> list[tuple[Step, bool]]:
         """Return the steps that led to what is there, oldest first, each with whether `undo` reaches it."""
-        with self._alone():
+        with self.alone():
             self._write_all()
             return [] if self._history is None else self._history.steps(self._identity())
 
@@ -325,7 +331,7 @@ class Archive(Generic[T, S]):
 
         Raises `StoreError` where it is not known what was there.
         """
-        with self._alone():
+        with self.alone():
             self._write_all()
             steps = [] if self._history is None else self._history.steps(self._identity())
             if self._history is None or not steps or not steps[-1][1]:
@@ -349,7 +355,7 @@ class Archive(Generic[T, S]):
             self._write(self._whole)
 
     def _identity(self) -> Identity | None:
-        return None if self.store is None else identity(self.store.path)
+        return None if self.store is None else self.store.identity()
 
     def _write(self, whole: Whole[T, S]) -> None:
         """Write the file, then forget what the journal has of it."""
@@ -365,7 +371,7 @@ class Archive(Generic[T, S]):
             self._settle(self.store)
             raise
         self._in_doubt = False
-        self._seen = identity(self.store.path)
+        self._seen = self._identity()
         self._whole, self._unsaved = whole, []
         if self._history is not None:
             self._history.end(self._identity())
@@ -376,7 +382,7 @@ class Archive(Generic[T, S]):
 
     def delete(self) -> None:
         """Remove the file and its journal, and forget the data."""
-        with self._alone():
+        with self.alone():
             self._held.forget(self._held.names)
             if self.store is not None:
                 self.store.delete()

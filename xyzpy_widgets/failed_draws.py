@@ -1,66 +1,79 @@
-"""Draws of a Sampler that failed: kept until they are made good, so that they can be tried again."""
+"""Draws of a Sampler that failed, chosen to be tried again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from threading import Lock
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from xyzpy_widgets.core.labels import kind_of, label_key
+from xyzpy_widgets.core.labels import kind_of, label_key, shown
 from xyzpy_widgets.core.space import Cases
-from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.failures import failure_table
+from xyzpy_widgets.drawn import Told
+from xyzpy_widgets.errors import EncodingError, SpaceError
+from xyzpy_widgets.labelling.constants import differing, recorded
+from xyzpy_widgets.store.packing import pack
 
-__all__ = ["FailedDraws", "Told", "put_first", "rows_of"]
-
-Told = Mapping[str, Any]
-"""What is known of a failed draw: its ``args``, and what `Failure.told` says."""
+__all__ = ["constants_for", "not_recorded", "picked", "put_first", "rows_of"]
 
 
-class FailedDraws:
-    """The draws that failed and were not made good since, in the order in which they failed; from any thread.
+def picked(known: Sequence[Told], wanted: Any) -> tuple[Told, ...]:
+    """Return all, none, or some failed draws by their rows; raise `SpaceError` for a row that is not there."""
+    if isinstance(wanted, (bool, np.bool_)):
+        return tuple(known) if wanted else ()
+    rows = list(wanted) if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
+    for row in rows:
+        if isinstance(row, bool) or not isinstance(row, (int, np.integer)) or not 0 <= row < len(known):
+            msg = f"retry_failed={wanted!r}; give True, or rows of the table of {len(known)} failures, from 0"
+            raise SpaceError(msg)
+    return tuple(known[row] for row in dict.fromkeys(map(int, rows)))
 
-    A run that tries some again has them to itself, so that none of them becomes two rows.
+
+def constants_for(
+    some: Sequence[Told], own: Mapping[str, Any], given: Mapping[str, Any] | None, *, alone: bool
+) -> dict[str, Any]:
+    """Return the constants of a call that tries failed draws again: those that are given, and those that they ran with.
+
+    Parameters
+    ----------
+    some : sequence of dict
+        The failed draws.
+    own : mapping
+        The constants of the function.
+    given : mapping or None
+        Those of the call, which hold whatever was before.
+    alone : bool
+        Whether nothing else runs; what does runs with the constants of its own call.
+
+    Raises
+    ------
+    SpaceError
+        Where a draw ran with others than it would run with now, and nobody says which are meant.
     """
+    fixed = dict(given or {})
+    known = recorded({**own, **fixed})
+    for one in some:
+        for name, value in one["constants"].items():
+            if name in (given or {}):
+                continue
+            if alone and name not in known and not _is_digest(value):
+                fixed[name] = known[name] = value
+            if name not in known or differing({name: value}, known):
+                now = f"{name}={shown(known[name])}" if name in known else f"no {name!r}"
+                msg = f"the failed draw {one['args']} ran with {name}={shown(value)}, and this call has {now}"
+                raise SpaceError(f"{msg}; give constants={{{name!r}: …}}, or retry_failed the rows of some")
+    return fixed
 
-    def __init__(self) -> None:
-        self._guard = Lock()
-        self._all: list[Told] = []
 
-    def table(self) -> pd.DataFrame:
-        """Return one row per draw, see `failure_table`."""
-        with self._guard:
-            return failure_table(self._all)
+def not_recorded(constants: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of some constants that no draw can tell that ran with them."""
+    return {name: constants[name] for name, value in recorded(constants).items() if _is_digest(value)}
 
-    def picked(self, wanted: Any) -> tuple[Told, ...]:
-        """Return all, none, or those in some rows of the table; raise `SpaceError` for a row that is not there."""
-        with self._guard:
-            known = tuple(self._all)
-        if isinstance(wanted, (bool, np.bool_)):
-            return known if wanted else ()
-        rows = list(wanted) if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
-        for row in rows:
-            if isinstance(row, bool) or not isinstance(row, (int, np.integer)) or not 0 <= row < len(known):
-                msg = f"retry_failed={wanted!r}; give True, or rows of the table of {len(known)} failures, from 0"
-                raise SpaceError(msg)
-        return tuple(known[row] for row in dict.fromkeys(map(int, rows)))
 
-    def take(self, some: Sequence[Told]) -> None:
-        """Take some out; raise `SpaceError`, and take none, where another run has taken one of them."""
-        with self._guard:
-            left = [one for one in self._all if not any(one is other for other in some)]
-            if len(self._all) - len(left) < len(some):
-                msg = "another run tries these failed draws again; wait for it, and give retry_failed anew"
-                raise SpaceError(msg)
-            self._all = left
-
-    def add(self, some: Sequence[Told]) -> None:
-        """Keep some more."""
-        with self._guard:
-            self._all += some
+def _is_digest(value: Any) -> bool:
+    """Say whether something was recorded of a constant that is not its value."""
+    return isinstance(value, str) and value.startswith("<") and value.endswith(">")
 
 
 def rows_of(table: pd.DataFrame, cases: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -72,10 +85,18 @@ def rows_of(table: pd.DataFrame, cases: Sequence[Mapping[str, Any]]) -> list[int
 
 
 def _key(args: Mapping[str, Any]) -> frozenset[tuple[str, Any]]:
-    """Return what makes a draw itself; what is no label is the same only where it is the same object."""
+    """Return what makes a draw itself."""
     return frozenset(
-        (name, label_key(value) if kind_of(value) is not None else id(value)) for name, value in args.items()
+        (name, label_key(value) if kind_of(value) is not None else _content(value)) for name, value in args.items()
     )
+
+
+def _content(value: Any) -> bytes | int:
+    """Return what makes a value that is no label itself: its content, or that it is this object where it has none."""
+    try:
+        return pack(value)
+    except EncodingError:
+        return id(value)
 
 
 def put_first(some: Sequence[Told], drawn: Cases) -> Cases:

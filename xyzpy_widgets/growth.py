@@ -8,14 +8,16 @@ from typing import Any, Protocol, TypeVar
 
 from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.log import Told
+from xyzpy_widgets.store.identity import Identity
 
 __all__ = ["Growth", "Keeper", "Whole"]
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 S_contra = TypeVar("S_contra", bound="Keeper[Any]", contravariant=True)
 
 
-class Keeper(Protocol[T]):
+class Keeper(Protocol[T_co]):
     """A store of one kind of value."""
 
     @property
@@ -30,14 +32,14 @@ class Keeper(Protocol[T]):
     def engine(self) -> str:
         """Its format."""
 
+    def identity(self) -> Identity | None:
+        """Return what tells what is there from other versions of it, None for nothing."""
+
     def check(self) -> None:
-        """Raise what would keep `write` from keeping a value."""
+        """Raise what would keep a value from being written."""
 
-    def read(self) -> T | None:
+    def read(self) -> T_co | None:
         """Return what is there."""
-
-    def write(self, value: T) -> object:
-        """Replace what is there."""
 
     def delete(self) -> None:
         """Remove what is there."""

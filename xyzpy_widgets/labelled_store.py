@@ -20,6 +20,7 @@ from xyzpy_widgets.labelling.window import reverted_left, without_left
 from xyzpy_widgets.large_whole import LargeWhole
 from xyzpy_widgets.log import Added, Told
 from xyzpy_widgets.store.disk import size_of
+from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.inplace import Layout
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
@@ -135,6 +136,10 @@ class LabelledStore:
     def size(self) -> int:
         """How many bytes it has; 0 where it is yet to be made."""
         return size_of(self.file.path)
+
+    def identity(self) -> Identity | None:
+        """Return what tells the file from other versions of it."""
+        return identity(self.file.path)
 
     def check(self, *, read: bool = False) -> None:
         """Raise what would keep `write` from keeping data; see `NetCDFStore.check`."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from xyzpy_widgets.core.function import FunctionSpec
 from xyzpy_widgets.core.labels import bare
 from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.core.plan import Plan
+from xyzpy_widgets.core.sampling import DrawIds
 from xyzpy_widgets.core.space import Cases, ParameterSpace
 from xyzpy_widgets.core.variables import Variable
 from xyzpy_widgets.errors import CaseError, EncodingError, ResultError, StoreError, XyzError
@@ -51,6 +52,8 @@ class Replay:
         What was to be done with cells that have another value already.
     asked : dict or None
         What was asked for (see `asked_told`), of which `space` has what was come to; None where that is not known.
+    again : dict of int to str
+        Which cases are draws that were tried again and returned something: the id of each, by its number.
     """
 
     spec: FunctionSpec
@@ -59,6 +62,7 @@ class Replay:
     outcomes: tuple[Outcome, ...]
     on_conflict: OnConflict
     asked: Mapping[str, Any] | None = None
+    again: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +100,32 @@ class Logged:
         The first record, see `opening`.
     plan : Plan
         What runs.
+    ids : DrawIds, optional
+        What the points of the plan are called, where they are draws.
     """
 
-    def __init__(self, sink: Sink, begin: Callable[[], Segment], opening: Mapping[str, Any], plan: Plan) -> None:
+    def __init__(
+        self,
+        sink: Sink,
+        begin: Callable[[], Segment],
+        opening: Mapping[str, Any],
+        plan: Plan,
+        ids: DrawIds | None = None,
+    ) -> None:
         self._sink = sink
         self._begin = begin
         self._opening = opening
         self._plan = plan
+        self._ids = ids
         self._run = 0
         self.segment: Segment | None = None
+
+    def begin(self) -> Segment:
+        """Begin the segment, which then tells of the run; without a call of this it is begun with the first batch."""
+        self.segment = segment = self._begin()
+        self._run = segment.size
+        segment.append({**self._opening, "run": self._run})
+        return segment
 
     def add(self, outcome: Outcome) -> None:
         """Write a batch down, then place it; a journal that cannot be written costs no result either."""
@@ -119,16 +140,13 @@ class Logged:
             self._sink.add(outcome)
 
     def _write(self, outcome: Outcome) -> None:
-        if self.segment is None:
-            self.segment = self._begin()
-            self._run = self.segment.size
-            self.segment.append({**self._opening, "run": self._run})
+        segment = self.segment or self.begin()
         try:
-            record = _batch_record(self._plan, outcome)
+            record = _batch_record(self._plan, outcome, self._ids)
         except Exception as error:  # what was returned may run code of its own
             msg = f"what was returned cannot be kept in a journal: {error!r}; return numbers, text or arrays of them"
             raise EncodingError(msg) from error
-        self.segment.append({**record, "run": self._run})
+        segment.append({**record, "run": self._run})
 
     def _keep_singly(self, outcome: Outcome) -> None:
         """Keep every result that can be, then raise for the first that cannot."""
@@ -138,8 +156,9 @@ class Logged:
                 self._write(part)
                 self._sink.add(part)
             except EncodingError as error:
-                error.add_note(f"in the case {self._plan.point(int(part.numbers[0]))}")
-                error.numbers = (int(part.numbers[0]),)
+                number = int(part.numbers[0]) if part.values else part.failures[0].number
+                error.add_note(f"in the case {self._plan.point(number)}")
+                error.numbers = (number,)
                 wrong.append(error)
             except ResultError as error:
                 wrong.append(error)
@@ -153,8 +172,8 @@ def _parts(outcome: Outcome) -> Iterator[Outcome]:
     for at, value in enumerate(outcome.values):
         number = int(outcome.numbers[at])
         yield Outcome(range(number, number + 1), [value], outcome.seconds[at : at + 1])
-    if outcome.failures:
-        yield Outcome(range(0), [], outcome.seconds[:0], outcome.failures)
+    for failure in outcome.failures:
+        yield Outcome(range(0), [], outcome.seconds[:0], (failure,), outcome.finished)
 
 
 class _StandIn:
@@ -193,15 +212,24 @@ def added_record(content: Mapping[str, Any], on_conflict: OnConflict, run: int) 
     return {"added": {"content": content, "on_conflict": on_conflict}, "run": run}
 
 
-def _batch_record(plan: Plan, outcome: Outcome) -> dict[str, Any]:
+def _batch_record(plan: Plan, outcome: Outcome, ids: DrawIds | None) -> dict[str, Any]:
     """Return the record of a batch."""
     args = plan.args(outcome.numbers)
+    again = {} if ids is None else ids.retried(outcome.numbers)
     return {
         "args": [list(map(bare, column)) if _odd(column) else list(column) for column in zip(*args, strict=True)],
         "values": [_plain(value) for value in outcome.values] if _odd(outcome.values) else outcome.values,
         "seconds": np.asarray(outcome.seconds),
         "finished": outcome.finished,
-        "failures": [{"args": list(map(bare, one.args.values())), **one.told()} for one in outcome.failures],
+        "failures": [
+            {
+                "args": list(map(bare, one.args.values())),
+                **one.told(),
+                **({} if ids is None else {"id": ids.of(one.number)}),
+            }
+            for one in outcome.failures
+        ],
+        **({"again": again} if again else {}),
     }
 
 
@@ -260,15 +288,16 @@ def replays(records: Iterable[Mapping[str, Any]]) -> tuple[list[Told], int]:
 def _replay(first: Mapping[str, Any], batches: Iterable[Mapping[str, Any]]) -> Replay:
     names = tuple(first["names"])
     rows: list[tuple[Any, ...]] = []
+    again: dict[int, str] = {}
     outcomes = []
     for batch in batches:
         outcomes.append(_outcome(batch, names, len(rows)))
+        again |= {len(rows) + at: one for at, one in batch.get("again", {}).items()}
         rows += [*_rows(batch, len(batch["values"])), *(tuple(one["args"]) for one in batch["failures"])]
     columns = tuple(zip(*rows, strict=True)) if names else ()
     space = ParameterSpace(Cases(names, columns, len(rows)))
-    return Replay(
-        _spec(first), Origin(**first["origin"]), space, tuple(outcomes), first["on_conflict"], first.get("asked")
-    )
+    origin, asked = Origin(**first["origin"]), first.get("asked")
+    return Replay(_spec(first), origin, space, tuple(outcomes), first["on_conflict"], asked, again)
 
 
 def _outcome(batch: Mapping[str, Any], names: tuple[str, ...], start: int) -> Outcome:

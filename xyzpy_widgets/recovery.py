@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import pandas as pd
 import xarray as xr
 
 from xyzpy_widgets.archive import Archive
+from xyzpy_widgets.drawn import Drawn, DrawnGrowth, DrawnStore
 from xyzpy_widgets.errors import FormatError, MergeError, SpaceError
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
 from xyzpy_widgets.labelling.holes import holed, holed_data
@@ -22,7 +22,6 @@ from xyzpy_widgets.store.names import TABLES, FileName, family_of, place_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
 from xyzpy_widgets.store.salvage import Salvage
 from xyzpy_widgets.store.table import TableStore
-from xyzpy_widgets.table_growth import TableGrowth
 
 __all__ = ["Recovery", "recover"]
 
@@ -148,25 +147,29 @@ def _recovered_table(store: TableStore, *, trusted: bool) -> Recovery:
         msg = f"{store.path} is a pickle, and opening it runs whatever code is in it; where you trust it, call"
         raise FormatError(f"{msg} xyz.recover({str(store.path)!r}, engine='pickle')")
     logs = _logs(store.path)
+    drawn = DrawnStore(store)
     with locked(store.path):
-        mended = _mended_table(store, logs)
-    archive: Archive[pd.DataFrame, TableStore] = Archive(store, TableGrowth())
+        mended = _mended_table(drawn, logs)
+    archive: Archive[Drawn, DrawnStore] = Archive(drawn, DrawnGrowth())
     archive.save()
-    full = archive.current()
+    now = archive.current()
+    full = None if now is None else now.table
     kept = {} if full is None else {str(name): int(full[name].notna().sum()) for name in full.columns}
     return _with_journal(mended, kept, logs)
 
 
-def _mended_table(store: TableStore, logs: list[Path]) -> Recovery:
-    """Do for a table what `_mended` does for a file of a dataset."""
+def _mended_table(drawn: DrawnStore, logs: list[Path]) -> Recovery:
+    """Do for a table what `_mended` does for a file of a dataset; its failed draws stay with it."""
+    store = drawn.table
     try:
         found = store.read()
     except FormatError:
         salvage = store.salvage()
         old = retire(store.path)
         store.write(salvage.frame)
+        drawn.failed.adopt()
         return Recovery(store.path, lost=salvage.lost, verified=salvage.verified, old=old)
-    if found is None and not logs:
+    if found is None and not logs and drawn.read() is None:
         msg = f"there is no table {store.path}, and no journal of one; correct the path"
         raise FormatError(msg)
     return Recovery(store.path)

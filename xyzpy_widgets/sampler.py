@@ -7,6 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from os import PathLike
+from secrets import token_hex
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from xyzpy_widgets.archive import Archive
 from xyzpy_widgets.collection import Collection
 from xyzpy_widgets.core.cost import CostModel
 from xyzpy_widgets.core.plan import Plan
-from xyzpy_widgets.core.sampling import as_draws, draw_cases
+from xyzpy_widgets.core.sampling import DrawIds, as_draws, draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
-from xyzpy_widgets.failed_draws import FailedDraws, Told, put_first
-from xyzpy_widgets.failures import args_in
+from xyzpy_widgets.drawn import Drawn, DrawnGrowth, DrawnStore, Told, tried_now
+from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.failed_draws import constants_for, not_recorded, picked, put_first
+from xyzpy_widgets.failures import args_in, failure_table
 from xyzpy_widgets.job import Job, Known, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.account import Origin
@@ -38,13 +41,12 @@ from xyzpy_widgets.store.names import place_of
 from xyzpy_widgets.store.segment import Segment
 from xyzpy_widgets.store.table import TableStore
 from xyzpy_widgets.summary import table_card
-from xyzpy_widgets.table_growth import TableGrowth
 from xyzpy_widgets.views.card import card_html
 
 __all__ = ["Sampler"]
 
 
-class Sampler(Collection[pd.DataFrame]):
+class Sampler(Collection[Drawn]):
     """A Runner over random draws; each draw is a row of one table that only grows.
 
     Parameters
@@ -97,27 +99,42 @@ class Sampler(Collection[pd.DataFrame]):
         self.default_combos = as_draws(default_combos)
         self.last_df: pd.DataFrame | None = None
         self._cost: CostModel | None = None
-        self._failed = FailedDraws()
         self._seed = seed
         self._rng = np.random.default_rng(seed)
-        self._store: TableStore | None = None
+        self._store: DrawnStore | None = None
         if data_name is not None:
             file = TableStore.named(data_name, engine)
             self._named = file.name
-            self._store = replace(file, path=place_of(file.path))
-        self._archive = Archive(self._store, TableGrowth(), None if full_df is None else full_df.copy())
+            self._store = DrawnStore(replace(file, path=place_of(file.path)))
+        self._archive = Archive(self._store, DrawnGrowth(), None if full_df is None else Drawn(full_df.copy()))
+        self._trying: set[str] = set()  # failed draws that runs try again now, where no log says so
         noted(self)
 
     @property
     def full_df(self) -> pd.DataFrame | None:
         """All rows so far: what the file holds now, and what is not yet in it; None before the first."""
-        full = self._archive.current()
+        full = self._table()
         return None if full is None else full.copy(deep=False)
+
+    def _table(self) -> pd.DataFrame | None:
+        drawn = self._archive.current()
+        return None if drawn is None else drawn.table
 
     @property
     def failures(self) -> pd.DataFrame:
-        """The draws that failed and were not made good since, as `Run.failures` has them; this sampler alone knows."""
-        return self._failed.table()
+        """The draws that failed and are no rows since, as `Run.failures` has them.
+
+        They are kept beside the file, in ``NAME.failed``, and are those of all who sample into it. Those that a run
+        tries again just now, here or in another process, are left out.
+        """
+        return failure_table(self._failed())
+
+    def _failed(self) -> tuple[Told, ...]:
+        """Return the failed draws that no run tries again now."""
+        store, waiting = self._store, self._archive.waiting
+        trying = set(self._trying) if store is None else tried_now(store.path, waiting)
+        drawn = self._archive.current()
+        return () if drawn is None else tuple(one for name, one in drawn.failed.items() if name not in trying)
 
     def sample_combos(
         self,
@@ -143,7 +160,7 @@ class Sampler(Collection[pd.DataFrame]):
             Whether to write the file; what is not written yet goes with the next call that does.
         retry_failed : bool or sequence of int
             Whether the draws of `failures`, or some rows of it, run again before those that are new; each becomes a row
-            once it is done. With ``n=0`` only these run.
+            once it is done. With ``n=0`` only these run, with the constants that they ran with.
         **settings
             Run settings of this call, see `Runner`; ``constants`` adds constants.
 
@@ -195,8 +212,8 @@ class Sampler(Collection[pd.DataFrame]):
     sample = submit
 
     def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
-        constants = varied_constants(self._made_with, self.runner.spec.constants, args_in(self.failures))
-        return self.submit(0, **{"constants": constants, "retry_failed": rows or True, **settings})
+        made = varied_constants(self._made_with, self.runner.spec.constants, args_in(self.failures))
+        return self.submit(0, **{"constants": not_recorded(made), "retry_failed": rows or True, **settings})
 
     def plan(
         self,
@@ -244,8 +261,11 @@ class Sampler(Collection[pd.DataFrame]):
     ) -> Job:
         """Draw what is asked for, and say what becomes of it."""
         settings = dict(settings)
-        spec = with_constants(self.runner.spec, settings.pop("constants", None))
-        again = self._failed.picked(settings.pop("retry_failed"))
+        wanted, constants = settings.pop("retry_failed"), settings.pop("constants", None)
+        again = () if wanted is False else picked(self._failed(), wanted)
+        if again:
+            constants = constants_for(again, self.runner.spec.constants, constants, alone=n == 0)
+        spec = with_constants(self.runner.spec, constants)
         options = self.runner.options(settings, ("seed", "sync", "retry_failed", "constants"))
         draws = {**self.default_combos, **as_draws(combos)}
         ordered = {name: draws[name] for name in dict.fromkeys((*spec.fn_args, *draws)) if name in draws}
@@ -259,38 +279,61 @@ class Sampler(Collection[pd.DataFrame]):
         space = ParameterSpace(put_first(again, draw_cases(n, ordered, rng, seeded=seeded)))
         plan = in_order(Plan(space), options, cost)
 
+        ids = DrawIds(token_hex(8), tuple(one["id"] for one in again))
+
         def begin() -> Keeping:
             builder = FrameBuilder(space, spec)
             self._made_with = spec.constants
-            first = opening(spec, space.names, Origin(), "raise")
-            log = None if self._store is None else Logged(builder, self._archive.begin, first, plan)
-            self._failed.take(again)
-            return Keeping(builder, partial(self._keep, builder, (space, again), sync=sync), log)
+            first = {**opening(spec, space.names, Origin(), "raise"), "again": ids.again}
+            log = None if self._store is None else Logged(builder, self._archive.begin, first, plan, ids)
+            self._take(ids.again, log)
+            return Keeping(builder, partial(self._keep, builder, ids, spec.constants, sync=sync), log)
 
         def known() -> Known:
             size = None if self._store is None else size_of(self._store.path)
-            return Known(None, table_extent(len(space), self._archive.current()), size)
+            return Known(None, table_extent(len(space), self._table()), size)
 
         return Job(spec, plan, options, begin, cost, known, sweep=self)
+
+    def _take(self, again: Sequence[str], log: Logged | None) -> None:
+        """Have failed draws for one run, which its log says first; raise `SpaceError` where another has one of them."""
+        if not again:
+            return
+        with self._archive.alone():
+            if not {one["id"] for one in self._failed()}.issuperset(again):
+                msg = "another run tries these failed draws again, or has done so; give retry_failed anew"
+                raise SpaceError(msg)
+            if log is None:
+                self._trying.update(again)
+                return
+            try:
+                log.begin()
+            except BaseException:
+                if log.segment is not None:
+                    self._archive.drop(log.segment)
+                raise
 
     def _keep(
         self,
         builder: FrameBuilder,
-        asked: tuple[ParameterSpace, Sequence[Told]],
+        ids: DrawIds,
+        constants: Mapping[str, Any],
         segment: Segment | None,
         *,
         sync: bool,
     ) -> pd.DataFrame:
-        """Append the rows of a call, and write them if so wished; remember the draws that are no rows yet."""
-        space, again = asked
-        undone = (one for at, one in enumerate(again) if not builder.done[at] and at not in builder.failures)
-        self._failed.add([*undone, *builder.failures.values()])
-        new = builder.build()
-        self.last_df, self._cost = new, cost_of_points(space, builder.seconds)
-        if len(new):
-            self._archive.add(new, "raise", sync=sync, segment=segment)
-        elif segment is not None:
-            self._archive.drop(segment)
+        """Append the rows of a call, with what failed, and write them if so wished."""
+        failed = {number: ids.of(number) for number in builder.failures}
+        drawn = Drawn.of(builder, failed, dict(enumerate(ids.again)), constants)
+        new = builder.build() if drawn.table is None else drawn.table
+        self.last_df, self._cost = new, cost_of_points(builder.space, builder.seconds)
+        try:
+            if drawn:
+                self._archive.add(drawn, "raise", sync=sync, segment=segment)
+            elif segment is not None:
+                self._archive.drop(segment)
+        finally:
+            self._trying.difference_update(ids.again)
         return new
 
     def add_df(self, new_df: pd.DataFrame, *, sync: bool = True) -> None:
@@ -308,10 +351,10 @@ class Sampler(Collection[pd.DataFrame]):
         StoreError
             When the file cannot be written; the rows stay in memory, and go with the next call that writes.
         """
-        self._archive.add_made(new_df.reset_index(drop=True), "raise", sync=sync, note="add_df")
+        self._archive.add_made(Drawn(new_df.reset_index(drop=True)), "raise", sync=sync, note="add_df")
 
     def delete_df(self) -> None:
-        """Remove the file, and forget the rows."""
+        """Remove the file, and what is kept beside it; forget the rows and the failures."""
         self._archive.delete()
 
     def _drawn(self) -> pd.DataFrame | None:
@@ -321,5 +364,5 @@ class Sampler(Collection[pd.DataFrame]):
         return full
 
     def _repr_html_(self) -> str:
-        full = self._archive.current()
+        full = self._table()
         return card_html(table_card(self.runner.spec, self._where, 0 if full is None else len(full)))

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from xyzpy_widgets.labelling.conflicts import OnConflict
-from xyzpy_widgets.labelling.frame import FrameBuilder, append, fitted, record_of, table_of
-from xyzpy_widgets.log import Added, Told
+from xyzpy_widgets.labelling.frame import append, fitted
 from xyzpy_widgets.store.table import TableStore
 
-__all__ = ["TableGrowth", "TableWhole"]
+__all__ = ["TableWhole"]
 
 
 class TableWhole:
-    """A table as it grows; a `Whole`.
+    """A table as it grows.
 
     Parameters
     ----------
@@ -53,30 +50,3 @@ class TableWhole:
         if not self._new or not store.append(append(*self._new), segments):
             store.write(self.value, segments)
         self._new = []
-
-
-class TableGrowth:
-    """How a table grows: by rows; a `Growth`."""
-
-    repeatable = False
-
-    def whole(self, value: pd.DataFrame, *, stored: bool = False) -> TableWhole:  # noqa: ARG002 - it tells by itself
-        """Begin with some rows."""
-        return TableWhole(value)
-
-    def copied(self, value: pd.DataFrame) -> pd.DataFrame:
-        """Return the same rows: a table is never changed, only replaced."""
-        return value
-
-    def record(self, new: pd.DataFrame) -> dict[str, Any]:
-        """Tell a log of rows that were made elsewhere; raise `EncodingError` for a column that a log cannot hold."""
-        return record_of(new)
-
-    def rebuilt(self, told: Told) -> pd.DataFrame:
-        """Make the rows of the cases that a log tells, or that were added."""
-        if isinstance(told, Added):
-            return table_of(told.content)
-        builder = FrameBuilder(told.space, told.spec)
-        for outcome in told.outcomes:
-            builder.add(outcome)
-        return builder.build()

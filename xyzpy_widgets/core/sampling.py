@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,33 @@ from xyzpy_widgets.core.forms import as_values
 from xyzpy_widgets.core.space import Cases
 from xyzpy_widgets.errors import SeedWarning, SpaceError
 
-__all__ = ["as_draws", "draw_cases"]
+__all__ = ["DrawIds", "as_draws", "draw_cases"]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawIds:
+    """What the draws of a run are called, so that each is known wherever something is told of it.
+
+    Attributes
+    ----------
+    token : str
+        What no other run has.
+    again : tuple of str
+        The ids of those that are tried again, which are the first points of the space.
+    """
+
+    token: str
+    again: tuple[str, ...] = ()
+
+    def of(self, number: int) -> str:
+        """Return the id of a point: one that is tried again keeps its own."""
+        return self.again[number] if number < len(self.again) else f"{self.token}-{number}"
+
+    def retried(self, numbers: Iterable[int]) -> dict[int, str]:
+        """Return which of some points are tried again: their ids, by their places among these."""
+        if not self.again:
+            return {}
+        return {at: self.again[number] for at, number in enumerate(numbers) if number < len(self.again)}
 
 
 def as_draws(given: Any) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Sweep:
         self.title, self.fn_name = called(spec), spec.name
         self.store = _store_of(target)
         self._target = None if target is None else ref(target)
-        self._resting = Resting(Path(self.store)) if self.store and self.kind == "harvester" else None
+        self._resting = Resting(Path(self.store), table=self.kind == "sampler") if self.store else None
         self._runs: dict[int, _Watched] = {}
 
     @property

@@ -31,6 +31,7 @@ class FrameBuilder:
 
     Attributes
     ----------
+    space : ParameterSpace
     seconds : ndarray of float32
         How long each case took, shape ``(len(space),)``; nan where that is not known.
     done : ndarray of bool
@@ -44,7 +45,7 @@ class FrameBuilder:
             if variable.dims:
                 msg = f"the output {variable.name!r} has the dimensions {variable.dims}; a table holds scalars only"
                 raise FunctionError(msg)
-        self._space = space
+        self.space = space
         self.done = np.zeros(len(space), dtype=bool)
         self.seconds = np.full(len(space), np.nan, dtype=np.float32)
         self.failures: dict[int, dict[str, Any]] = {}
@@ -56,7 +57,7 @@ class FrameBuilder:
             self.failures[failure.number] = {"args": failure.args, **failure.told()}
         if outcome.values:
             self.seconds[self._rows(outcome.numbers)] = outcome.seconds
-            place(self._space, outcome, self._put)
+            place(self.space, outcome, self._put)
 
     def _put(self, numbers: Any, values: list[Any]) -> None:
         rows = self._rows(numbers)
@@ -77,7 +78,7 @@ class FrameBuilder:
         return _table(columns)
 
     def _argument_columns(self, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
-        cases, combos = self._space.cases, self._space.combos
+        cases, combos = self.space.cases, self.space.combos
         case, combo = np.divmod(rows, max(len(combos), 1))
         columns = {name: typed(values)[case] for name, values in zip(cases.names, cases.columns, strict=True)}
         step = len(combos)

@@ -4,8 +4,8 @@ Rows that are put in a second time would be there twice. So whoever changes a ta
 ``NAME.journal/folding.json``, what tells afterwards whether that came about: which segments of the journal go into it,
 and for a table that is replaced, which file stands there before and after; likewise for a part that comes into a folder
 of them; for a table that is appended to, the bytes themselves. The next that opens the table finishes what it finds
-half done: of an append the rest is written, so that a torn line becomes a whole one. All of that happens under the lock
-of the table.
+half done: of an append the rest is written, so that a torn line becomes a whole one, and which draws are not failed any
+more is said (`failed`). All of that happens under the lock of the table.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import IO, Any, Self
 from xyzpy_widgets.errors import RecoveryWarning
 from xyzpy_widgets.store.atomic import replacing, replacing_folder, reported
 from xyzpy_widgets.store.disk import sync, sync_folder
+from xyzpy_widgets.store.failed import FailedFile
 from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.journal import SET_ASIDE, discard
 from xyzpy_widgets.store.lock import is_held, locked
@@ -194,6 +195,8 @@ def settle(path: Path) -> frozenset[str] | None:
         if come is None:
             _set_aside(path, note)
             return None
+        if come:
+            FailedFile(path).settle()
         for name in note.segments if come else ():
             discard(_note(path).with_name(name))
         forget(path)

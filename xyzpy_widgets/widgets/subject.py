@@ -12,7 +12,7 @@ from IPython.core.getipython import get_ipython
 
 from xyzpy_widgets.core.labels import short
 from xyzpy_widgets.errors import SpaceError
-from xyzpy_widgets.failed_draws import rows_of
+from xyzpy_widgets.failed_draws import not_recorded, rows_of
 from xyzpy_widgets.grammar.typed import quoted, read_value, written
 from xyzpy_widgets.harvester import Harvester
 from xyzpy_widgets.preview import Preview
@@ -153,8 +153,8 @@ class Subject:
     ) -> Call:
         """Return the call that runs some cases again, where a sheet says; of a Sampler only those that failed."""
         given: dict[str, Any] = {"cases": [dict(case) for case in cases]}
-        if self.sampled:
-            given = {"n": 0, "retry_failed": rows_of(self.failures(), cases)}
+        if self.sampled:  # each draw knows the constants that it ran with, as far as they can be recorded
+            given, constants = {"n": 0, "retry_failed": rows_of(self.failures(), cases)}, not_recorded(constants)
         wishes = {"overwrite": True} if self.stores else {}
         fixed = {"constants": dict(constants)} if constants else {}
         return Call({**given, **fixed}).having(**wishes, **(self.settings(sheet) if sheet else {}))

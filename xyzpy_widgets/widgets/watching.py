@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from threading import Event
@@ -72,11 +73,11 @@ class Watching:
         self.monitor = RunMonitor(panel=panel, title=subject.title)
         self.failed = Failures(panel=panel)
         self.run: Run | None = None
-        self.told_found = ""
         self.constants: Mapping[str, Any] = {}
         self._plan = Plan(ParameterSpace())
         self._list = self._listed(None)
         self.failed.tell(groups=self._list.groups())
+        self.told_found = self._said_found(Counter({Status.FAILED: len(self._list)})) if len(self._list) else ""
         self._feed: Feed | None = None
         self._retry, self._go_on, self._changed, self._ended = retry, go_on, changed, ended
         self._over = Event()
@@ -141,7 +142,7 @@ class Watching:
         if changed:
             self._told_failures, self._told_at = progress.failed, monotonic()
             self._list = self._listed(self.run)
-        if progress.over and self.subject.stores and not self._error():
+        if progress.over and (self.subject.stores or self.subject.sampled) and not self._error():
             self._list, changed = self._listed(None), True  # what failed before is not done either
         groups = {"groups": self._list.groups()} if changed else {}
         self.failed.tell(**groups, held=self._said_held() if held else "", busy=not progress.over)
