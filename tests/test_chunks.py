@@ -43,7 +43,7 @@ from xyzpy_widgets.store.netcdf import NetCDFStore
 
 path, chunks = Path(sys.argv[1]), {"all": None, "chunks": {"a": 50}}[sys.argv[2]]
 kind, engine = sys.argv[3:5]
-rows, allowed = {"h5netcdf": (2000, 80_000_000), "zarr": (1000, 60_000_000)}[engine]
+rows, allowed = {"h5netcdf": (2000, 100_000_000), "zarr": (1000, 60_000_000)}[engine]
 rows, allowed = {"foreign": (1000, 60_000_000), "int": (500, 30_000_000)}.get(kind, (rows, allowed))
 
 

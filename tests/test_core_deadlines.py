@@ -9,18 +9,16 @@ from queue import SimpleQueue
 
 import pytest
 
-from xyzpy_widgets.core import deadlines as deadlines_module
 from xyzpy_widgets.core.deadlines import Deadlines, after
 
 PATIENCE = 60.0
 
 
-def test_what_is_due_sooner_is_done_first_and_what_is_called_off_never(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_due_sooner_is_done_first_and_what_is_called_off_never() -> None:
     """Also what is asked for while the thread waits for something later, and where it comes late for several."""
     now = [0.0]
-    monkeypatch.setattr(deadlines_module, "monotonic", lambda: now[0])
     done: SimpleQueue[tuple[str, int]] = SimpleQueue()
-    deadlines = Deadlines("test")
+    deadlines = Deadlines("test", lambda: now[0])
 
     def ask(seconds: float, what: str) -> Callable[[], None]:
         return deadlines.after(seconds, lambda: done.put((what, threading.get_ident())))

@@ -352,6 +352,22 @@ def test_a_table_is_explored_by_its_rows(front_end: FrontEnd) -> None:
         explorer.propose("fill")
 
 
+def test_rows_that_came_while_nobody_looked_are_picked_out_too(front_end: FrontEnd) -> None:
+    """What lies in the box is had of all rows there are, though the plot is not drawn anew."""
+    sampler = xyz.Sampler(xyz.Runner(lambda a: a, "out", verbosity=0), default_combos={"a": [1, 2, 3]}, seed=1)
+    sampler.sample(5).result(60)
+    explorer = sampler.explore(kind="scatter", x="a", y="out")
+    box(front_end, explorer, (1.5, 9.0), (1.5, 9.0))
+    front_end.send(explorer, {"kind": "watch", "view": "one", "seen": False})
+    sampler.sample(20).result(60)
+    explorer.settle()
+    rows = sampler.full_df
+    assert rows is not None
+    inside = rows[rows["a"] > 1]
+    assert len(explorer.ds) == len(inside)
+    assert explorer.ds["a"].tolist() == inside["a"].tolist()
+
+
 def test_nothing_yet_is_said_and_fills_in() -> None:
     """A harvester that has harvested nothing opens an empty explorer, which draws as soon as there is something."""
     found = xyz.Harvester(xyz.Runner(lambda a: a * 2.0, "out", verbosity=0))

@@ -95,7 +95,7 @@ test('cases inside a box on logarithmic and text axes are run, and no others', a
 test('roles are given on the shelf; a second view and a reload show the same', async ({ page, complaints }, info) => {
   const notebook = new Notebook(page, 'roles.ipynb');
   await notebook.open([STUDY, 'explorer', 'print(explorer.view.kind, explorer.view.x, dict(explorer.view.aggregate))']);
-  await notebook.run(0);
+  await notebook.finish(0);
   const shown = notebook.output(0);
   await expect(shown.locator('canvas').first()).toBeVisible();
   await shown.getByLabel('Kind of plot').selectOption('line');

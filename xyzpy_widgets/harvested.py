@@ -20,6 +20,7 @@ from xyzpy_widgets.failures import failure_table
 from xyzpy_widgets.harvest import as_on_conflict
 from xyzpy_widgets.history import History
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
+from xyzpy_widgets.labelling.account import check_dims
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.deepened import deepened
 from xyzpy_widgets.labelling.failing import is_among, label_keys
@@ -110,12 +111,14 @@ class Harvested(Collection[Labelled]):
 
     def _check(self, new: Labelled) -> None:
         """Raise what would keep new data from being merged or written."""
+        check_dims(new.parts.sizes)
         known = self._archive.check(new)
         if self._store is not None and not (known and new.is_numeric):
             self._store.check_encodable(new)
 
     def _check_outline(self, outline: Labelled) -> None:
         """Do so for data without values: where its structure is stored already, it can be."""
+        check_dims(outline.parts.sizes)
         if not self._archive.check(outline) and self._store is not None:
             self._store.check_encodable(outline)
 
@@ -133,6 +136,8 @@ class Harvested(Collection[Labelled]):
 
         Raises
         ------
+        SpaceError
+            When an axis has a label twice, or the name of what is kept of each case, such as ``status``.
         MergeError, ConflictError, StoreError
             When it does not go together with the stored data, or cannot be written.
         """
@@ -155,6 +160,7 @@ class Harvested(Collection[Labelled]):
         SpaceError
             When nothing is stored, the dimension exists, or the cases were made with another value.
         """
+        check_dims([name])
         full = self._stored()
         if name in full.data.dims:
             msg = f"{name!r} is a dimension already; sweep over its values as over any other's"

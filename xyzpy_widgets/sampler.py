@@ -20,6 +20,7 @@ from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.sampling import as_draws, draw_cases
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.failed_draws import FailedDraws, Told, put_first
+from xyzpy_widgets.failures import args_in
 from xyzpy_widgets.job import Job, Known, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.account import Origin
@@ -194,7 +195,7 @@ class Sampler(Collection[pd.DataFrame]):
     sample = submit
 
     def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
-        constants = varied_constants(self._made_with, self.runner.spec.constants, self.failures.columns)
+        constants = varied_constants(self._made_with, self.runner.spec.constants, args_in(self.failures))
         return self.submit(0, **{"constants": constants, "retry_failed": rows or True, **settings})
 
     def plan(

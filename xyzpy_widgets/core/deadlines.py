@@ -28,10 +28,13 @@ class Deadlines:
     ----------
     name : str
         That of the thread.
+    clock : callable, optional
+        Returns the time in seconds, from whenever on.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Callable[[], float] = monotonic) -> None:
         self._name = name
+        self._clock = clock
         self._begin()
         _EVERY.add(self)
 
@@ -55,7 +58,7 @@ class Deadlines:
         RuntimeError
             When the system gives no more threads.
         """
-        key, due = object(), monotonic() + seconds
+        key, due = object(), self._clock() + seconds
         with self._guard:
             if self._thread is None:
                 thread = Thread(target=self._serve, name=self._name, daemon=True)
@@ -75,7 +78,7 @@ class Deadlines:
     def _serve(self) -> None:
         while True:
             with self._guard:
-                now, acts = monotonic(), []
+                now, acts = self._clock(), []
                 if self._next <= now:  # not before, though it may be called off: the next would wake the thread again
                     late = [key for key, (due, _) in self._due.items() if due <= now]
                     acts = [act for _, act in sorted(map(self._due.pop, late), key=itemgetter(0))]

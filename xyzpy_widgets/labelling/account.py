@@ -6,7 +6,7 @@ each failed case the account has what was raised too, until the case is done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.labelling.columns import exact_variable
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "account_of",
     "blank",
     "case_key",
+    "check_dims",
     "latest",
     "nothing_in",
     "put",
@@ -123,6 +125,14 @@ def blank(shape: Sequence[int]) -> Account:
 def _blank(field: str, shape: Sequence[int]) -> NDArray[Any]:
     dtype, nothing, _ = _FIELDS[field]
     return np.full(shape, nothing, dtype=dtype)
+
+
+def check_dims(dims: Iterable[str]) -> None:
+    """Raise `SpaceError` for a dimension with the name of a field: in the ledger both would be one variable."""
+    for dim in dims:
+        if dim in _FIELDS:
+            msg = f"{dim!r} cannot be a dimension of what is harvested, whose account keeps the {dim} of each case"
+            raise SpaceError(f"{msg}; give the argument or the dimension another name")
 
 
 def nothing_in(field: str) -> Any:

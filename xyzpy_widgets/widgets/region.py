@@ -42,6 +42,7 @@ class Region:
         self.box: Box | None = None
         self.labels: dict[str, list[Any]] = {}
         self._rows: NDArray[np.bool_] | None = None
+        self._view: ViewSpec | None = None
 
     def __bool__(self) -> bool:
         """Say whether something is picked out."""
@@ -67,7 +68,7 @@ class Region:
 
     def enclose(self, view: ViewSpec, box: Box) -> None:
         """Pick out what lies in a box on a view."""
-        data = self._explored.seen().data
+        data, self._view = self._explored.seen().data, view
         if isinstance(data, pd.DataFrame):
             self.box, self.labels, self._rows = box, {}, picked_rows(data, view, box)
         elif data is not None:
@@ -88,7 +89,11 @@ class Region:
         """Return the part of the data that is picked out, all of it where nothing is."""
         data = self._explored.seen().data
         if isinstance(data, pd.DataFrame):
-            return data if self._rows is None else data[self._rows]
+            if self._rows is None or self._view is None or self.box is None:
+                return data
+            if len(self._rows) != len(data):  # more came while nobody looked
+                self._rows = picked_rows(data, self._view, self.box)
+            return data[self._rows]
         if data is None or not self.labels:
             return data
         return data.isel({dim: at for dim, at in places_of(data, self.labels).items() if dim in data.dims})
