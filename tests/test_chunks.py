@@ -21,7 +21,7 @@ import xyzpy_widgets as xyz
 from tests.exact import assert_exact
 from tests.store_samples import ledger_of
 from xyzpy_widgets.core.left import LEFT, boxes, stretch
-from xyzpy_widgets.errors import ConflictError, DamageError, LabelWarning, StoreError
+from xyzpy_widgets.errors import ConflictError, DamageError, LabelWarning, MergeError, StoreError
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
 # numbers of some million cases; what is allowed beyond what libraries take is a fraction of one output
@@ -519,8 +519,9 @@ def test_what_is_known_of_each_case_is_told_in_chunks(tmp_path: Path) -> None:
     assert int(one.stale.sum()) == 90
 
 
-@pytest.mark.parametrize("suffix", ["h5", "zarr"])
-@pytest.mark.parametrize("value", ["100.0 * w + a", "100 * w + a"])
+@pytest.mark.parametrize(
+    ("value", "suffix"), [("100.0 * w + a", "h5"), ("100 * w + a", "h5"), ("100.0 * w + a", "zarr")]
+)
 def test_processes_share_a_file_that_none_of_them_loads(value: str, suffix: str, tmp_path: Path) -> None:
     """Processes that fill and extend one file at the same time, each in windows of its own, lose nothing of it."""
     code = f"""
@@ -701,3 +702,32 @@ def test_files_of_other_programs_grow_as_without_chunks(kind: str, name: str, tm
         listed = {name: found.coords[name] for name in full.coords}  # a folder lists them in any order
         assert_exact(full, xr.Dataset({name: found[name].variable for name in full.data_vars}, listed, found.attrs))
         assert plain.status.equals(lazy.status.load())
+
+
+@pytest.mark.parametrize("chunks", [None, {"a": 2}])
+def test_failures_go_with_the_cases_that_are_dropped(chunks: Any, tmp_path: Path) -> None:
+    """What failed is told of the labels that are there, also of those that a new dimension names."""
+
+    def fn(a: int, b: int) -> int:
+        if a < b:
+            raise ValueError("below")
+        return a
+
+    one = xyz.Harvester(xyz.Runner(fn, "y", verbosity=0, on_error="continue"), tmp_path / "data.h5", chunks=chunks)
+    one.harvest_combos({"a": [1, 2, 3], "b": [2, 3]})
+    one.drop_sel(a=[1])
+    assert one.failures[["a", "b"]].to_numpy().tolist() == [[2, 3]]
+    one.expand_dims("c", 7)
+    assert one.failures[["c", "a", "b"]].to_numpy().tolist() == [[7, 2, 3]]
+
+
+@pytest.mark.parametrize("chunks", [None, {"a": 2}])
+def test_an_argument_that_is_left_out_is_named(chunks: Any, tmp_path: Path) -> None:
+    """A harvest of what is missing that does not say a dimension ends before anything runs, with what to write."""
+    one = xyz.Harvester(xyz.Runner(lambda a, b: a, "y", verbosity=0), tmp_path / "data.h5", chunks=chunks)
+    one.harvest_combos({"a": [1], "b": [2]})
+    one.expand_dims("c", 7)
+    with pytest.raises(MergeError, match="no dimension 'c'; sweep over it too"):
+        one.harvest_combos({"a": [1, 2], "b": [2]}, missing_only=True)
+    with pytest.raises(MergeError, match="no dimension 'c'"):
+        one.plan({"a": [1, 2], "b": [2]})
