@@ -17,11 +17,14 @@ function holderOf(tracker: INotebookTracker, widget: Node): Holder | null {
   return panel && place >= 0 ? { panel, place } : null;
 }
 
-/** Insert code below a cell, and make it the active cell; nothing runs. */
+/** Insert code below a cell, and go there: it is the active cell, in view, and has the keyboard. Nothing runs. */
 export function insertBelow({ panel, place }: Holder, code: string): void {
   const { content } = panel;
   content.model?.sharedModel.insertCell(place + 1, { cell_type: 'code', source: code, metadata: { trusted: true } });
   content.activeCellIndex = place + 1;
+  content.mode = 'command';
+  const cell = content.widgets[place + 1];
+  if (cell) void content.scrollToCell(cell);
 }
 
 /** What the detail of an event holds under a name, where it is text. */

@@ -8,8 +8,10 @@ import pytest
 
 import xyzpy_widgets as xyz
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.failures import args_in
 from xyzpy_widgets.grammar.verbs import VERBS
 from xyzpy_widgets.run import Run
+from xyzpy_widgets.widgets.failing import FailureList
 from xyzpy_widgets.widgets.panel import Panel
 
 KINDS = ("Runner", "Harvester", "Sampler")
@@ -70,6 +72,28 @@ def test_some_rows_of_the_failures_run_again(kind: str) -> None:
     model.given.clear()
     sweep.retry(0).result(60)
     assert model.given == [(first, 5)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_arguments_called_as_what_is_told_of_failures_stay_what_they_are(kind: str) -> None:
+    """The table has both, and a retry takes the arguments: from the table, from the panel, and a constant too."""
+    given: list[tuple[Any, ...]] = []
+
+    def model(place: int, said: int, output: str = "short") -> float:
+        given.append((place, said, output))
+        raise ValueError(place)
+
+    runner = xyz.Runner(model, "e", verbosity=0)
+    combos, settings = {"place": [10], "said": [7]}, {"constants": {"output": "long"}, "on_error": "continue"}
+    sweep: Any = {"Runner": runner, "Harvester": xyz.Harvester(runner), "Sampler": xyz.Sampler(runner)}[kind]
+    sweep.submit(*([1] if kind == "Sampler" else []), combos, **settings).result(60)
+    assert sweep.failures.iloc[0][["place", "said"]].tolist() == [10, 7]
+    assert sweep.failures.iloc[0]["place_"].startswith(__file__)
+    sweep.retry(on_error="continue").result(60)
+    assert given == [(10, 7, "long")] * 2
+    listed = FailureList(sweep.failures, args_in(sweep.failures), str, len)
+    assert listed.all_args() == [{"place": 10, "said": 7}]
+    assert __file__ in listed.groups()[0]["cases"][0]["traceback"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

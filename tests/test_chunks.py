@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,11 @@ from numpy.typing import NDArray
 import xyzpy_widgets as xyz
 from tests.exact import assert_exact
 from tests.store_samples import ledger_of
-from xyzpy_widgets.core.left import boxes
+from xyzpy_widgets.core.left import LEFT, boxes, stretch
 from xyzpy_widgets.errors import ConflictError, DamageError, LabelWarning, StoreError
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
-# 160 MB in numbers of two million cases; what is allowed beyond what libraries take is a fraction of one output
+# numbers of some million cases; what is allowed beyond what libraries take is a fraction of one output
 _LARGE = """
 import resource
 import shutil
@@ -41,52 +42,50 @@ from xyzpy_widgets.labelling.ledger import ledger_of
 from xyzpy_widgets.store.netcdf import NetCDFStore
 
 path, chunks = Path(sys.argv[1]), {"all": None, "chunks": {"a": 50}}[sys.argv[2]]
+kind, engine = sys.argv[3:5]
+rows, allowed = {"h5netcdf": (2000, 100_000_000), "zarr": (1000, 60_000_000)}[engine]
+rows, allowed = {"foreign": (1000, 60_000_000), "int": (500, 30_000_000)}.get(kind, (rows, allowed))
 
 
 def fn(a, b):
     if b == -1:
         raise ValueError("below")
-    return a + np.arange(8.0) * b
+    return 1000 * a + b if kind == "int" else a + np.arange(8.0) * b
 
 
 def written():
-    shape = 2000, 1000
+    shape = rows, 1000
     account = blank(shape)
-    account.status[:], account.status[::10, 7] = 1, 0
+    account.status[:], account.status[::10, 7] = 1, kind == "int"
     account.cases["seconds"][:] = np.random.default_rng(0).random(shape)
     account.cases["finished"][:] = np.datetime64("2026-01-01", "us") + np.arange(account.status.size).reshape(shape)
     account = Account(account.cases, {"versions": ("other",), "hosts": ("there",)})
-    axes = {"a": np.arange(0, 4000, 2), "b": np.arange(1000), "t": np.arange(8)}
-    y = axes["a"][:, None, None] + axes["b"][:, None] * np.arange(8.0)
-    y[::10, 7] = np.nan
+    axes = {"a": np.arange(0, 2 * shape[0], 2), "b": np.arange(1000), "t": np.arange(8)}
+    if kind == "int":
+        del axes["t"]
+        y = 1000 * axes["a"][:, None] + axes["b"]
+    else:
+        y = axes["a"][:, None, None] + axes["b"][:, None] * np.arange(8.0)
+        y[::10, 7] = np.nan
     coords = {name: xr.Variable(name, labels) for name, labels in axes.items()}
-    data = xr.Dataset({"y": (("a", "b", "t"), y)}, coords)
-    NetCDFStore(path).write(data, ledger_of(("a", "b"), {name: coords[name] for name in "ab"}, account, {}, {}))
+    data = xr.Dataset({"y": (tuple(axes), y)}, coords)
+    ledger = ledger_of(("a", "b"), {name: coords[name] for name in "ab"}, account, {}, {})
+    if kind == "foreign":
+        data.to_netcdf(path, engine="h5netcdf", encoding={"y": {"zlib": True, "complevel": 1, "shuffle": True}})
+    else:
+        NetCDFStore(path, engine).write(data, ledger)
 
 
 def harvester(path):
-    runner = xyz.Runner(fn, "y", var_dims={"y": "t"}, var_coords={"t": np.arange(8)}, verbosity=0, on_error="continue")
-    return xyz.Harvester(runner, path, chunks=chunks)
-
-
-def all_of_it(one, combos, after):
-    after(one, combos)
-    one.full_ds, one.history, one._repr_html_(), one.status.sum().item, one.failures, one.plan(combos)
-
-
-def conflict(one):
-    try:
-        one.harvest_combos({"a": [40], "b": [3, 4]}, constants={"shift": 0})
-    except ConflictError as error:
-        assert len(error.__notes__) == 1
-    else:
-        raise AssertionError
+    inner = {} if kind == "int" else {"var_dims": {"y": "t"}, "var_coords": {"t": np.arange(8)}}
+    runner = xyz.Runner(fn, "y", verbosity=0, on_error="continue", **inner)
+    return xyz.Harvester(runner, path, chunks=chunks, engine=engine)
 
 
 def told(one, **wanted):
     found = one.full_ds["y"].sel(wanted).load()
-    assert np.array_equal(found.dims, ["t"])
-    assert np.array_equal(found, wanted["a"] + np.arange(8.0) * wanted["b"]), found
+    assert found.dtype == (float if kind != "int" else object)
+    assert np.array_equal(found, fn(**wanted)), found
 
 
 def fill(one):
@@ -141,7 +140,7 @@ def back(one):
     assert one.history["undoable"].tolist() == [False]
     told(one, a=24, b=6)
     one.expand_dims("c", 5)
-    told(one, a=24, b=6, c=5)
+    assert np.array_equal(one.full_ds["y"].sel(a=24, b=6, c=5), fn(24, 6))
 
 
 def restart(one):
@@ -153,58 +152,88 @@ def restart(one):
     told(two, a=120, b=7)
 
 
+def begin(one):
+    one.harvest_combos({"a": [40], "b": [7]})
+    one.harvest_combos({"a": [4010], "b": [7]})
+    told(one, a=4010, b=7)
+    one.undo()
+    told(one, a=42, b=8)
+
+
+def holes(one):
+    one.harvest_combos({"a": [4000], "b": [6, 7]})
+    one.harvest_combos({"a": [4000], "b": [8, -1]})
+    told(one, a=4000, b=8)
+    one.undo()
+    told(one, a=4000, b=7)
+
+
 written()
-small = harvester(path.with_name("small.h5"))  # what is imported on the way is imported before
+np.linalg.lstsq(np.ones((99, 9)), np.ones(99)), np.ones((99, 99)) @ np.ones((99, 99))  # what this takes once
+small = harvester(path.with_name(f"small{path.suffix}"))  # what is imported on the way is imported before
 small.harvest_combos({"a": [1], "b": [1]})
 small.harvest_combos({"a": [1, 2], "b": [1, 2]}, missing_only=True)
 small.full_ds.load(), small.history, small.status.sum().values, small.failures, small._repr_html_()
 taken = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
-resource.setrlimit(resource.RLIMIT_DATA, (taken + 80_000_000, resource.RLIM_INFINITY))
-kept = path.with_name("kept.h5")
+resource.setrlimit(resource.RLIMIT_DATA, (taken + allowed, resource.RLIM_INFINITY))
+kept = path.with_name(f"kept{path.suffix}")
 path.rename(kept)
-for action in (fill, extend, fail, unsynced, contradict, back, restart):
-    shutil.copyfile(kept, path)
-    one = harvester(path)
+for action in map(globals().get, sys.argv[5:]):
+    (shutil.copytree if kept.is_dir() else shutil.copyfile)(kept, path)
     try:
+        one = harvester(path)
         one.plan({"a": [40], "b": [7]}, missing_only=True)
         action(one)
     except MemoryError:
         print(action.__name__, "took too much")
     else:
-        assert int((one.status == 1).sum()) > 1_990_000
+        assert int((one.status == 1).sum()) > 490_000
         one._repr_html_()
     one.delete_ds()
     del one
-kept.unlink()
 """
+_LARGE_CASES = {
+    "real-h5netcdf": "fill extend fail unsynced contradict back restart",
+    "real-zarr": "begin",
+    "foreign-h5netcdf": "begin",
+    "int-h5netcdf": "holes",
+}
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the memory of a process is limited as Linux does it")
 @pytest.mark.parametrize("opened", ["chunks", "all"])
-def test_a_file_larger_than_memory_is_harvested_into(opened: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", _LARGE_CASES)
+def test_a_file_larger_than_memory_is_harvested_into(kind: str, opened: str, tmp_path: Path) -> None:
     """With chunks, whatever a harvest does holds neither the data nor the ledger in memory; without, nothing fits."""
-    command = [sys.executable, "-W", "ignore", "-c", _LARGE, str(tmp_path / "data.h5"), opened]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    values, engine = kind.split("-")
+    actions = _LARGE_CASES[kind].split()
+    suffix = "zarr" if engine == "zarr" else "h5"
+    given = [str(tmp_path / f"data.{suffix}"), opened, values, engine, *actions]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", _LARGE, *given], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
-    lost = ["fill", "extend", "fail", "unsynced", "contradict", "back", "restart"] if opened == "all" else []
-    assert done.stdout.splitlines() == [f"{action} took too much" for action in lost]
+    assert done.stdout.splitlines() == [f"{action} took too much" for action in actions if opened == "all"]
 
 
-@pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[NDArray[np.float64], xr.Variable]:
+@pytest.fixture(scope="module", params=["data.h5", "data.zarr", "text.h5"])
+def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[NDArray[Any], xr.Variable]:
     """An array, and the same as it is left in a file."""
     array = np.random.default_rng(0).random((5, 40, 60))
+    path = tmp_path_factory.mktemp("parts") / request.param
+    if path.stem == "text":
+        array = np.array([f"é{one:.3}" if one > 0.1 else "" for one in array.flat]).reshape(array.shape)
     dataset = xr.Dataset({"y": (("a", "b", "t"), array)}, {"a": np.arange(5), "b": np.arange(40)})
-    store = NetCDFStore(tmp_path_factory.mktemp("parts") / "data.h5", chunks={})
-    store.write(dataset, ledger_of(dataset, ("a", "b")))
-    found = store.read_left()
+    NetCDFStore.named(path).write(dataset, ledger_of(dataset, ("a", "b")))
+    found = NetCDFStore.named(path, chunks={}).read_left()
     assert found is not None
+    assert LEFT in found[0].variables["y"].encoding
     return array, found[0].variables["y"]
 
 
 @given(st.data())
-@settings(deadline=None)
-def test_parts_are_what_numpy_gives(left: tuple[NDArray[np.float64], xr.Variable], data: st.DataObject) -> None:
+@settings(deadline=None, max_examples=50)
+def test_parts_are_what_numpy_gives(left: tuple[NDArray[Any], xr.Variable], data: st.DataObject) -> None:
     """Any part of a variable that is left in its file is that of the array, whatever is asked of each dimension."""
     array, variable = left
     bounds = [st.integers(0, size) for size in array.shape]
@@ -219,6 +248,16 @@ def test_parts_are_what_numpy_gives(left: tuple[NDArray[np.float64], xr.Variable
     lists = [np.atleast_1d(np.arange(size)[one]) for one, size in zip(key, array.shape, strict=True)]
     shape = [len(one) for one, at in zip(lists, key, strict=True) if not isinstance(at, int)]
     assert np.array_equal(variable[key].to_numpy(), array[np.ix_(*lists)].reshape(shape))
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=4), st.data())
+def test_stretches_are_pieces_in_the_order_of_the_file(shape: list[int], data: st.DataObject) -> None:
+    """Boxes that cover a stretch of cells, one after the other, are just these in C order."""
+    array = np.arange(int(np.prod(shape))).reshape(shape)
+    first = data.draw(st.integers(0, array.size))
+    last = data.draw(st.integers(first, array.size))
+    pieces = [array[box].ravel() for box in stretch(shape, first, last)]
+    assert np.concatenate([np.empty(0, int), *pieces]).tolist() == list(range(first, last))
 
 
 @given(st.lists(st.integers(0, 6), max_size=4), st.integers(1, 50))
@@ -480,20 +519,22 @@ def test_what_is_known_of_each_case_is_told_in_chunks(tmp_path: Path) -> None:
     assert int(one.stale.sum()) == 90
 
 
-def test_processes_share_a_file_that_none_of_them_loads(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["h5", "zarr"])
+@pytest.mark.parametrize("value", ["100.0 * w + a", "100 * w + a"])
+def test_processes_share_a_file_that_none_of_them_loads(value: str, suffix: str, tmp_path: Path) -> None:
     """Processes that fill and extend one file at the same time, each in windows of its own, lose nothing of it."""
-    code = """
+    code = f"""
 import sys, xyzpy_widgets as xyz
-one = xyz.Harvester(xyz.Runner(lambda a, w: 100.0 * w + a, "out", verbosity=0), sys.argv[1], chunks={"a": 3})
-for a in range(8):
-    one.harvest_combos({"a": [a], "w": [int(sys.argv[2])]})
-    one.harvest_combos({"a": [5 * a % 8], "w": [0, 1]}, missing_only=True)
+one = xyz.Harvester(xyz.Runner(lambda a, w: {value}, "out", verbosity=0), sys.argv[1], chunks={{"a": 3}})
+for a in range(5):
+    one.harvest_combos({{"a": [a], "w": [int(sys.argv[2])]}})
+    one.harvest_combos({{"a": [3 * a % 5], "w": [0, 1]}}, missing_only=True)
 """
-    path = tmp_path / "data.h5"
+    path = tmp_path / f"data.{suffix}"
     started = [subprocess.Popen([sys.executable, "-c", code, str(path), str(writer)]) for writer in range(2)]
     assert [process.wait() for process in started] == [0, 0]
     stored = xyz.load_ds(path)["out"].transpose("a", "w")
-    assert np.array_equal(stored, np.add.outer(range(8), 100 * np.arange(2)))
+    assert np.array_equal(stored.astype(float), np.add.outer(range(5), 100 * np.arange(2)))
 
 
 def test_a_writer_that_comes_between_two_looks_costs_no_harvest(tmp_path: Path) -> None:
@@ -527,3 +568,136 @@ def test_a_writer_that_comes_between_two_looks_costs_no_harvest(tmp_path: Path) 
     found = xyz.load_ds(path)["y"]
     assert found.sel(a=10).values.tolist()[3:] == [10 + 3 / 128, 10 + 4 / 128]
     assert found.sel(a=11, b=0).item() == 11
+
+
+def written_by_xarray(data: xr.Dataset, path: Path, encoding: Any = None) -> None:
+    """Write a dataset as another program does."""
+    if path.suffix == ".zarr":
+        data.to_zarr(path, encoding=encoding, zarr_format=2, consolidated=False)
+    else:
+        data.to_netcdf(path, encoding=encoding)
+
+
+def labelled(a: int, b: int) -> str:
+    """Return text."""
+    return f"{a}-{b}"
+
+
+@pytest.mark.parametrize("name", ["number.h5", "number.zarr", "text.h5", "text.zarr", "other.h5", "other.zarr"])
+def test_arrays_that_somebody_holds_are_right_or_refused(name: str, tmp_path: Path) -> None:
+    """What was asked for before another version of the same shape took its place is not read from that one."""
+    path, kind = tmp_path / name, name.partition(".")[0]
+    fn: Callable[[int, int], Any] = labelled if kind == "text" else lambda a, b: a + b / 128
+    first = xyz.Harvester(xyz.Runner(fn, "y", verbosity=0), path)
+    first.harvest_combos({"a": range(0, 20, 2), "b": range(3)})
+    before = xyz.load_ds(path)
+    if kind == "other":
+        first.delete_ds()
+        written_by_xarray(before, path)
+    held = xyz.load_ds(path, chunks={"a": 2})
+    one = xyz.Harvester(first.runner, path, chunks={"a": 2}, history_bytes=0)
+    early = one.full_ds
+    assert early is not None
+    one.drop_sel(a=[0])
+    one.harvest_combos({"a": [7], "b": range(3)})
+    for each in (held, early):
+        if name in {"number.h5", "text.h5", "text.zarr"}:
+            assert np.array_equal(each["y"], before["y"])
+        else:
+            with pytest.raises(StoreError, match="open it again"):
+                each["y"].load()
+    assert one.full_ds is not None
+    assert one.full_ds["y"].sel(a=7, b=2).load().item() == fn(7, 2)
+
+
+@pytest.mark.parametrize("name", ["int.h5", "real.zarr", "int.zarr"])
+def test_a_process_that_dies_while_it_writes_loses_nothing(name: str, tmp_path: Path) -> None:
+    """A file that is written anew part by part is the old one until it is the new one, and the results are kept."""
+    path = tmp_path / name
+    code = """
+import os, sys
+from pathlib import Path
+import xyzpy_widgets as xyz
+from xyzpy_widgets.store.streamed import Streamed
+parts, left = Streamed.parts, [3]
+def dying(self, first=0):
+    for part in parts(self, first):
+        left[0] -= 1
+        if left[0] == 0:
+            os._exit(9)
+        yield part
+fn = (lambda a, b: 10 * a + b) if "int" in sys.argv[1] else (lambda a, b: a + b / 128)
+one = xyz.Harvester(xyz.Runner(fn, "y", verbosity=0), sys.argv[1], chunks={"a": 2})
+one.harvest_combos({"a": range(4), "b": range(3)})
+one.harvest_combos({"a": [4], "b": [0]})
+Streamed.parts = dying
+one.harvest_combos({"a": [-1], "b": [1]})
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, str(path)], check=False)
+    assert done.returncode == 9
+    assert xyz.load_ds(path)["a"].values.tolist() == [0, 1, 2, 3, 4]
+    fn: Callable[[int, int], float] = (lambda a, b: 10 * a + b) if "int" in name else lambda a, b: a + b / 128
+    one = xyz.Harvester(xyz.Runner(fn, "y", verbosity=0), path, chunks={"a": 2})
+    assert one.full_ds is not None
+    assert one.full_ds["y"].sel(a=-1, b=1).load().item() == fn(-1, 1)
+    one.harvest_combos({"a": ..., "b": ...}, missing_only=True)
+    found = xyz.load_ds(path)["y"]
+    assert found.dtype == (int if "int" in name else float)
+    assert found.values.tolist() == [[fn(a, b) for b in range(3)] for a in range(-1, 5)]
+
+
+def test_a_damaged_chunk_goes_into_no_other_folder(tmp_path: Path) -> None:
+    """Damage to a folder is found by what touches it, and nothing is written."""
+    path = tmp_path / "data.zarr"
+    sums(path)
+    one = sums(path, chunks={"a": 1})
+    (chunk,) = path.glob("y/[0-9]*")
+    chunk.unlink()  # which zarr takes for a chunk of missing values
+    with pytest.raises(DamageError, match="'y' does not match its checksum"):
+        one.harvest_combos({"a": [99], "b": [0]})
+    assert not chunk.exists()
+    with pytest.raises(DamageError, match="recover"):
+        xyz.load_ds(path, chunks={})["y"].load()
+    one.delete_ds()
+
+
+HOLE = xr.DataArray(np.add.outer(np.arange(6), np.arange(4)) == 3, dims=("a", "b"))
+OTHERS: dict[str, Callable[[xr.Dataset], xr.Dataset]] = {
+    "real": lambda data: data,
+    "holes": lambda data: data.where(~HOLE),
+    "packed": lambda data: data.where(~HOLE),
+    "int": lambda data: (4 * data).astype(int),
+    "text": lambda data: data.astype(str),
+    "two": lambda data: data.assign(z=data["y"]).where(~HOLE),
+    "unlike": lambda data: data.assign(z=data["y"].where(~HOLE)),
+    "turned": lambda data: data.transpose("b", "a"),
+}
+
+
+@pytest.mark.parametrize("name", ["other.h5", "other.nc", "other.zarr"])
+@pytest.mark.parametrize("kind", OTHERS)
+def test_files_of_other_programs_grow_as_without_chunks(kind: str, name: str, tmp_path: Path) -> None:
+    """Whatever xarray has written, with fill values, compression and in any order, the same comes of it."""
+    a, b = np.arange(6), np.arange(4)
+    data = OTHERS[kind](xr.Dataset({"y": (("a", "b"), a[:, None] + b / 4)}, {"a": a, "b": b}))
+    encoding = {"y": {"dtype": "i2", "scale_factor": 0.25, "_FillValue": -9}} if kind == "packed" else {}
+    paths = [tmp_path / f"{one}-{name}" for one in ("plain", "lazy")]
+    for path in paths:
+        written_by_xarray(data, path, encoding)
+    types = [one.dtype.type for one in data.data_vars.values()]
+
+    def made(a: int, b: int) -> Any:
+        found = [one(a + b) for one in types]
+        return found if len(found) > 1 else found[0]
+
+    fn = xyz.Runner(made, tuple(map(str, data.data_vars)), verbosity=0)
+    plain, lazy = (xyz.Harvester(fn, path, chunks=chunks) for path, chunks in zip(paths, (None, {"a": 2}), strict=True))
+    for combos in ({}, {"a": [2, 9], "b": [1]}, {"a": [3], "b": [0, 2]}):
+        for one in (plain, lazy) if combos else ():
+            one.harvest_combos(combos, missing_only=True)
+        full, found = plain.full_ds, lazy.full_ds
+        assert full is not None
+        assert found is not None
+        listed = {name: found.coords[name] for name in full.coords}  # a folder lists them in any order
+        assert_exact(full, xr.Dataset({name: found[name].variable for name in full.data_vars}, listed, found.attrs))
+        assert plain.status.equals(lazy.status.load())

@@ -70,8 +70,11 @@ def finishing(a: int) -> int:
 
 @pytest.mark.parametrize("times", [1, 4], ids=["once", "hammered"])
 @pytest.mark.parametrize(("where", "stride"), [("serial", 17), (Inline(), 101)], ids=["serial", "shipped"])
-def test_an_interrupt_between_cases_loses_nothing_wherever_it_falls(where: Any, stride: int, times: int) -> None:
+def test_an_interrupt_between_cases_loses_nothing_wherever_it_falls(
+    where: Any, stride: int, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """From the end of the first case to the end of the run, in one step of many: what has returned is in the result."""
+    monkeypatch.setattr(interrupts_module, "_INSISTING_SECONDS", math.inf)
     step, came = 1, True
     while came:
         FINISHED.clear()
@@ -122,12 +125,14 @@ def test_a_case_that_drops_an_interrupt_is_the_last() -> None:
 def test_an_interrupt_that_comes_again_later_is_raised_wherever_it_falls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who insists is not kept waiting for what takes too long between cases; the handler is put back."""
     ended: list[bool] = []
+    now = [0.0]
+    monkeypatch.setattr(interrupts_module, "monotonic", lambda: now[0])
 
     def act() -> None:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
         ended.append(False)
-        monkeypatch.setattr(interrupts_module, "monotonic", lambda: math.inf)
+        now[0] = math.inf
         signal.raise_signal(signal.SIGINT)
         ended.append(True)
 

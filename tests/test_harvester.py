@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import xyzpy_widgets as xyz
 from xyzpy_widgets.errors import ConflictError, FormatError, MergeError, SpaceError
+from xyzpy_widgets.labelling.account import blank
 
 Cells = dict[tuple[Any, ...], Any]
 
@@ -172,6 +173,25 @@ def test_a_foreign_netcdf_is_taken_over(tmp_path: Path) -> None:
     harvester = xyz.Harvester(xyz.Runner(product, "out", verbosity=0), tmp_path / "data.h5")
     harvester.harvest_combos({"a": [1, 2], "b": [1, 2]}, missing_only=True)
     assert cells_of(xyz.load_ds(tmp_path / "data.h5")) == {(1, 1): 1, (1, 2): 2, (2, 1): 2, (2, 2): 4}
+
+
+@pytest.mark.parametrize("name", sorted(blank(()).cases))
+def test_no_dimension_takes_the_place_of_what_is_kept_of_each_case(name: str, harvester: xyz.Harvester) -> None:
+    """In the file both would be one variable; it is said before anything runs, and a constant may be called so."""
+    swept = xyz.Harvester(xyz.Runner(lambda **args: args["b"], "out", fn_args=(name, "b"), verbosity=0))
+    said = f"'{name}' cannot be a dimension"
+    for refused in (swept.plan, swept.harvest_combos):
+        with pytest.raises(SpaceError, match=said):
+            refused({name: [1, 2], "b": [1]})
+    assert swept.full_ds is None
+    swept.harvest_combos({"b": [1]}, constants={name: 1})
+    with pytest.raises(SpaceError, match=said):
+        swept.expand_dims(name, 1)
+    with pytest.raises(SpaceError, match=said):
+        harvester.add_ds(xr.Dataset({"out": (("a", "b", name), np.ones((1, 1, 2)))}, {"a": [1], "b": [1]}))
+    inner = xyz.Harvester(xyz.Runner(lambda a: xr.Dataset({"out": (name, [a, a])}), verbosity=0))
+    with pytest.raises(SpaceError, match=said):
+        inner.harvest_combos({"a": [1, 2]})
 
 
 def test_other_outputs_and_shapes_are_refused_after_one_case(harvester: xyz.Harvester) -> None:

@@ -134,7 +134,7 @@ def test_what_is_averaged_and_fixed_stands_in_the_title() -> None:
     data = xr.DataArray(np.ones((20, 20, 20, 20, 1)), {"one": [0.25]}, dims, name="out", attrs={"units": "V"})
     view = resolve(data)
     assert dict(view.aggregate) == {"i": "mean", "j": "mean"}
-    assert view.title == "out [V], mean over i, j, one = 0.25"
+    assert view.title == "out [V], mean over i and j, one = 0.25"
     assert resolve(data, Wishes(title="Mine", fixed={"i": 3})).title == "Mine, mean over j, i = 3, one = 0.25"
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +26,7 @@ from xyzpy_widgets.widgets.case_map import grid_axes
 from xyzpy_widgets.widgets.panel import Panel
 from xyzpy_widgets.widgets.sheet import Call, Sheet
 from xyzpy_widgets.widgets.subject import Subject
+from xyzpy_widgets.widgets.watching import Watching
 
 pytestmark = pytest.mark.usefixtures("front_end")
 
@@ -205,7 +206,7 @@ def test_the_button_runs_what_was_read(front_end: FrontEnd, tmp_path: Path) -> N
     assert xyz.load_ds(tmp_path / "data.h5")["out"].sel(a=3, b=5) == 15
     card, monitor = front_end.state(panel.card), front_end.state(panel.monitor)
     assert (card["busy"], card["plan"]["stored"], card["plan"]["to_run"]) == (False, 6, 0)
-    assert card["reason"] == "Nothing to run: 6 stored."
+    assert card["reason"] == ""
     assert (monitor["progress"]["state"], monitor["progress"]["done"]) == ("done", 6)
     assert "data.h5" in monitor["progress"]["said"]
     assert panel.monitor.layout.display is None
@@ -460,7 +461,7 @@ def test_a_store_that_is_whole_offers_nothing_to_go_on_with(front_end: FrontEnd)
     panel = harvester.panel()
     assert front_end.state(panel.monitor)["progress"]["state"] == "idle"
     assert front_end.state(panel.editor)["rows"][0]["kind"] == "stored"
-    assert front_end.state(panel.card)["reason"] == "Nothing to run: 2 stored."
+    assert front_end.state(panel.card)["plan"]["to_run"] == 0
 
 
 def test_wishes_of_the_page_change_what_runs(front_end: FrontEnd) -> None:
@@ -561,6 +562,23 @@ def test_a_run_that_began_elsewhere_can_be_watched(front_end: FrontEnd) -> None:
     _gate.set()
     finish(panel)
     assert front_end.state(panel.monitor)["progress"]["done"] == 2
+
+
+def test_nobody_waits_for_an_end_that_cannot_be_told() -> None:
+    """What breaks while a run is told is logged; a cell that waits for the page goes on."""
+
+    def breaks() -> None:
+        raise OSError("the file has gone")
+
+    runner = xyz.Runner(product, "out", verbosity=0)
+    watching = Watching(Subject(runner), "p", lambda _: None, lambda: None, lambda: None, breaks)
+    run = runner.submit({"a": [1, 2]})
+    watching.attach(run, {}, np.zeros(2, np.uint8))
+    run.result(60)
+    waiting = Thread(target=watching.settle, daemon=True)
+    waiting.start()
+    waiting.join(60)
+    assert not waiting.is_alive()
 
 
 def test_a_sampler_has_a_panel(front_end: FrontEnd) -> None:

@@ -20,7 +20,7 @@ from xyzpy_widgets.errors import SpaceError, XyzError
 from xyzpy_widgets.harvest import asked_told
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument, arguments_of
 from xyzpy_widgets.widgets.draws import DISTRIBUTIONS
-from xyzpy_widgets.widgets.rows import Row, read_row
+from xyzpy_widgets.widgets.rows import Row, first_row, read_row, row_of
 from xyzpy_widgets.widgets.sheet import Call, Sheet, call_of, first_sheet, row_read, row_told, with_combos
 from xyzpy_widgets.widgets.source import name_in, source_of
 from xyzpy_widgets.widgets.subject import Subject
@@ -96,6 +96,23 @@ def test_a_whole_number_that_was_seen_asks_for_no_others() -> None:
     assert ARGUMENTS["L"].takes == "int"
 
 
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([-100.0, -10.0, -1.0], "list"),
+        ([-np.inf, 1.0, 2.0], "list"),
+        ([-1.7e308, 0.0, 1.7e308], "list"),
+        ([-2.0, -1.0, 0.0], "range"),
+        ([1e200, 1.0, 1e-200], "range"),
+    ],
+)
+def test_values_that_python_says_become_a_row_that_means_them(values: list[float], kind: str) -> None:
+    """A range is one only where reading its row gives the values again."""
+    row = row_of(Argument("x"), values, Row("x"))
+    assert row.kind == kind
+    assert list(read_row(row, Argument("x")).values) == values
+
+
 def test_what_does_not_vary_has_no_row() -> None:
     """Constants and resources are shown, and not offered for a sweep, unless the store has several values of one."""
     spec = as_function_spec(energy, "e", constants={"p": 1.0, "kind": "b"}, resources={"free": object()})
@@ -154,22 +171,24 @@ def test_a_row_means_what_it_says(row: Row, values: Any, code: str | None) -> No
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (Row("T", "range", start="", stop="4", num="8"), "give a number for “from”"),
-        (Row("T", "range", start="a", stop="4", num="8"), "“from” is a; give a number"),
+        (Row("T", "range", start="", stop="4", num="8"), "“From” is empty"),
+        (Row("T", "range", start="a", stop="4", num="8"), "“a” is not a number"),
         (Row("T", "range", start="10**400", stop="4", num="8"), "too large a number"),
-        (Row("T", "range", start="0", stop="4", num="0"), "a whole number of values, from 1"),
-        (Row("T", "range", start="0", stop="4", num="2.5"), "a whole number of values"),
+        (Row("T", "range", start="0", stop="4", num="0"), "a whole number from 1, not 0"),
+        (Row("T", "range", start="0", stop="4", num="2.5"), "a whole number from 1, not 2.5"),
         (Row("T", "range", start="0", stop="4", num="5", spacing="log"), "above 0"),
         (Row("T", "range", start="-1.7e308", stop="1.7e308", num="5"), "too wide"),
-        (Row("T", "range", start="1", stop="1", num="3"), "1.0 twice"),
+        (Row("T", "range", start="1", stop="1", num="3"), "from and to are both 1"),
         (Row("L", "range", start="0.5", stop="4", num="8"), "takes whole numbers, and 0.5 is not"),
         (Row("L", "list", values="1, 2.5"), "takes whole numbers, and 2.5 is not"),
         (Row("L", "list", values="16, 16"), "16 twice"),
         (Row("T", "list", values="cold, hot"), "takes numbers, and 'cold' is not"),
         (Row("free", "list", values="1 2"), "put a comma between values"),
-        (Row("p", "fixed", value="1, 2"), "not a value"),
+        (Row("p", "fixed", value="1, 2"), "1, 2 is more than one value"),
         (Row("p", "fixed", value="range(3)"), "more than one value"),
         (Row("p", "stored"), "no values of p are stored"),
+        (Row("L", "range", start="1", stop="10**25", num="5"), "too wide for whole numbers"),
+        (Row("L", "range", start="2**60", stop="2**60 + 7", num="3"), "too wide for whole numbers"),
         (Row("kind", "choices"), "choose at least one"),
         (Row("method", "choices", chosen=(0, 1)), "members of Method cannot be labels"),
     ],
@@ -184,6 +203,43 @@ def test_what_a_row_cannot_mean_is_said_beside_it(row: Row, said: str) -> None:
     assert verdict["rows"][row.name]["problem"]
     assert verdict["rows"]["name"]["problem"] == ""
     assert verdict["total"] is None
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (Row("T", "range", start="a", stop="4", num="8"), "“a” is not a number."),
+        (
+            Row("T", "range", start="0", stop="4", num="10000000"),
+            "10,000,000 values are too many; a range has at most a million.",
+        ),
+        (Row("L", "list", values="16, 16"), "L has the value 16 twice; give each value once."),
+        (Row("kind", "choices"), "Choose at least one."),
+    ],
+)
+def test_what_is_wrong_with_a_row_is_a_sentence(row: Row, said: str) -> None:
+    """The page shows it as it stands, in the place of its own; the reason on the card names the row once."""
+    verdict = verdict_on(Sheet((row,)), list(ARGUMENTS.values()), 0)
+    assert verdict["rows"][row.name]["problem"] == said
+    with pytest.raises(SpaceError) as told:
+        call_of(Sheet((row,)), list(ARGUMENTS.values()))
+    assert str(told.value).count(f"{row.name}:") + str(told.value).count(f"{row.name} ") == 1
+
+
+def test_a_fixed_choice_is_a_member_and_not_its_name() -> None:
+    """What is chosen in the list of an enumeration reaches the function as the member, and its default is shown."""
+    method = ARGUMENTS["method"]
+    assert first_row(method).value == "FAST"
+    assert read_row(Row("method", "fixed", value="FAST"), method).how == "default"
+    reading = read_row(Row("method", "fixed", value="EXACT"), method)
+    assert (reading.how, reading.values) == ("fixed", (Method.EXACT,))
+    assert reading.code == "Method.EXACT"
+
+
+def test_a_range_of_whole_numbers_says_that_it_was_rounded() -> None:
+    """Nobody wonders where the values of the range went that are no whole numbers."""
+    verdict = verdict_on(Sheet((Row("L", "range", start="16", stop="64", num="6"),)), list(ARGUMENTS.values()), 0)
+    assert verdict["rows"]["L"]["note"] == "rounded to whole numbers, 4 of them new"
 
 
 def test_the_verdict_counts_and_places_what_is_typed() -> None:
@@ -243,6 +299,7 @@ def test_a_table_of_cases_is_read_as_it_is_pasted() -> None:
         ("L,T\n1", "line 2: 1 values for 2 columns"),
         ("L\nmany", "line 2: L cannot be 'many'"),
         ("L\n1;2", "line 2, L"),
+        ("L;T\n1;1,5", "line 2, T: “1,5” is not a number"),
         ("L", "a line for each case"),
     ],
 )
@@ -250,7 +307,9 @@ def test_a_table_that_cannot_be_read_says_where(table: str, said: str) -> None:
     """A slip in a pasted table is found by its line."""
     with pytest.raises(SpaceError, match=said):
         call_of(Sheet(cases=table), list(ARGUMENTS.values()))
-    assert verdict_on(Sheet(cases=table), list(ARGUMENTS.values()), 0)["cases"]["problem"]
+    verdict = verdict_on(Sheet((Row("L", "cases"),), cases=table), list(ARGUMENTS.values()), 0)
+    assert verdict["cases"]["problem"]
+    assert verdict["rows"]["L"]["problem"] == ""  # the table is to blame, not what its rows are to come from
 
 
 def test_a_row_that_waits_for_the_table_says_so() -> None:

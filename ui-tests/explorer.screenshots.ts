@@ -8,7 +8,7 @@ import { expect, test } from './page';
 import { dress } from './theme';
 
 const FOLDER = join(__dirname, 'results', 'screenshots');
-const WIDTHS = [1200, 760, 400];
+const WIDTHS = [1200, 720, 340];
 
 const STUDY = `
 import time
@@ -87,7 +87,7 @@ test('pictures of every state of the explorer', async ({ page }) => {
   await expect(shown.getByRole('group', { name: 'Proposal' })).toBeVisible();
   await shown.getByRole('button', { name: 'View as code' }).click();
   await picture(page, shown, 'explorer-4-proposal');
-  await shown.getByRole('button', { name: 'Hide the view as code' }).click();
+  await shown.getByRole('button', { name: 'Hide the code' }).click();
   await python(
     'explorer.selection = {}; explorer.view = {"var": ["spread"], "kind": "line", "x": "drive", "by": ["damping"], "aggregate": {"seed": "mean", "start": "mean"}, "spread": "range", "slider": {"omega": 0.6}}',
   );

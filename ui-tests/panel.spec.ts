@@ -46,7 +46,7 @@ for (const shell of ['lab', 'notebook'] as Shell[]) {
     await panel.getByRole('button', { name: 'Run 20 new cases' }).click();
     await expect(panel.getByRole('progressbar')).toBeVisible();
     await expect(panel.getByText('20 of 20', { exact: true })).toBeVisible();
-    await expect(panel.getByText('Nothing to run: 20 stored.')).toBeVisible();
+    await expect(panel.getByText('All 20 cases are stored. Choose “All again” to run them anew.')).toBeVisible();
 
     const other = new Notebook(page, `other-${shell}.ipynb`, shell);
     await other.open([`import xyzpy_widgets as xyz; print(int(xyz.load_ds("whole-${shell}.h5").e.notnull().sum()))`]);
@@ -80,7 +80,7 @@ test('a case that fails is reproduced in a new cell, mended and run again', asyn
   await notebook.ready();
   await group.getByRole('button', { name: 'Retry these 2' }).click();
   await expect(panel.getByText('No case has failed.')).toBeVisible();
-  await expect(panel.getByText('Nothing to run: 2 stored, 2 stale.')).toBeVisible();
+  await expect(panel.getByText(/^Nothing new: 2 stale\./)).toBeVisible();
   expect(complaints).toEqual([]);
 });
 
@@ -123,7 +123,7 @@ test('a new kernel finds what is unfinished, and one click goes on with it', asy
   const panel = notebook.output(1);
   await expect(panel).toContainText('In found.h5.');
   await panel.getByRole('button', { name: 'Go on with the 2 left' }).click();
-  await expect(panel.getByText('Nothing to run: 2 stored, 2 stale.')).toBeVisible();
+  await expect(panel.getByText(/^Nothing new: 2 stale\./)).toBeVisible();
   expect(complaints).toEqual([]);
 });
 

@@ -65,7 +65,7 @@ test('pictures of every state of the panel', async ({ page }) => {
 
   const row = panel.getByRole('group', { name: 'T', exact: true });
   await row.getByRole('textbox', { name: 'From' }).fill('cold');
-  await expect(panel.getByText('“from” is cold; give a number').first()).toBeVisible();
+  await expect(panel.getByText('“cold” is not a number').first()).toBeVisible();
   await picture(page, panel, '2-mistake');
 
   await python(space);

@@ -11,6 +11,7 @@ import pandas as pd
 
 from xyzpy_widgets.drawing import Drawable
 from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.failures import args_in
 from xyzpy_widgets.run import Run
 
 __all__ = ["Retried", "cases_of", "varied_constants"]
@@ -18,7 +19,7 @@ __all__ = ["Retried", "cases_of", "varied_constants"]
 
 def cases_of(table: pd.DataFrame, rows: Sequence[int], names: Collection[str]) -> list[dict[str, Any]]:
     """Return the arguments of some rows of a table of failures as Python has them; of all without any rows."""
-    columns = {str(name): table[name].tolist() for name in table.columns if name in names}
+    columns = {name: table[name].tolist() for name in args_in(table) if name in names}
     return [{name: values[row] for name, values in columns.items()} for row in rows or range(len(table))]
 
 

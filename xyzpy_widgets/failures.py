@@ -6,8 +6,9 @@ import os
 import re
 import sysconfig
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pandas as pd
 from xyzpy_widgets.core.outcome import Failure, Outcome
 from xyzpy_widgets.errors import BudgetError
 
-__all__ = ["Budget", "failure_table", "is_own", "raised_at", "recorded", "told_of"]
+__all__ = ["Budget", "args_in", "failure_table", "is_own", "raised_at", "recorded", "told_columns", "told_of"]
 
 _FRAME = re.compile(r'^ *File "(?P<file>.+)", line (?P<line>\d+), in ', re.MULTILINE)
 _FOREIGN = tuple(
@@ -48,9 +49,27 @@ def told_of(failure: Failure) -> dict[str, Any]:
 
 
 def failure_table(told: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return one row per failure: its arguments, then what was raised, where, after how many tries, and its output."""
+    """Return one row per failure: its arguments, then what was raised, where, after how many tries, and its output.
+
+    Where an argument has the name of what is told, the column of that ends in an underscore, see `told_columns`.
+    """
     whole = [{"place": raised_at(one["traceback"]), **one} for one in told]
-    return pd.DataFrame([{**one["args"], **{name: one[name] for name in _COLUMNS if name in one}} for one in whole])
+    args = dict.fromkeys(name for one in whole for name in one["args"])
+    columns = {name: column for name, column in told_columns(args).items() if any(name in one for one in whole)}
+    rows = [{**one["args"], **{columns[name]: one[name] for name in columns if name in one}} for one in whole]
+    return pd.DataFrame(rows, columns=[*args, *columns.values()])
+
+
+def told_columns(args: Iterable[str]) -> dict[str, str]:
+    """Return the columns that tell of failures, by what they tell: no argument has the name of one of them."""
+    taken = set(args)
+    return {name: next(column for more in count() if (column := name + "_" * more) not in taken) for name in _COLUMNS}
+
+
+def args_in(table: pd.DataFrame) -> list[str]:
+    """Return the arguments of a `failure_table`: the columns before those that tell what was raised."""
+    names = [str(name) for name in table.columns]
+    return names[: max((at for at, name in enumerate(names) if name.rstrip("_") == _COLUMNS[0]), default=len(names))]
 
 
 def recorded(outcome: Outcome) -> Outcome:

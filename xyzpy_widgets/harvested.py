@@ -20,8 +20,10 @@ from xyzpy_widgets.failures import failure_table
 from xyzpy_widgets.harvest import as_on_conflict
 from xyzpy_widgets.history import History
 from xyzpy_widgets.labelled_store import LabelledGrowth, LabelledStore
+from xyzpy_widgets.labelling.account import check_dims
 from xyzpy_widgets.labelling.constants import differing, recorded
 from xyzpy_widgets.labelling.deepened import deepened
+from xyzpy_widgets.labelling.failing import is_among, label_keys
 from xyzpy_widgets.labelling.ledger import Labelled, copied, with_inferred_ledger
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.store.leaving import divided
@@ -109,12 +111,14 @@ class Harvested(Collection[Labelled]):
 
     def _check(self, new: Labelled) -> None:
         """Raise what would keep new data from being merged or written."""
+        check_dims(new.parts.sizes)
         known = self._archive.check(new)
         if self._store is not None and not (known and new.is_numeric):
             self._store.check_encodable(new)
 
     def _check_outline(self, outline: Labelled) -> None:
         """Do so for data without values: where its structure is stored already, it can be."""
+        check_dims(outline.parts.sizes)
         if not self._archive.check(outline) and self._store is not None:
             self._store.check_encodable(outline)
 
@@ -132,6 +136,8 @@ class Harvested(Collection[Labelled]):
 
         Raises
         ------
+        SpaceError
+            When an axis has a label twice, or the name of what is kept of each case, such as ``status``.
         MergeError, ConflictError, StoreError
             When it does not go together with the stored data, or cannot be written.
         """
@@ -154,6 +160,7 @@ class Harvested(Collection[Labelled]):
         SpaceError
             When nothing is stored, the dimension exists, or the cases were made with another value.
         """
+        check_dims([name])
         full = self._stored()
         if name in full.data.dims:
             msg = f"{name!r} is a dimension already; sweep over its values as over any other's"
@@ -166,7 +173,9 @@ class Harvested(Collection[Labelled]):
 
         def grown(full: Labelled) -> Labelled:
             constants = {key: kept for key, kept in full.constants.items() if key != name}
-            ledger = deepened(full.ledger.assign_attrs(constants=constants), name, labels[0])
+            failures = [{**one, "args": {name: value, **one["args"]}} for one in full.account.failures]
+            told = full.ledger.assign_attrs(constants=constants, failures=failures)
+            ledger = deepened(told, name, labels[0])
             data = deepened(full.data, name, labels[0])
             data.attrs = {key: kept for key, kept in full.data.attrs.items() if key != name}
             return Labelled(data, ledger)
@@ -194,7 +203,10 @@ class Harvested(Collection[Labelled]):
         def shrunk(full: Labelled) -> Labelled:
             on_ledger = {dim: values for dim, values in chosen.items() if dim in full.ledger.dims}
             data = full.data.drop_sel(chosen, errors=errors)  # type: ignore[arg-type]
-            return Labelled(data, full.ledger.drop_sel(on_ledger, errors=errors))  # type: ignore[arg-type]
+            ledger = full.ledger.drop_sel(on_ledger, errors=errors)  # type: ignore[arg-type]
+            keys = label_keys({arg: data[arg].to_numpy() for arg in full.args})
+            failures = [one for one in full.account.failures if is_among(one, keys)]
+            return Labelled(data, ledger.assign_attrs(failures=failures))
 
         self._archive.change(shrunk, f"drop_sel({chosen!r})")
 
@@ -252,4 +264,6 @@ class Harvested(Collection[Labelled]):
         return self.full_ds
 
     def _repr_html_(self) -> str:
-        return card_html(harvest_card(self.runner.spec, self._where, self._archive.current()))
+        return card_html(
+            self._archive.lasting(lambda: harvest_card(self.runner.spec, self._where, self._archive.current()))
+        )

@@ -78,11 +78,12 @@ class Harvester(Harvested):
     Notes
     -----
     With ``chunks``, everything is loaded for the length of a call by a harvest, `add_ds` or `undo` where some output is
-    of text or of objects, of integers or truth values of which some are missing before or after, gets another type,
-    comes or goes, or lacks values of cases that are done; and by any of them with a zarr folder, or
-    a file that another program wrote, or of version 1 of our format.
-    What is read is compared with its checksums then, and not before: damage is found where it is met, and goes into no
-    other file. A `drop_sel` or `expand_dims` of more than 32 MiB cannot be undone.
+    of text, bytes or objects, gets another type, comes or goes, or lacks values of cases that are done; and of a file
+    that another program wrote, where its dimensions are in another order too. Text in a zarr folder is always loaded.
+    Integers and truth values of which some are missing, and zarr folders, are written anew by each harvest.
+    Numbers are compared with their checksums when they are read, and not before: damage is found where it is met, and
+    goes into no other file. Arrays of a zarr folder, or of a file that another program wrote, raise `StoreError` once
+    another version is there. A `drop_sel` or `expand_dims` of more than 32 MiB cannot be undone.
 
     Examples
     --------
@@ -308,13 +309,13 @@ class Harvester(Harvested):
         spec, space = read_asked(asked, self.runner.spec, old)
         origin = Origin(function_version(spec.fn), gethostname())
         last = self.runner.last if old is None else old
-        cost = self._costs(last)
-        states = cache(lambda: None if old is None else states_of(old, space, origin.version))
+        cost = self._archive.lasting(lambda: self._costs(self._archive.current() or self.runner.last))
+        states = cache(partial(self._states_now, space, origin.version))
         plan = in_order(chosen(space, states() if wishes.selective else None, wishes), options, cost)
 
         if leases is not None:
-            stored = partial(self._states_now, space, origin.version)
-            leases.over(plan, partial(self._undone, space, wishes, stored), stored)
+            now = partial(self._states_now, space, origin.version)
+            leases.over(plan, partial(self._undone, space, wishes, now), now)
 
         def begin() -> Keeping:
             builder = DatasetBuilder(space, spec, origin)
@@ -345,8 +346,12 @@ class Harvester(Harvested):
 
     def _states_now(self, space: ParameterSpace, version: str) -> NDArray[np.int8] | None:
         """Return the state of each point as it is stored now, None where nothing is."""
-        now = self._archive.current()
-        return None if now is None else states_of(now, space, version)
+
+        def found() -> NDArray[np.int8] | None:
+            now = self._archive.current()
+            return None if now is None else states_of(now, space, version)
+
+        return self._archive.lasting(found)
 
     def _undone(
         self, space: ParameterSpace, wishes: Wishes, stored: Callable[[], NDArray[np.int8] | None], plan: Plan

@@ -69,7 +69,7 @@ class LabelledGrowth:
             return {"new": int(added.ended.sum()), "changed": 0, "conflicts": 0}, {"added": data}
         if new is None and whole.value.is_left and whole.value.nbytes > _KEPT:
             return {"new": 0, "changed": 0, "conflicts": 0}, None
-        revision = replaced(whole.value) if new is None else whole.revision(new)
+        revision = replaced(whole.value.loaded()) if new is None else whole.revision(new)
         counts = {"new": revision.new, "changed": revision.changed, "conflicts": revision.conflicts}
         frame, patch = revision.frame, revision.patch
         data = {"labels": revision.labels, "types": revision.types}

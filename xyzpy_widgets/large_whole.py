@@ -14,13 +14,14 @@ from xyzpy_widgets.core.left import boxes
 from xyzpy_widgets.labelled_whole import LabelledWhole
 from xyzpy_widgets.labelling.account import DONE
 from xyzpy_widgets.labelling.axis import Joint
-from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable
+from xyzpy_widgets.labelling.columns import common_dtype, converted, exact_variable, unsettled
 from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.labelling.grid import Addition
 from xyzpy_widgets.labelling.ledger import Labelled
-from xyzpy_widgets.labelling.revision import Revision, difference, widens
+from xyzpy_widgets.labelling.overlaid import type_of_values
+from xyzpy_widgets.labelling.revision import Revision, difference
 from xyzpy_widgets.labelling.scaffold import Scaffold
-from xyzpy_widgets.labelling.window import Window, opens
+from xyzpy_widgets.labelling.window import Window, opens, settled_whole
 from xyzpy_widgets.store.inplace import Layout
 
 if TYPE_CHECKING:  # which makes one of these
@@ -35,8 +36,8 @@ class LargeWhole:
     """Labelled data that stays in its file while it grows; a `Whole`.
 
     What is put in goes into a `Window`, for which the cells are read that it meets; the file is filled in place, or
-    written anew part by part. Where that cannot be, for outputs of text or objects, integers with holes, values of
-    another type, or an output of which only parts are there, all of it is loaded until it is written.
+    written anew part by part. Where that cannot be, for outputs of text or objects, values of another type, or an
+    output of which only parts are there, all of it is loaded until it is written.
 
     Parameters
     ----------
@@ -83,10 +84,11 @@ class LargeWhole:
     def revision(self, new: Labelled) -> Revision:
         """Return what takes back that new data is put in."""
         window = self._opened(new)
-        if window is None or any(widens(window.grid.labelled, new, name) for name in new.parts.outputs):
+        if window is None or any(self._widens(new, name) for name in new.parts.outputs):
             return self._all().revision(new)
         labels = {arg: self.value.labels(arg).copy() for arg in self._start.args}
-        return replace(difference(window.grid.labelled, new), labels=labels)
+        types = {name: dtype.str for name, dtype in window.grid.types.items()}
+        return replace(difference(window.grid.labelled, new), labels=labels, types=types)
 
     def check(self, new: Labelled) -> bool:
         """Raise what would keep the structure of new data from going together with what is there; see `Grid.check`."""
@@ -108,8 +110,8 @@ class LargeWhole:
 
     def write(self, store: LabelledStore, segments: tuple[str, ...] = ()) -> None:
         """Bring what has changed since the last call into the file in place, or write it anew."""
-        if self._loaded is not None:
-            self._loaded.write(store, segments)
+        if self._loaded is not None or not opens(self._start):
+            self._all().write(store, segments)
             self._layout = None
         elif self._stored and not self._news:
             return
@@ -119,7 +121,7 @@ class LargeWhole:
         else:
             only_adds = self._stored and self._window is not None and self._window.only_adds
             extended = store.extend(self.value, self._layout) if only_adds and self._layout is not None else None
-            self._layout = extended or store.write(self.value, growing=only_adds)
+            self._layout = extended or store.write(settled_whole(self.value), growing=only_adds)
         found = store.read()
         if found is not None:
             self._begin(found, stored=True)
@@ -147,7 +149,7 @@ class LargeWhole:
             for one, how in self._news:
                 self._window.grid.put(self._fitting(one), how)
             self._fitted = None
-        return self._window
+        return self._window if self._window.fits else None
 
     def _fitting(self, new: Labelled, joints: Mapping[str, Joint] | None = None) -> Labelled:
         """Return new data with the labels that are there where it has others for the same, and with values as there."""
@@ -165,13 +167,22 @@ class LargeWhole:
             self._fitted = new, Labelled.of(parts) if spelt or typed else new
         return self._fitted[1]
 
+    def _widens(self, new: Labelled, name: str) -> bool:
+        """Say whether new values change the kind of those that are there, so that none of them stays as it was."""
+        old, present = self._start.parts.outputs.get(name), new.present(name)
+        if old is None or not present.any():
+            return False
+        own, coming = type_of_values(old), unsettled(new.parts.outputs[name].to_numpy(), present)
+        return own != coming.dtype and common_dtype(np.empty(0, own), coming).kind != own.kind
+
     def _typed(self, name: str, values: NDArray[Any]) -> NDArray[Any] | None:
         """Return values in the type that the file has for them; None where they have it, or it holds no such values."""
         old = self._start.parts.outputs.get(name)
-        if old is None or values.dtype in (old.dtype, object):
+        if old is None or values.dtype in (type_of_values(old), object):
             return None
-        exact = common_dtype(np.empty(0, old.dtype), values) == old.dtype
-        return converted(values, old.dtype) if exact and self._has_cases else None
+        own = type_of_values(old)
+        exact = common_dtype(np.empty(0, own), values) == own
+        return converted(values, own) if exact and self._has_cases else None
 
     @cached_property
     def _has_cases(self) -> bool:

@@ -155,7 +155,8 @@ class Run(Awaited):
         """The cases that failed so far, one row each.
 
         Their arguments; what was raised (its type) and said; the place in the user's code (``file:line``); how often it
-        was tried; the traceback; what was written to stdout and stderr.
+        was tried; the traceback; what was written to stdout and stderr. An argument keeps its name: beside one that is
+        called ``output`` the column of what was written is ``output_``.
         """
         return self._tally.failures
 

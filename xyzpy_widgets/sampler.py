@@ -23,7 +23,7 @@ from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.drawn import Drawn, DrawnGrowth, DrawnStore, Told, tried_now
 from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.failed_draws import constants_for, not_recorded, picked, put_first
-from xyzpy_widgets.failures import failure_table
+from xyzpy_widgets.failures import args_in, failure_table
 from xyzpy_widgets.job import Job, Known, in_order, with_constants
 from xyzpy_widgets.keeping import Keeping
 from xyzpy_widgets.labelling.account import Origin
@@ -212,7 +212,7 @@ class Sampler(Collection[Drawn]):
     sample = submit
 
     def _begun_again(self, rows: list[int], settings: dict[str, Any]) -> Run:
-        made = varied_constants(self._made_with, self.runner.spec.constants, self.failures.columns)
+        made = varied_constants(self._made_with, self.runner.spec.constants, args_in(self.failures))
         return self.submit(0, **{"constants": not_recorded(made), "retry_failed": rows or True, **settings})
 
     def plan(

@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX } from 'preact';
+import type { ComponentChildren, JSX, TargetedKeyboardEvent } from 'preact';
 
 /** A label above whatever it names. */
 export function Field({
@@ -107,6 +107,7 @@ interface ButtonProps {
   readonly title?: string;
   readonly label?: string;
   readonly expanded?: boolean;
+  readonly onKeyDown?: (event: TargetedKeyboardEvent<HTMLElement>) => void;
 }
 
 /** A button; one that cannot be pressed keeps the focus, so that its reason can be read. */
@@ -117,6 +118,7 @@ export function Button({
   title,
   label,
   expanded,
+  onKeyDown,
   class: looks,
 }: ButtonProps): JSX.Element {
   return (
@@ -127,6 +129,7 @@ export function Button({
       aria-label={label}
       aria-expanded={expanded}
       aria-disabled={disabled ?? false}
+      onKeyDown={onKeyDown}
       onClick={() => {
         if (!disabled) onClick();
       }}
@@ -134,4 +137,11 @@ export function Button({
       {children}
     </button>
   );
+}
+
+/** What listens for Escape, which takes a question back. */
+export function onEscape(drop: () => void): (event: TargetedKeyboardEvent<HTMLElement>) => void {
+  return (event) => {
+    if (event.key === 'Escape') drop();
+  };
 }

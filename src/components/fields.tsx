@@ -29,6 +29,7 @@ function FixedFields({ row, argument, invalid, told, onChange }: FieldsProps): J
     <Text
       label={trans.__('Value of %1', row.name)}
       value={row.value}
+      placeholder={argument.value}
       onChange={change}
       invalid={invalid}
       told={told}
@@ -37,13 +38,19 @@ function FixedFields({ row, argument, invalid, told, onChange }: FieldsProps): J
   );
 }
 
-function ListFields({ row, invalid, told, onChange }: FieldsProps): JSX.Element {
+/** What a list looks like, by what its values are. */
+function exampleOf({ type, choices }: Argument): string {
+  if (choices.length) return choices.slice(0, 3).join(', ');
+  return type === 'str' ? trans._p('example', 'red, green, blue') : '1, 2, 5';
+}
+
+function ListFields({ row, argument, invalid, told, onChange }: FieldsProps): JSX.Element {
   return (
     <span class="xyzpy-grow">
       <Text
         label={trans.__('Values of %1, with commas between them', row.name)}
         value={row.values}
-        placeholder="1, 2, 5"
+        placeholder={exampleOf(argument)}
         invalid={invalid}
         told={told}
         onChange={(values) => {

@@ -14,7 +14,7 @@ import {
 } from '../core/progress';
 import { trans } from '../core/trans';
 import type { CaseState, ControlWord, Progress } from '../protocol';
-import { Button } from './controls';
+import { Button, onEscape } from './controls';
 import { Mark } from './mark';
 
 /** The mark and the word for where a run stands. */
@@ -158,12 +158,15 @@ export interface ControlsProps {
 /** Cancelling ends cases under way, so it is asked once, in place. */
 export function CancelQuestion({ progress, onAsk, onControl }: ControlsProps): JSX.Element {
   const { running, done } = progress;
+  const drop = (): void => {
+    onAsk(false);
+  };
   const end = running
     ? trans._n('End %2 running case now?', 'End %2 running cases now?', running, grouped(running))
     : trans.__('End the run now?');
   const kept = trans._n('%2 finished is kept.', '%2 finished are kept.', done, grouped(done));
   return (
-    <div class="xyzpy-question" role="group" aria-label={trans.__('Cancel the run')}>
+    <div class="xyzpy-question" role="group" aria-label={trans.__('Cancel the run')} onKeyDown={onEscape(drop)}>
       <span>{`${end} ${kept}`}</span>
       <span class="xyzpy-line xyzpy-push">
         <Button
@@ -175,13 +178,7 @@ export function CancelQuestion({ progress, onAsk, onControl }: ControlsProps): J
         >
           {trans.__('Cancel the run')}
         </Button>
-        <Button
-          onClick={() => {
-            onAsk(false);
-          }}
-        >
-          {trans.__('Go on')}
-        </Button>
+        <Button onClick={drop}>{trans.__('Keep it running')}</Button>
       </span>
     </div>
   );
@@ -211,6 +208,9 @@ export function Controls({ progress, asking, onAsk, onControl }: ControlsProps):
         <Button
           title={trans.__('End the running cases too')}
           expanded={asking}
+          onKeyDown={onEscape(() => {
+            onAsk(false);
+          })}
           onClick={() => {
             onAsk(!asking);
           }}

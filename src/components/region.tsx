@@ -74,27 +74,27 @@ export function ProposalCard({ proposal, busy, onRun, onDrop, onShow }: Proposal
       <div class="xyzpy-line">
         <strong>{actionWord(action)}</strong>
         <span class="xyzpy-sub">{`${runs}${kept}${time}`}</span>
-        <span class="xyzpy-push">
+        <span class="xyzpy-line xyzpy-push">
           <Button class="xyzpy-quiet" onClick={onDrop}>
-            {trans.__('Drop')}
+            {trans._p('proposal', 'Discard')}
           </Button>
+          {own ? (
+            <button
+              type="button"
+              class="xyzpy-primary"
+              aria-disabled={busy || to_run === 0}
+              onClick={() => {
+                if (!busy && to_run > 0) onRun();
+              }}
+            >
+              {trans.__('Run %1', caseCount(to_run))}
+            </button>
+          ) : (
+            <Button class="xyzpy-strong" onClick={onShow}>
+              {trans.__('Show the plan')}
+            </Button>
+          )}
         </span>
-        {own ? (
-          <button
-            type="button"
-            class="xyzpy-primary"
-            aria-disabled={busy || to_run === 0}
-            onClick={() => {
-              if (!busy && to_run > 0) onRun();
-            }}
-          >
-            {trans.__('Run %1', caseCount(to_run))}
-          </button>
-        ) : (
-          <Button class="xyzpy-strong" onClick={onShow}>
-            {trans.__('Show the plan')}
-          </Button>
-        )}
       </div>
       <p class="xyzpy-sub">{parts.join(' · ')}</p>
       {!own && <p class="xyzpy-sub">{trans.__('The parameters above are set to this; it runs from there.')}</p>}

@@ -13,7 +13,7 @@ export interface Table {
 const EMPTY: Table = { columns: [], rows: [], problem: '' };
 
 function cellsOf(line: string, separator: string): readonly string[] {
-  if (separator === '\t') return line.split('\t').map((cell) => cell.trim());
+  if (separator !== ',') return line.split(separator).map((cell) => cell.trim());
   return splitList(line).items;
 }
 
@@ -27,12 +27,12 @@ function headProblem(columns: readonly string[], known: readonly string[]): stri
   return twice === undefined ? '' : trans.__('The column %1 stands there twice.', twice);
 }
 
-/** Read a table: names in the first line, one case in each further one, tabs or commas between the columns. */
+/** Read a table: names in the first line, one case in each further one, tabs, semicolons or commas between the columns. */
 export function readTable(text: string, known: readonly string[]): Table {
   const lines = text.split(/\r?\n/).filter((line) => line.trim());
   const [head, ...body] = lines;
   if (head === undefined) return EMPTY;
-  const separator = head.includes('\t') ? '\t' : ',';
+  const separator = ['\t', ';'].find((mark) => head.includes(mark)) ?? ',';
   const columns = cellsOf(head, separator).map((name) => name.replace(/^(["'])(.*)\1$/, '$2'));
   const problem = headProblem(columns, known);
   if (problem) return { ...EMPTY, columns, problem };

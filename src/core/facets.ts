@@ -1,7 +1,13 @@
 /** Several panels in the width of a page: as many beside one another as have room there. */
 
 interface Figure {
-  attributes: { frame_width?: number; frame_height?: number; right?: unknown[] };
+  attributes: {
+    frame_width?: number;
+    frame_height?: number;
+    right?: unknown[];
+    title?: { attributes?: { text?: unknown } };
+    toolbar_location?: string;
+  };
 }
 type Place = [Figure, number, number];
 interface Grid {
@@ -13,7 +19,7 @@ const WRAPS = 'wraps';
 
 /** What a panel takes beside its frame, and the one with the key of the colours besides, in pixels. */
 const BESIDE = 62;
-const KEY = 92;
+const KEY = 98;
 /** The width of a frame beside others at the least, and of one that has a narrow page for itself; in pixels. */
 const [LEAST, NARROWEST] = [160, 80];
 /** The greatest width of a frame, and its least height, in pixels. */
@@ -70,6 +76,18 @@ export function shapeOf(document: unknown): Shape | null {
   };
 }
 
+/** What a character of a title takes, and how far a title reaches beyond its frame, in pixels. */
+const [CHARACTER, BEYOND] = [8, 8];
+
+/** A title in as many lines as a width makes of its parts: none of its labels may be cut off. */
+function broken(title: string, width: number): string {
+  const most = Math.floor((width + BEYOND) / CHARACTER);
+  return title.split(', ').reduce((sofar, part) => {
+    const line = sofar.slice(sofar.lastIndexOf('\n') + 1);
+    return `${sofar},${line.length + part.length + 2 > most ? '\n' : ' '}${part}`;
+  });
+}
+
 /** Let the panels of a figure, as Bokeh writes it, stand as they fit. */
 export function place(document: unknown, fit: Fit): void {
   const [grid, shape] = [gridOf(document), shapeOf(document)];
@@ -81,6 +99,22 @@ export function place(document: unknown, fit: Fit): void {
   };
   grid.attributes.children = grid.attributes.children.map(([figure, row, column], number): Place => {
     Object.assign(figure.attributes, { frame_width: fit.width, frame_height: fit.height });
+    const title = figure.attributes.title?.attributes;
+    if (typeof title?.text === 'string') title.text = broken(title.text, fit.width);
     return [figure, ...stand(row, column, number)];
   });
+}
+
+/** The width of the page below which the tools of a single figure stand above it, in pixels. */
+const TOOLS_BESIDE = 480;
+
+/** Whether a page is too narrow for the tools of a figure beside it. */
+export function isNarrow(room: number): boolean {
+  return room > 0 && room < TOOLS_BESIDE;
+}
+
+/** Put the tools of a single figure above it, where they take no width from it. */
+export function putToolsAbove(document: unknown): void {
+  const [root] = (document as { roots: Partial<Figure>[] }).roots;
+  if (root?.attributes && !gridOf(document)) root.attributes.toolbar_location = 'above';
 }

@@ -1,12 +1,15 @@
 /** What can be said of a row while it is typed, before the kernel has seen it. */
 
 import type { Argument, Kind, Row, RowVerdict, Verdict } from '../protocol';
-import { grouped, short } from './format';
+import { grouped } from './format';
 import { asNumber, splitList } from './literals';
 import { isWide, placesOf, rangeOf, spanOf } from './spread';
 import { trans } from './trans';
 
+/** The most values of a range; the kernel refuses more too. */
 const MOST_VALUES = 1_000_000;
+/** The most values of a range of which the page works out where they lie. */
+const MOST_DRAWN = 256;
 const NOTHING: RowVerdict = { problem: '', note: '', count: null, places: [], span: '' };
 
 function wrong(problem: string): RowVerdict {
@@ -47,7 +50,8 @@ function isNumeric({ type }: Argument): boolean {
 /** What is wrong with one value of an argument, as one sentence; empty when nothing is, as far as the page can tell. */
 function valueProblem(text: string, argument: Argument): string {
   const typed = text.trim();
-  if (!typed) return trans.__('%1 needs a value.', argument.name);
+  // what is empty is the default where there is one, and for a text the empty text
+  if (!typed) return argument.value || argument.type === 'str' ? '' : trans.__('%1 needs a value.', argument.name);
   const { items, problem } = splitList(typed);
   if (problem) return problem;
   if (!isNumeric(argument)) return '';
@@ -73,14 +77,13 @@ function judgeList(row: Row, argument: Argument): RowVerdict {
   if (!items.length) return wrong(trans.__('List the values of %1, with commas between them.', argument.name));
   const found = isNumeric(argument) ? items.map((item) => valueProblem(item, argument)).find(Boolean) : undefined;
   if (found) return wrong(found);
-  const distinct = [...new Set(items)];
-  const twice = items.length - distinct.length;
-  const note = twice
-    ? trans._n('%2 value given twice counts once.', '%2 values given twice count once.', twice, grouped(twice))
-    : '';
-  const numbers = distinct.map(asNumber).filter((value) => value !== null);
-  if (numbers.length < distinct.length) return { ...NOTHING, note, count: distinct.length };
-  return { ...spreadOver(numbers, isWide(numbers) ? 'log' : 'linear', distinct.length), note };
+  const twice = items.find((item, place) => items.indexOf(item) !== place);
+  if (twice !== undefined) {
+    return wrong(trans.__('%1 has the value %2 twice; give each value once.', argument.name, twice));
+  }
+  const numbers = items.map(asNumber).filter((value) => value !== null);
+  if (numbers.length < items.length) return { ...NOTHING, count: items.length };
+  return spreadOver(numbers, isWide(numbers) ? 'log' : 'linear', items.length);
 }
 
 /** What is wrong with the three numbers of a range. */
@@ -99,7 +102,7 @@ function rangeProblem(row: Row, argument: Argument): string {
     return trans.__('The number of values must be a whole number from 1, not %1.', row.num);
   }
   if (num > MOST_VALUES) {
-    return trans.__('%1 values are too many; a range has at most a million.', short(num));
+    return trans.__('%1 values are too many; a range has at most a million.', grouped(num));
   }
   if (row.spacing === 'log' && !(start > 0 && stop > 0)) {
     return trans.__('A logarithmic range needs both ends above 0.');
@@ -107,22 +110,26 @@ function rangeProblem(row: Row, argument: Argument): string {
   if (num > 1 && start === stop) {
     return trans.__('From and to are both %1; set the number to 1, or move one end.', row.start);
   }
-  return argument.type === 'int' ? wholeProblem(rangeOf(start, stop, num, row.spacing)) : '';
+  const broken = argument.type === 'int' ? [start, stop].find((end) => !Number.isInteger(end)) : undefined;
+  return broken === undefined ? '' : trans.__('%1 is not a whole number.', String(broken));
 }
 
-function wholeProblem(values: readonly number[]): string {
-  const broken = values.find((value) => Math.abs(value - Math.round(value)) > 1e-9);
-  return broken === undefined
-    ? ''
-    : trans.__('%1 would be among the values, which is not a whole number.', short(broken));
+/** The verdict on a range of whole numbers: what lies between them is rounded, as the kernel does it. */
+function wholeRange(values: readonly number[], spacing: Row['spacing']): RowVerdict {
+  const rounded = [...new Set(values.map(Math.round))];
+  const note = values.every(Number.isInteger) ? '' : trans.__('rounded to whole numbers');
+  return { ...spreadOver(rounded, spacing, rounded.length), note };
 }
 
 function judgeRange(row: Row, argument: Argument): RowVerdict {
   const problem = rangeProblem(row, argument);
   if (problem) return wrong(problem);
   const num = Number(row.num);
-  const values = rangeOf(Number(row.start), Number(row.stop), Math.min(num, 256), row.spacing);
-  return spreadOver(values, row.spacing, num);
+  const [start, stop] = [Number(row.start), Number(row.stop)];
+  if (argument.type === 'int' && num <= MOST_DRAWN) {
+    return wholeRange(rangeOf(start, stop, num, row.spacing), row.spacing);
+  }
+  return spreadOver(rangeOf(start, stop, Math.min(num, MOST_DRAWN), row.spacing), row.spacing, num);
 }
 
 function judgeStored(_: Row, argument: Argument): RowVerdict {
@@ -156,13 +163,25 @@ export function judge(row: Row, argument: Argument): RowVerdict {
   return JUDGES[row.kind](row, argument);
 }
 
+/** The kernel's last word, and the rows that it was about. */
+export interface Judged {
+  readonly verdict: Verdict;
+  readonly rows: readonly Row[];
+}
+
+/** Whether a row says what it said when the kernel judged it. */
+function isUntouched(row: Row, { rows }: Judged): boolean {
+  const before = rows.find(({ name }) => name === row.name);
+  return before === row || (before !== undefined && JSON.stringify(before) === JSON.stringify(row));
+}
+
 /**
  * What is to be shown of a row: the kernel's word where it is about what stands there now, else the page's own, with
  * what only the kernel knows taken from its last word, so that nothing blinks while it thinks.
  */
-export function verdictOn(row: Row, argument: Argument, verdict: Verdict, revision: number): RowVerdict {
-  const kernel = verdict.rows[row.name];
-  if (kernel && verdict.revision === revision) return kernel;
+export function verdictOn(row: Row, argument: Argument, judged: Judged): RowVerdict {
+  const kernel = judged.verdict.rows[row.name];
+  if (kernel && isUntouched(row, judged)) return kernel;
   const own = judge(row, argument);
   if (!kernel || own.problem || own.places.length || row.kind !== 'stored') return own;
   return { ...own, places: kernel.places, span: kernel.span };

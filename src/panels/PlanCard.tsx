@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import { CodeDrawer } from '../components/code';
-import { Button } from '../components/controls';
+import { Button, onEscape } from '../components/controls';
 import { Backend, Choices, Counts, Facts, Shares } from '../components/plan';
 import { Table } from '../components/table';
 import { caseCount, grouped } from '../core/format';
@@ -210,12 +210,14 @@ function useRun({ model, traits }: Props): Running {
 
 function SizeQuestion({ question, run, drop }: Running): JSX.Element {
   return (
-    <div class="xyzpy-question" role="group" aria-label={trans.__('Run so many cases')}>
+    <div class="xyzpy-question" role="group" aria-label={trans.__('Run so many cases')} onKeyDown={onEscape(drop)}>
       <span>{question}</span>
-      <Button onClick={run}>{trans.__('Run them')}</Button>
-      <Button class="xyzpy-quiet" onClick={drop}>
-        {trans.__('Not now')}
-      </Button>
+      <span class="xyzpy-line xyzpy-push">
+        <Button onClick={run}>{trans.__('Run them')}</Button>
+        <Button class="xyzpy-quiet" onClick={drop}>
+          {trans.__('Not now')}
+        </Button>
+      </span>
     </div>
   );
 }

@@ -107,13 +107,16 @@ function SaveRow({ props, fail }: { props: Props; fail: (said: string) => void }
     if (blob) save(`${traits.shelf?.variable ?? 'view'}.png`, blob);
     else fail(trans.__('There is no picture to save.'));
   };
-  const forms = ['svg', 'html', 'csv', 'netcdf'] as const;
+  // a table has no picture
+  const forms = traits.rows ? (['csv', 'netcdf'] as const) : (['svg', 'html', 'csv', 'netcdf'] as const);
   return (
     <span class="xyzpy-line xyzpy-saves" role="group" aria-label={trans.__('Save as')}>
       <span class="xyzpy-faint">{trans.__('Save as')}</span>
-      <Button class="xyzpy-quiet" onClick={() => void png()}>
-        PNG
-      </Button>
+      {!traits.rows && (
+        <Button class="xyzpy-quiet" onClick={() => void png()}>
+          PNG
+        </Button>
+      )}
       {forms.map((format) => (
         <Button key={format} class="xyzpy-quiet" onClick={() => void fetch(format)}>
           {format === 'netcdf' ? 'netCDF' : format.toUpperCase()}
@@ -159,7 +162,7 @@ function Foot({ props, fail }: { props: Props; fail: (said: string) => void }): 
             setOpen(!open);
           }}
         >
-          {open ? trans.__('Hide the view as code') : trans.__('View as code')}
+          {open ? trans.__('Hide the code') : trans.__('View as code')}
         </Button>
         <span class="xyzpy-push">
           <SaveRow props={props} fail={fail} />
@@ -218,7 +221,11 @@ function Seen({ props, fail }: { props: Props; fail: (said: string) => void }): 
           <Table label={trans.__('Rows')} columns={rows.columns} rows={rows.rows} />
           <p class="xyzpy-sub">
             {rows.rows.length < rows.total
-              ? trans._n('%2 of %3 row', '%2 of %3 rows', rows.total, grouped(rows.rows.length), grouped(rows.total))
+              ? trans.__(
+                  'The first %1 of %2 rows; the CSV file has all of them.',
+                  grouped(rows.rows.length),
+                  grouped(rows.total),
+                )
               : trans._n('%2 row', '%2 rows', rows.total, grouped(rows.total))}
           </p>
         </>
@@ -228,9 +235,17 @@ function Seen({ props, fail }: { props: Props; fail: (said: string) => void }): 
   );
 }
 
+/** How many cases there are of each state; said here where it does not stand in the place of the plot. */
+function live({ traits }: Props): string {
+  const { said, busy, shelf, unfolded } = traits;
+  if (!shelf && unfolded === null) return '';
+  return busy ? trans.__('live · %1', said) : said;
+}
+
 /** What it is, how many cases there are of each state, and for a section of a panel what folds it. */
-function Head({ model, traits }: Props): JSX.Element {
-  const { title, unfolded, said, busy } = traits;
+function Head(props: Props): JSX.Element {
+  const { model, traits } = props;
+  const { title, unfolded } = traits;
   return (
     <header class="xyzpy-head">
       <h3>
@@ -250,7 +265,7 @@ function Head({ model, traits }: Props): JSX.Element {
         )}
       </h3>
       {title && <code>{title}</code>}
-      <span class="xyzpy-push xyzpy-sub">{busy ? trans.__('live · %1', said) : said}</span>
+      <span class="xyzpy-push xyzpy-sub">{live(props)}</span>
     </header>
   );
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
 import { CaseTable } from '../components/casetable';
 import { Field, Text } from '../components/controls';
@@ -7,7 +7,7 @@ import { RowEditor } from '../components/row';
 import { readTable } from '../core/cases';
 import { caseCount, grouped } from '../core/format';
 import { asNumber } from '../core/literals';
-import { moved, verdictOn, withCases } from '../core/rows';
+import { type Judged, moved, verdictOn, withCases } from '../core/rows';
 import { trans } from '../core/trans';
 import type { Argument, Row, RowVerdict, SpaceEditorTraits } from '../protocol';
 import { set } from '../sync';
@@ -23,8 +23,23 @@ function editor({ model }: Props): Edit {
   };
 }
 
-function Rows({ props, edit, say }: { props: Props; edit: Edit; say: (text: string) => void }): JSX.Element {
-  const { arguments: known, rows, verdict, revision, distributions, panel } = props.traits;
+/** What the kernel said last, with the rows that it had before it. */
+function useJudged({ traits }: Props): Judged {
+  const { rows, verdict, revision } = traits;
+  const judged = useRef<Judged>({ verdict, rows: [] });
+  if (verdict.revision === revision) judged.current = { verdict, rows };
+  return judged.current;
+}
+
+interface RowsProps {
+  readonly props: Props;
+  readonly judged: Judged;
+  readonly edit: Edit;
+  readonly say: (text: string) => void;
+}
+
+function Rows({ props, judged, edit, say }: RowsProps): JSX.Element {
+  const { arguments: known, rows, distributions, panel } = props.traits;
   const change = (name: string, changes: Partial<Row>): void => {
     // what the model holds now: the last drawing may be one edit behind
     edit({ rows: props.model.get('rows').map((row) => (row.name === name ? { ...row, ...changes } : row)) });
@@ -44,7 +59,7 @@ function Rows({ props, edit, say }: { props: Props; edit: Edit; say: (text: stri
               key={row.name}
               row={row}
               argument={argument}
-              verdict={verdictOn(row, argument, verdict, revision)}
+              verdict={verdictOn(row, argument, judged)}
               distributions={distributions}
               first={place === 0}
               last={place === rows.length - 1}
@@ -93,8 +108,8 @@ function Unvaried({ known }: { readonly known: readonly Argument[] }): JSX.Eleme
 }
 
 /** How the number of cases comes about, for example `40 × 4 × 6 = 960 cases`. */
-function total({ traits }: Props): string {
-  const { arguments: known, rows, cases, sampled, draws, verdict, revision } = traits;
+function total({ traits }: Props, judged: Judged): string {
+  const { arguments: known, rows, cases, sampled, draws } = traits;
   if (sampled) {
     const number = asNumber(draws);
     return number === null ? '' : trans._n('%2 draw', '%2 draws', number, grouped(number));
@@ -104,11 +119,13 @@ function total({ traits }: Props): string {
   );
   const counts = named
     .filter(({ row }) => row.kind !== 'cases')
-    .map(({ row, argument }) => verdictOn(row, argument, verdict, revision).count);
-  const table = readTable(
+    .map(({ row, argument }) => verdictOn(row, argument, judged).count);
+  const { rows: read, problem } = readTable(
     cases,
     known.map(({ name }) => name),
-  ).rows.length;
+  );
+  const table = read.length;
+  if (problem || judged.verdict.cases.problem) return '';
   const factors = (table ? [table, ...counts] : counts).filter((count) => count !== 1);
   if (factors.includes(null)) return '';
   const product = factors.reduce<number>((sofar, count) => sofar * (count ?? 0), 1);
@@ -163,21 +180,27 @@ function Cases({ props, edit }: { readonly props: Props; readonly edit: Edit }):
 export function SpaceEditor(props: Props): JSX.Element {
   const [said, say] = useState('');
   const edit = editor(props);
+  const judged = useJudged(props);
   const { arguments: known, rows, sampled, verdict, revision } = props.traits;
-  if (!known.length) return <p class="xyzpy-empty">{trans.__('The function has no arguments to vary.')}</p>;
   const problem = verdict.revision === revision ? verdict.problem : '';
   return (
     <>
       <header class="xyzpy-head">
         <h3>{trans.__('Parameters')}</h3>
-        <span class="xyzpy-push xyzpy-total">{total(props)}</span>
+        <span class="xyzpy-push xyzpy-total">{total(props, judged)}</span>
       </header>
-      {rows.length > 0 && <Rows props={props} edit={edit} say={say} />}
-      <div class="xyzpy-part xyzpy-under">
-        {sampled ? <Draws props={props} edit={edit} /> : <Cases props={props} edit={edit} />}
-        <Unvaried known={known} />
-        {problem && <p class="xyzpy-problem">{problem}</p>}
-      </div>
+      {rows.length > 0 ? (
+        <Rows props={props} judged={judged} edit={edit} say={say} />
+      ) : (
+        <p class="xyzpy-empty">{trans.__('The function has no arguments to vary.')}</p>
+      )}
+      {(known.length > 0 || sampled || problem) && (
+        <div class="xyzpy-part xyzpy-under">
+          {sampled ? <Draws props={props} edit={edit} /> : rows.length > 0 && <Cases props={props} edit={edit} />}
+          <Unvaried known={known} />
+          {problem && <p class="xyzpy-problem">{problem}</p>}
+        </div>
+      )}
       <span class="xyzpy-said" role="status">
         {said}
       </span>

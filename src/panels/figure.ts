@@ -8,7 +8,7 @@ import {
   unpackLibrary,
 } from '../../xyzpy_widgets/views/bokeh';
 import { onTheme } from '../components/theme';
-import { type Fit, fitOf, place, type Shape, shapeOf } from '../core/facets';
+import { type Fit, fitOf, isNarrow, place, putToolsAbove, type Shape, shapeOf } from '../core/facets';
 import type { FigurePatchMessage, FigureTraits } from '../protocol';
 import { ask, listen, type Model, observe, tell } from '../sync';
 
@@ -80,7 +80,8 @@ function idle(document: BokehDocument): Promise<void> {
 
 /** A figure in one view, in step with the kernel. */
 class Figure {
-  private readonly view = crypto.randomUUID();
+  // a page that comes over plain HTTP has no crypto.randomUUID
+  private readonly view = String(Math.random()).slice(2);
   private document: BokehDocument | null = null;
   private shown: HTMLElement | null = null;
   private waiting: (readonly [FigurePatchMessage, readonly DataView[]])[] = [];
@@ -90,6 +91,7 @@ class Figure {
   private ink = '';
   private shape: Shape | null = null;
   private fit: Fit | null = null;
+  private narrow = false;
   private done: BokehEvent[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -123,6 +125,8 @@ class Figure {
     this.shape = shapeOf(parsed);
     this.fit = this.shape && fitOf(this.shape, this.host.clientWidth);
     if (this.fit) place(parsed, this.fit);
+    this.narrow = isNarrow(this.host.clientWidth);
+    if (this.narrow) putToolsAbove(parsed);
     const next = Bokeh.require('document/document').Document.from_json(parsed);
     const frame = document.createElement('div');
     frame.className = 'xyzpy-figure-frame';
@@ -180,10 +184,13 @@ class Figure {
     this.document.apply_json_patch(JSON.parse(patch.content), new Map(named));
   }
 
-  /** Whether the page has other colours than those that are drawn in, or room for another number of panels in a row. */
+  /** Whether the page has other colours than those that are drawn in, or room for another layout. */
   get outdated(): boolean {
-    const fit = this.shape && fitOf(this.shape, this.host.clientWidth);
-    const fits = fit === null || (fit.columns === this.fit?.columns && fit.width === this.fit.width);
+    const room = this.host.clientWidth;
+    const fit = this.shape && fitOf(this.shape, room);
+    const fits = this.shape
+      ? fit === null || (fit.columns === this.fit?.columns && fit.width === this.fit.width)
+      : room === 0 || isNarrow(room) === this.narrow;
     return this.document !== null && (getComputedStyle(this.host).color !== this.ink || !fits);
   }
 

@@ -4,6 +4,7 @@ import { render, type ComponentType } from 'preact';
 import { wearTheme } from '../components/theme';
 import type { CommonTraits, WidgetTraits } from '../protocol';
 import { type Model, observe } from '../sync';
+import { keepFocus } from './focus';
 import { offerPrimary, pressPrimary } from './primary';
 
 /** What a panel is given: the traits as they are now, and the means to act on them. */
@@ -70,6 +71,7 @@ export function widgetOf<Traits extends CommonTraits>(
       };
       observe(model, names, coalesced(draw, closed.signal), closed.signal);
       keepKeys(root, closed.signal);
+      keepFocus(root, closed.signal);
       offerPrimary(root, closed.signal);
       draw();
       return () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { fitOf, place, shapeOf } from '../../src/core/facets';
+import { fitOf, isNarrow, place, putToolsAbove, shapeOf } from '../../src/core/facets';
 
 /** A grid of figures as Bokeh writes it. */
 function grid(columns: number, rows: number, tags: readonly string[]): unknown {
@@ -21,7 +21,7 @@ describe('several panels', () => {
   test('stand as many in a row as the page has room for, each at least so wide that it can be read', () => {
     const shape = { columns: 3, rows: 1, wraps: true, keyed: true };
     expect(fitOf(shape, 1100)).toEqual({ columns: 3, width: 270, height: 203 });
-    expect(fitOf(shape, 640)).toEqual({ columns: 2, width: 210, height: 158 });
+    expect(fitOf(shape, 640)).toEqual({ columns: 2, width: 200, height: 150 });
     expect(fitOf(shape, 330)).toEqual({ columns: 1, width: 170, height: 150 });
     expect(fitOf(shape, 260)).toEqual({ columns: 1, width: 100, height: 150 });
     expect(fitOf(shape, 100)?.width).toBe(80);
@@ -64,5 +64,30 @@ describe('several panels', () => {
     expect(shapeOf(single)).toBeNull();
     place(single, { columns: 1, width: 90, height: 150 });
     expect(single).toEqual({ roots: [{ attributes: { width: 300 } }] });
+  });
+
+  test('have their labels in as many lines as it takes: a value that is cut off would be another value', () => {
+    const titled = (text: string): unknown => ({
+      roots: [{ attributes: { children: [[{ attributes: { title: { attributes: { text } } } }, 0, 0]] } }],
+    });
+    const written = (text: string, width: number): string => {
+      const document = titled(text);
+      place(document, { columns: 1, width, height: 150 });
+      return JSON.stringify(document);
+    };
+    expect(written('start = rest, damping = 0.25', 170)).toContain('"start = rest,\\ndamping = 0.25"');
+    expect(written('start = rest, damping = 0.25', 400)).toContain('"start = rest, damping = 0.25"');
+    expect(written('a = 1, b = 2, c = 3', 70)).toContain('"a = 1,\\nb = 2,\\nc = 3"');
+  });
+
+  test('a single figure on a narrow page has its tools above it', () => {
+    expect([0, 300, 700].map(isNarrow)).toEqual([false, true, false]);
+    const single = { roots: [{ attributes: {} }] };
+    putToolsAbove(single);
+    expect(single.roots[0]?.attributes).toEqual({ toolbar_location: 'above' });
+    const several = grid(2, 1, []);
+    const before = JSON.stringify(several);
+    putToolsAbove(several);
+    expect(JSON.stringify(several)).toBe(before);
   });
 });

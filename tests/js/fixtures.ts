@@ -16,6 +16,7 @@ import {
   type Wishes,
   type WidgetTraits,
 } from '../../src/protocol';
+import { EXPLORED, PICKED, PROPOSAL } from './explored';
 import type { Answers } from './model';
 
 export const ROW: Row = {
@@ -330,6 +331,89 @@ const EDITORS: readonly Shown[] = [
   },
 ];
 
+const LONG = 'the_temperature_of_the_bath_in_which_the_lattice_has_been_cooled';
+
+const AWKWARD: readonly Shown[] = [
+  {
+    name: 'editor-long',
+    widget: 'SpaceEditor',
+    traits: {
+      ...EDITOR,
+      arguments: [
+        { ...ARGUMENT, name: LONG, description: `${LONG}, by its long name` },
+        {
+          ...CHOICES,
+          name: 'method',
+          type: 'any',
+          kinds: ['choices', 'fixed', 'cases'],
+          choices: ['FAST', 'EXACT'],
+          value: 'FAST',
+        },
+        { ...CHOICES, name: 'shape', type: 'any', kinds: ['fixed', 'list'], value: '(1, 2)' },
+      ],
+      rows: [
+        { ...ROW, name: LONG },
+        { ...ROW, name: 'method', kind: 'fixed', value: 'FAST' },
+        { ...ROW, name: 'shape', kind: 'fixed', value: '' },
+      ],
+    },
+  },
+  {
+    name: 'editor-wrong-cases',
+    widget: 'SpaceEditor',
+    traits: {
+      ...EDITOR,
+      rows: [ROW, { ...ROW, name: 'L', kind: 'cases' }, { ...ROW, name: 'p', kind: 'cases' }],
+      cases: 'L\tq\n16\t0.5\n',
+    },
+  },
+  {
+    name: 'plan-long',
+    widget: 'PlanCard',
+    traits: { ...CARD, title: `${LONG}(${LONG})`, store: `${LONG}.h5` },
+  },
+  {
+    name: 'plan-asked',
+    widget: 'PlanCard',
+    traits: { ...CARD, ask: { cases: 10, seconds: null } },
+    press: ['Run 50 new cases'],
+  },
+  {
+    name: 'plan-failed',
+    widget: 'PlanCard',
+    traits: { ...CARD, plan: { ...PLAN, stored: 147, failed: 2, stale: 0, new: 0, to_run: 0, seconds: [0, 0] } },
+  },
+];
+
+const EXPLORERS: readonly Shown[] = [
+  {
+    name: 'explorer-nothing',
+    widget: 'ResultsExplorer',
+    traits: { ...DEFAULTS.ResultsExplorer, title: 'score(gamma, seed)', said: 'Nothing is there to draw yet.' },
+  },
+  {
+    name: 'explorer-section',
+    widget: 'ResultsExplorer',
+    traits: { ...EXPLORED, unfolded: false, picked: PICKED },
+  },
+  {
+    name: 'explorer-table',
+    widget: 'ResultsExplorer',
+    traits: {
+      ...EXPLORED,
+      heading: 'score',
+      rows: { columns: ['gamma', 'score'], rows: [['1', '0.25']], offset: 0, total: 702 },
+      codes: { plot: 'harvester.plot(kind="table")', hvplot: '', explore: 'harvester.explore(kind="table")' },
+    },
+    press: ['View as code'],
+  },
+  {
+    name: 'explorer-proposal',
+    widget: 'ResultsExplorer',
+    traits: { ...EXPLORED, unfolded: null, busy: true, picked: PICKED, proposal: PROPOSAL },
+  },
+];
+
 const CARDS: readonly Shown[] = [
   { name: 'plan-empty', widget: 'PlanCard', traits: { ...DEFAULTS.PlanCard, title: 'energy(T, L, p)' } },
   { name: 'plan-planned', widget: 'PlanCard', traits: CARD },
@@ -448,4 +532,4 @@ const FAILURES: readonly Shown[] = [
 ];
 
 /** All that the gallery shows. */
-export const GALLERY: readonly Shown[] = [...EDITORS, ...CARDS, ...MONITORS, ...FAILURES];
+export const GALLERY: readonly Shown[] = [...EDITORS, ...CARDS, ...MONITORS, ...FAILURES, ...AWKWARD, ...EXPLORERS];

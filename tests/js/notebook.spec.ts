@@ -10,11 +10,15 @@ function application(save: (...given: never[]) => unknown = vi.fn().mockResolved
   const [node, first, second, widget] = Array.from({ length: 4 }, () => document.createElement('div'));
   node?.append(first as Node, second as Node);
   first?.append(widget as Node);
-  const insertCellAt = vi.fn();
+  const inserted = { node: document.createElement('div') };
+  const insertCellAt = vi.fn((place: number) => {
+    content.widgets.splice(place, 0, inserted);
+  });
   const content = {
     widgets: [{ node: first }, { node: second }],
     model: { sharedModel: { insertCell: insertCellAt } },
     activeCellIndex: 0,
+    scrollToCell: vi.fn().mockResolvedValue(undefined),
   };
   const panel = { node, content } as unknown as NotebookPanel;
   const tracker = {
@@ -24,12 +28,12 @@ function application(save: (...given: never[]) => unknown = vi.fn().mockResolved
   page.append(node as Node);
   const amiss = vi.fn();
   serveWidgets(page, tracker, { save: save as never }, amiss);
-  return { page, widget: widget as HTMLElement, insertCellAt, content, save, amiss };
+  return { page, widget: widget as HTMLElement, insertCellAt, inserted, content, save, amiss };
 }
 
 describe('a notebook serves the widgets within it', () => {
-  test('code goes into a new cell right below the widget, and nothing runs', () => {
-    const { widget, insertCellAt, content } = application();
+  test('code goes into a new cell right below the widget, which is shown, and nothing runs', () => {
+    const { widget, insertCellAt, inserted, content } = application();
     expect(insertsCells(widget)).toBe(true);
     expect(insertCell(widget, 'energy(T=0.5)')).toBe(true);
     expect(insertCellAt).toHaveBeenCalledExactlyOnceWith(
@@ -37,6 +41,7 @@ describe('a notebook serves the widgets within it', () => {
       expect.objectContaining({ cell_type: 'code', source: 'energy(T=0.5)' }),
     );
     expect(content.activeCellIndex).toBe(1);
+    expect(content.scrollToCell).toHaveBeenCalledExactlyOnceWith(inserted);
   });
 
   test('a widget outside of every notebook is told that it is alone', () => {

@@ -51,7 +51,7 @@ describe('a row is judged while it is typed', () => {
     [{ start: '' }, '“From” is empty.'],
     [{ stop: 'x' }, '“x” is not a number.'],
     [{ num: '2.5' }, 'The number of values must be a whole number from 1, not 2.5.'],
-    [{ num: '9e9' }, '9e9 values are too many; a range has at most a million.'],
+    [{ num: '9e9' }, '9,000,000,000 values are too many; a range has at most a million.'],
     [{ start: '0', spacing: 'log' }, 'A logarithmic range needs both ends above 0.'],
     [{ stop: '0.5' }, 'From and to are both 0.5; set the number to 1, or move one end.'],
     [{ kind: 'choices' }, 'Choose at least one value of T.'],
@@ -63,10 +63,18 @@ describe('a row is judged while it is typed', () => {
 
   test('whole numbers are asked of an argument that takes them', () => {
     expect(problemOf({ kind: 'fixed', value: '2.5' }, int)).toBe('2.5 is not a whole number.');
-    expect(problemOf({ start: '1', stop: '4', num: '3' }, int)).toBe(
-      '2.5 would be among the values, which is not a whole number.',
-    );
+    expect(problemOf({ start: '1.5', stop: '4', num: '3' }, int)).toBe('1.5 is not a whole number.');
     expect(problemOf({ start: '1', stop: '10', num: '4' }, int)).toBe('');
+  });
+
+  test('a range of whole numbers is rounded as the kernel does it, and says so', () => {
+    expect(judge({ ...ROW, start: '0', stop: '10', num: '5' }, int)).toMatchObject({
+      problem: '',
+      count: 5,
+      note: 'rounded to whole numbers',
+    });
+    expect(judge({ ...ROW, start: '1', stop: '3', num: '9' }, int)).toMatchObject({ count: 3 });
+    expect(judge({ ...ROW, start: '1', stop: '10', num: '4' }, int).note).toBe('');
   });
 
   test('an argument of any type leaves its values to the kernel', () => {
@@ -81,27 +89,33 @@ describe('a row is judged while it is typed', () => {
     expect(judge({ ...ROW, kind: 'stored' }, ARGUMENT).count).toBe(40);
   });
 
-  test('a list counts each value once and says so', () => {
-    expect(judge({ ...ROW, kind: 'list', values: '1, 2, 2' }, ARGUMENT)).toMatchObject({
-      count: 2,
-      note: '1 value given twice counts once.',
-      span: '1 … 2',
-    });
+  test('a value that stands twice in a list is refused, as the kernel does it', () => {
+    expect(problemOf({ kind: 'list', values: '1, 2, 2' })).toBe('T has the value 2 twice; give each value once.');
   });
 
-  test('a list of many orders lies on a logarithmic line, and what stands twice is counted', () => {
-    const verdict = judge({ ...ROW, kind: 'list', values: '1, 1000, 1000000, 1, 1000' }, ARGUMENT);
-    expect(verdict).toMatchObject({ count: 3, places: [0, 0.5, 1], note: '2 values given twice count once.' });
+  test('what is left empty is the default where there is one', () => {
+    expect(problemOf({ kind: 'fixed', value: '' }, { ...ARGUMENT, type: 'any', value: '(1, 2)' })).toBe('');
+    expect(problemOf({ kind: 'fixed', value: '' }, { ...ARGUMENT, type: 'str', value: '' })).toBe('');
+    expect(problemOf({ kind: 'fixed', value: '' }, { ...ARGUMENT, value: '' })).toBe('T needs a value.');
+  });
+
+  test('a list of many orders lies on a logarithmic line', () => {
+    const verdict = judge({ ...ROW, kind: 'list', values: '1, 1000, 1000000' }, ARGUMENT);
+    expect(verdict).toMatchObject({ count: 3, places: [0, 0.5, 1] });
     expect(judge({ ...ROW, kind: 'fixed', value: 'x, y' }, { ...ARGUMENT, type: 'any' })).toMatchObject({ count: 1 });
   });
 
   test('the kernel overrules the page, but only on what stands there now', () => {
     const said = { problem: 'too hot', note: '', count: null, places: [], span: '' };
     const verdict: Verdict = { revision: 3, rows: { T: said }, cases: said, draws: said, problem: '', total: null };
-    expect(verdictOn(ROW, ARGUMENT, verdict, 3).problem).toBe('too hot');
-    expect(verdictOn(ROW, ARGUMENT, verdict, 4)).toMatchObject({ problem: '', count: 40 });
-    const stored = { ...verdict, rows: { T: { ...said, problem: '', places: [0, 1], span: '0 … 9' } } };
-    expect(verdictOn({ ...ROW, kind: 'stored' }, ARGUMENT, stored, 4)).toMatchObject({
+    const [other, stored] = [
+      { ...ROW, stop: '7' },
+      { ...ROW, kind: 'stored' as const },
+    ];
+    expect(verdictOn({ ...ROW }, ARGUMENT, { verdict, rows: [ROW] }).problem).toBe('too hot');
+    expect(verdictOn(other, ARGUMENT, { verdict, rows: [ROW] })).toMatchObject({ problem: '', count: 40 });
+    const told = { ...verdict, rows: { T: { ...said, problem: '', places: [0, 1], span: '0 … 9' } } };
+    expect(verdictOn(stored, ARGUMENT, { verdict: told, rows: [ROW] })).toMatchObject({
       count: 40,
       places: [0, 1],
       span: '0 … 9',

@@ -4,7 +4,7 @@ import { CASE_STATES, HOST_EVENTS, type RunMonitorTraits } from '../../src/proto
 import { SILENCE } from '../../src/panels/hooks';
 import { ANSWERS, CASE, GALLERY, PROGRESS } from './fixtures';
 import type { FakeModel } from './model';
-import { button, serve, show, soon } from './page';
+import { button, press, serve, show, soon } from './page';
 
 function traitsOf(name: string): RunMonitorTraits {
   const shown = GALLERY.find((one) => one.name === name);
@@ -72,7 +72,12 @@ describe('the run monitor', () => {
       expect(view.textContent).toContain('End 8 running cases now? 85 finished are kept.');
     });
     expect(steered(model)).toEqual([]);
-    button(view, 'Go on').click();
+    button(view, 'Keep it running').click();
+    await soon(() => {
+      expect(view.textContent).not.toContain('finished are kept');
+    });
+    button(view, 'Cancel …').click();
+    press(await soon(() => button(view, 'Cancel the run')), 'Escape');
     await soon(() => {
       expect(view.textContent).not.toContain('finished are kept');
     });

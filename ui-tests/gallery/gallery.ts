@@ -2,6 +2,7 @@ import type { AnyWidget, RenderProps } from '@anywidget/types';
 
 import failures from '../../src/widgets/failures';
 import planCard from '../../src/widgets/plan_card';
+import resultsExplorer from '../../src/widgets/results_explorer';
 import runMonitor from '../../src/widgets/run_monitor';
 import spaceEditor from '../../src/widgets/space_editor';
 import { ANSWERS, GALLERY } from '../../tests/js/fixtures';
@@ -12,6 +13,7 @@ const WIDGETS = {
   PlanCard: planCard,
   RunMonitor: runMonitor,
   Failures: failures,
+  ResultsExplorer: resultsExplorer,
 } as unknown as Readonly<Record<string, AnyWidget>>;
 
 /** Show one state of one widget in the element of the page, as a notebook would. The model is `window.model`. */

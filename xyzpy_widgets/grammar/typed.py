@@ -115,9 +115,9 @@ def read_value(text: str, *, texts: bool = False) -> Typed:
     """Read the one value of a field; its code is that of the value alone. Raises `SpaceError` as `read_values` does."""
     if texts and not _is_quoted(text):
         return Typed((text,), quoted(text))
-    item = _item(_tree(text.strip()))
-    if item.several:
-        msg = f"{text.strip()} is more than one value; choose “list” for several"
+    tree = _tree(text.strip())
+    if isinstance(tree, _LISTS) or (item := _item(tree)).several:
+        msg = f"{text.strip()} is more than one value; choose “List” for several"
         raise SpaceError(msg)
     return Typed((item.value,), item.code)
 
@@ -125,11 +125,11 @@ def read_value(text: str, *, texts: bool = False) -> Typed:
 def read_number(word: str, text: str) -> Typed:
     """Read one finite number, which is called by a word; raise `SpaceError` for anything else."""
     if not text.strip():
-        msg = f"give a number for “{word}”"
+        msg = f"“{word}” is empty"
         raise SpaceError(msg)
     typed = read_value(text)
     if kind_of(typed.values[0]) not in {"int", "float"} or not abs(typed.values[0]) <= sys.float_info.max:
-        msg = f"“{word}” is {text.strip()}; give a number"
+        msg = f"“{text.strip()}” is not a number"
         raise SpaceError(msg)
     return typed
 
@@ -254,15 +254,15 @@ def _number(tree: ast.expr) -> _Item:
 
 def _counted(tree: ast.expr, op: ast.AST, *operands: _Item) -> _Item:
     """Calculate; the signs and brackets of what was typed stay in the code."""
-    large = any(isinstance(one.value, int) and one.value.bit_length() > _LARGEST_BITS for one in operands)
-    if large or (isinstance(op, ast.Pow) and abs(operands[1].value) > _LARGEST_POWER):
-        msg = f"{_short(ast.unparse(tree))} is too large a number; write it as a float, such as 1e300"
-        raise SpaceError(msg)
+    large = isinstance(op, ast.Pow) and abs(operands[1].value) > _LARGEST_POWER
     try:
-        value = _OPERATORS[type(op)](*(operand.value for operand in operands))
+        value = None if large else _OPERATORS[type(op)](*(operand.value for operand in operands))
     except (ArithmeticError, TypeError, ValueError) as error:
         msg = f"{_short(ast.unparse(tree))} cannot be calculated: {error}"
         raise SpaceError(msg) from None
+    if large or (isinstance(value, int) and value.bit_length() > _LARGEST_BITS):
+        msg = f"{_short(ast.unparse(tree))} is too large a number; write it as a float, such as 1e300"
+        raise SpaceError(msg)
     sign = ast.unparse(ast.UnaryOp(op, ast.Name("x")))[0] if len(operands) == 1 else ""  # type: ignore[arg-type]
     if sign:
         inner = operands[0].code

@@ -6,7 +6,7 @@ each failed case the account has what was raised too, until the case is done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.core.outcome import Status
+from xyzpy_widgets.errors import SpaceError
 from xyzpy_widgets.labelling.columns import exact_variable
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "Origin",
     "account_of",
     "blank",
+    "case_key",
+    "check_dims",
     "latest",
     "nothing_in",
     "put",
@@ -124,6 +127,14 @@ def _blank(field: str, shape: Sequence[int]) -> NDArray[Any]:
     return np.full(shape, nothing, dtype=dtype)
 
 
+def check_dims(dims: Iterable[str]) -> None:
+    """Raise `SpaceError` for a dimension with the name of a field: in the ledger both would be one variable."""
+    for dim in dims:
+        if dim in _FIELDS:
+            msg = f"{dim!r} cannot be a dimension of what is harvested, whose account keeps the {dim} of each case"
+            raise SpaceError(f"{msg}; give the argument or the dimension another name")
+
+
 def nothing_in(field: str) -> Any:
     """Return what a field holds of a case of which nothing is known."""
     return _FIELDS[field][1]
@@ -220,9 +231,9 @@ def _recoded(
 
 def latest(failures: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
     """Keep the last failure of each case."""
-    return tuple({_case_key(one["args"]): one for one in failures}.values())
+    return tuple({case_key(one["args"]): one for one in failures}.values())
 
 
-def _case_key(args: Mapping[str, Any]) -> tuple[Any, ...]:
+def case_key(args: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return what makes a case itself."""
     return tuple(sorted((name, label_key(value)) for name, value in args.items()))

@@ -15,7 +15,8 @@ from xyzpy_widgets.core.lattice import grid_of
 from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.core.variables import hint
-from xyzpy_widgets.errors import SpaceError
+from xyzpy_widgets.errors import MergeError, SpaceError
+from xyzpy_widgets.labelling.conflicts import unlike
 from xyzpy_widgets.labelling.ledger import Labelled, with_inferred_ledger
 
 __all__ = ["STALE", "covered", "find_missing_cases", "states_of"]
@@ -27,7 +28,7 @@ STALE = len(Status) + 1
 def covered(labelled: Labelled, space: ParameterSpace) -> NDArray[np.bool_]:
     """Say for each point of a space whether it is done, shape ``(len(space),)``.
 
-    The space must have every argument that is a dimension of the dataset.
+    Raises `MergeError` for a space without an argument that is a dimension of the dataset.
     """
     return _found(labelled, space, lambda places: labelled.cells("status", places) == Status.DONE, fill=False)
 
@@ -36,8 +37,8 @@ def states_of(labelled: Labelled, space: ParameterSpace, version: str) -> NDArra
     """Return the state of each point of a space, int8 of shape ``(len(space),)``.
 
     It is ``Status.DONE``, or `STALE` where another version of the function did it, ``Status.FAILED``, or else
-    ``Status.MISSING``: what was cancelled never came to an end. The space must have every argument that is a dimension
-    of the dataset.
+    ``Status.MISSING``: what was cancelled never came to an end. Raises `MergeError` for a space without an argument
+    that is a dimension of the dataset.
     """
     now = labelled.account.position_of(version)
 
@@ -55,6 +56,8 @@ def _found(
 ) -> NDArray[Any]:
     """Return for each point of a space what is known at some places of the stored cases; ``fill`` where none is."""
     lattice = grid_of(space)
+    if not set(labelled.args) <= set(lattice.names):
+        raise MergeError(unlike(labelled.args, lattice.names, (labelled.constants, {})))
     axes = [lattice.values[lattice.names.index(arg)] for arg in labelled.args]
     where = [_places(arg, labelled.labels(arg), axis) for arg, axis in zip(labelled.args, axes, strict=True)]
     here = [np.flatnonzero(at >= 0) for at in where]

@@ -113,6 +113,11 @@ class Grid:
         """
         return self._changes.cells
 
+    @property
+    def types(self) -> dict[str, np.dtype[Any]]:
+        """The types of the values of the outputs, whatever some that are missing make of them."""
+        return {name: column.dtype for name, column in self._columns.items()}
+
     def settle(self) -> None:
         """Take what is there now as that from which `changed` counts."""
         self._changes.settle(self._fields["status"].values.size)

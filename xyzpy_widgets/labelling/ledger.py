@@ -22,6 +22,7 @@ from xyzpy_widgets.core.axes import check_distinct
 from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.labelling.account import DONE, Account, account_of, blank
 from xyzpy_widgets.labelling.columns import exact_variable
+from xyzpy_widgets.labelling.inferred import inferred_left
 
 __all__ = ["Labelled", "Parts", "copied", "ledger_of", "marks_of", "spread", "with_inferred_ledger"]
 
@@ -308,6 +309,11 @@ def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
     for arg in order:
         check_distinct(arg, coords[arg].values if arg in coords else data[arg].to_numpy())
     outputs = {str(name): _ordered(data.variables[name], order) for name in data.data_vars}
+    as_it_is = all(one is data.variables[name] for name, one in outputs.items())
+    axes = {arg: coords[arg] for arg in order if arg in coords}
+    left = inferred_left(outputs, order, axes) if as_it_is else None
+    if left is not None:
+        return Labelled(data, left)
     account = blank([data.sizes[arg] for arg in order])
     present = {}
     for name, variable in outputs.items():
@@ -320,7 +326,7 @@ def with_inferred_ledger(data: xr.Dataset, args: Sequence[str]) -> Labelled:
         inner = tuple(range(len(own), there.ndim))
         shape = [data.sizes[arg] if arg in own else 1 for arg in order]
         account.status[np.broadcast_to(there.any(axis=inner).reshape(shape), account.status.shape)] = DONE
-    if any(one is not data.variables[name] for name, one in outputs.items()):
+    if not as_it_is:
         data = data.transpose(*order, ...)
     return Labelled(data, None, Parts(order, outputs, coords, data.attrs, account, marks_of(order, account, present)))
 

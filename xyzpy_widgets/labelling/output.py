@@ -128,6 +128,11 @@ class Output:
         return self._cells.values.shape
 
     @property
+    def dtype(self) -> np.dtype[Any]:
+        """The type of the values, whatever some that are missing make of it."""
+        return self._cells.values.dtype
+
+    @property
     def follows(self) -> bool:
         """Whether a value is there exactly where its case is done."""
         return self._present is None

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
-from xarray.backends import BackendArray
-from xarray.core import indexing
 
 from xyzpy_widgets.core.labels import label_key
 from xyzpy_widgets.core.left import LEFT
-from xyzpy_widgets.labelling.account import Account, nothing_in
+from xyzpy_widgets.labelling.account import DONE, Account, case_key, latest, nothing_in
 from xyzpy_widgets.labelling.axis import Axis, Joint, span
-from xyzpy_widgets.labelling.columns import exact_variable
+from xyzpy_widgets.labelling.columns import exact_variable, unsettled
 from xyzpy_widgets.labelling.failing import is_among, label_keys
 from xyzpy_widgets.labelling.grid import Addition, Grid
-from xyzpy_widgets.labelling.ledger import Labelled, Parts
-from xyzpy_widgets.labelling.output import MARKED, NUMBERS, index_of
+from xyzpy_widgets.labelling.ledger import Labelled, Parts, spread
+from xyzpy_widgets.labelling.output import NUMBERS
+from xyzpy_widgets.labelling.overlaid import Places, overlaid, settled_left, type_of_values
 from xyzpy_widgets.labelling.revision import Revision
-from xyzpy_widgets.labelling.roomy import nothing_of
 
-__all__ = ["Window", "opens", "reverted_left", "without_left"]
-
-Places = NDArray[np.intp]
+__all__ = ["Window", "opens", "reverted_left", "settled_whole", "without_left"]
 
 
 def opens(full: Labelled) -> bool:
     """Say whether new data can be put into a part of what is left in a file, the rest of which is not looked at.
 
-    It can where each output is of numbers that are there exactly where the cases are done, and the only coordinates are
-    the labels of dimensions.
+    It can where each output is of numbers of one type that are there exactly where the cases are done, and the only
+    coordinates are the labels of dimensions.
     """
     if not full.is_left or full.parts.marks or any(one.dims != (name,) for name, one in full.parts.coords.items()):
         return False
@@ -42,52 +37,9 @@ def opens(full: Labelled) -> bool:
         return False
     args = full.args
     return all(
-        LEFT in one.encoding and one.dtype.kind in NUMBERS and tuple(map(str, one.dims[: len(args)])) == args
+        LEFT in one.encoding and type_of_values(one).kind in NUMBERS and tuple(map(str, one.dims[: len(args)])) == args
         for one in full.parts.outputs.values()
     )
-
-
-class _Overlaid(BackendArray):
-    """Cells that are left in a file, at the same places or others, and a box of cells in the place of some.
-
-    Parameters
-    ----------
-    base : xarray.Variable
-        What is left in the file.
-    box : ndarray
-    before, within : sequence of ndarray
-        Where each entry of each dimension stands in ``base``, and where in ``box``; -1 where it does not.
-    nothing : scalar
-        What is in cells that are in neither.
-    """
-
-    def __init__(
-        self, base: xr.Variable, box: NDArray[Any], before: Sequence[Places], within: Sequence[Places], nothing: Any
-    ) -> None:
-        self._base, self._box, self._before, self._within = base, box, before, within
-        self._nothing = nothing
-        self.shape, self.dtype = tuple(map(len, before)), base.dtype
-
-    def __getitem__(self, key: indexing.ExplicitIndexer) -> NDArray[Any]:
-        """Read a part."""
-        outer = indexing.IndexingSupport.OUTER
-        part: NDArray[Any] = indexing.explicit_indexing_adapter(key, self.shape, outer, self._part)
-        return part
-
-    def _part(self, key: tuple[int | slice | Places, ...]) -> NDArray[Any]:
-        places = [np.arange(size)[one] for size, one in zip(self.shape, key, strict=True)]
-        wanted = [np.atleast_1d(one) for one in places]
-        part = np.full([len(one) for one in wanted], self._nothing, dtype=self.dtype)
-        for source, stand in ((self._base, self._before), (self._box, self._within)):
-            found = [at[one] for at, one in zip(stand, wanted, strict=True)]
-            here = [np.flatnonzero(one >= 0) for one in found]
-            if all(map(len, here)):
-                there = [one[at] for one, at in zip(found, here, strict=True)]
-                if isinstance(source, xr.Variable):
-                    part[index_of(here)] = source[tuple(map(span, there))].to_numpy()
-                else:
-                    part[index_of(here)] = source[index_of(there)]
-        return part.reshape([len(one) for one in places if one.ndim])
 
 
 class Window:
@@ -106,9 +58,16 @@ class Window:
     def __init__(self, full: Labelled, axes: Mapping[str, Axis], places: dict[str, Places]) -> None:
         self.full, self._axes, self.places = full, axes, places
         box = self._box()
-        self._failures = [one for one in full.account.failures if one not in box.account.failures]
+        known = {case_key(one["args"]) for one in box.account.failures}
+        self._elsewhere = {case_key(one["args"]) for one in full.account.failures} - known
         self.grid = Grid(box)
         self.grid.settle()
+
+    @property
+    def fits(self) -> bool:
+        """Whether the values of each output are of the type that those have which stay in the file."""
+        types = self.grid.types
+        return all(types[name] == type_of_values(one) for name, one in self.full.parts.outputs.items())
 
     def covers(self, joints: Mapping[str, Joint]) -> bool:
         """Say whether new data meets no cell that is there and not in the part."""
@@ -122,11 +81,10 @@ class Window:
         if any(now.sizes[dim] != size for dim, size in old.sizes.items() if dim not in joints):
             return False
         for name, one in old.outputs.items():
-            if one.dtype != now.outputs[name].dtype or one.dims != now.outputs[name].dims:
+            if one.dims != now.outputs[name].dims:
                 return False
-            if one.dtype.kind not in MARKED and not _is_full(joints, old.sizes):
-                return False
-        return all(self._axes[dim].attrs == one.attrs for dim, one in now.coords.items() if dim not in joints)
+        inner = {dim: one for dim, one in now.coords.items() if dim not in joints}
+        return self.fits and all(self._axes[dim].attrs == one.attrs for dim, one in inner.items())
 
     def changed(self) -> tuple[Places, Places] | None:
         """Return the cells that have another content than in the file: where in the part they stand, and where in all.
@@ -166,19 +124,15 @@ class Window:
             for name, one in part.parts.coords.items()
         }
 
-        def over(base: xr.Variable, box: xr.Variable, nothing: Any) -> xr.Variable:
-            same = {str(dim): np.arange(size) for dim, size in base.sizes.items()}
-            stand = [[{**same, **own}[str(dim)] for dim in base.dims] for own in (before, within)]
-            array = indexing.LazilyIndexedArray(_Overlaid(base, box.to_numpy(), stand[0], stand[1], nothing))
-            return xr.Variable(base.dims, array, box.attrs, {LEFT: base.encoding[LEFT]})
-
         old = self.full
         outputs = {
-            name: over(one, part.parts.outputs[name], nothing_of(one.dtype)) for name, one in old.parts.outputs.items()
+            name: overlaid(one, part.parts.outputs[name], before, within) for name, one in old.parts.outputs.items()
         }
-        account = replace(part.account, failures=(*self._failures, *part.account.failures))
+        now = self._elsewhere | {case_key(one["args"]) for one in part.account.failures}
+        stay = [one for one in old.account.failures if case_key(one["args"]) in now]
+        account = replace(part.account, failures=latest([*stay, *part.account.failures]))
         fields = {
-            name: over(old.ledger.variables[name], one, nothing_in(name))
+            name: overlaid(old.ledger.variables[name], one, before, within, nothing_in(name))
             for name, one in account.variables(old.args).items()
         }
         kept = {arg: coords[arg] for arg in old.args if arg in coords}
@@ -197,11 +151,17 @@ class Window:
         """Read the part."""
         old, args = self.full.parts, self.full.args
         where = [span(self.places[arg]) for arg in args]
+        cases = {name: self.full.ledger.variables[name][tuple(where)].to_numpy() for name in old.account.cases}
+        done = cases["status"] == DONE
         outputs = {}
         for name, one in old.outputs.items():
             key = (*where, *(slice(None) for _ in one.dims[len(args) :]))
-            outputs[name] = exact_variable(tuple(map(str, one.dims)), one[key].to_numpy(), one.attrs)
-        cases = {name: self.full.ledger.variables[name][tuple(where)].to_numpy() for name in old.account.cases}
+            values = one[key].to_numpy()
+            if values.dtype == object and done.any():
+                values = unsettled(values, spread(done, values.shape))
+            elif values.dtype == object:
+                values = np.zeros(values.shape, type_of_values(one))
+            outputs[name] = exact_variable(tuple(map(str, one.dims)), values, one.attrs)
         coords = {
             name: exact_variable([name], one.to_numpy()[self.places[name]], one.attrs) if name in self.places else one
             for name, one in old.coords.items()
@@ -251,14 +211,25 @@ def _reopened(now: Labelled, before: Mapping[str, Any], touched: Mapping[str, An
 def _replaced(window: Window, part: Labelled) -> Labelled | None:
     """Put another part in the place of that of a window; None where its types are not those of the rest."""
     old, outputs = window.full.parts.outputs, part.parts.outputs
-    same = all(one.dtype == outputs[name].dtype and one.dims == outputs[name].dims for name, one in old.items())
-    return window.merged(part) if same and not part.parts.marks else None
+    same = all(one.dims == outputs[name].dims for name, one in old.items()) and not part.parts.marks
+    if not same or any(not _is_of_type(part, name, type_of_values(one)) for name, one in old.items()):
+        return None
+    return window.merged(part)
 
 
-def _is_full(joints: Mapping[str, Joint], old: Mapping[str, int]) -> bool:
-    """Say whether a part has all cells of the labels that are new in it."""
-    grown = {arg for arg, joint in joints.items() if joint.size > old[arg]}
-    return all(len(joint.places) == joint.size for arg, joint in joints.items() if grown - {arg})
+def _is_of_type(part: Labelled, name: str, dtype: np.dtype[Any]) -> bool:
+    """Say whether the values of an output that are there are of a type."""
+    values, present = part.parts.outputs[name].to_numpy(), part.present(name)
+    return unsettled(values, present).dtype == dtype or not present.any()
+
+
+def settled_whole(full: Labelled) -> Labelled:
+    """Return what is left in a file with all outputs in the types that they have once they are written."""
+    left = {name: one for name, one in full.parts.outputs.items() if LEFT in one.encoding}
+    settled = {name: settled_left(one) for name, one in left.items()}
+    if all(one is left[name] for name, one in settled.items()):
+        return full
+    return Labelled(full.data.assign(settled), full.ledger)
 
 
 def _before(size: int, joint: Joint) -> Places:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from xyzpy_widgets.errors import DamageError, FormatError
 from xyzpy_widgets.store.cells import decode_cells
@@ -17,7 +19,7 @@ from xyzpy_widgets.store.image import BLOCK, Source, checksums, count_checksums,
 from xyzpy_widgets.store.inplace import Layout, Place
 from xyzpy_widgets.store.literal import Json, from_json
 
-__all__ = ["Leave", "Left", "Schema", "assemble", "attrs_of", "decode", "layout_of", "read_schema"]
+__all__ = ["Leave", "NextSums", "Schema", "Sums", "assemble", "attrs_of", "decode", "layout_of", "read_schema"]
 
 _OF_ALL = ("name", "dims", "coord", "attrs")  # what the schema says of each variable; the rest is of its type
 _BLOCKS = {1: 16384, 2: BLOCK, VERSION: BLOCK}  # the bytes that share a checksum, in each version of the format
@@ -45,11 +47,18 @@ class Schema:
     block: int
 
 
-class _Sums(NamedTuple):
-    """The checksums of the variables that have not been read yet."""
+@dataclass(slots=True)
+class _Sums:
+    """The checksums of the variables, in the order of the schema, and where those of the next one begin."""
 
-    remaining: Iterator[int]
+    every: Sequence[int]
     block: int
+    at: int = 0
+
+    def next(self, dtype: np.dtype[Any], size: int) -> Sums:
+        """Return those of the next variable, which has so many values."""
+        first, self.at = self.at, self.at + count_checksums(dtype, size, self.block)
+        return Sums(1 + first, np.array(self.every[first : self.at], dtype="<u4"), self.block)
 
 
 def read_schema(source: Source) -> Schema:
@@ -72,25 +81,35 @@ def read_schema(source: Source) -> Schema:
     return Schema(schema["data"], schema["ledger"], tuple(others), _BLOCKS[schema["version"]])
 
 
-Leave = Callable[[str | None, dict[str, Json]], "Left | None"]
+class Sums(NamedTuple):
+    """The checksums of one variable.
+
+    Attributes
+    ----------
+    first : int
+        Where they begin among all that stand in the file, the first of which is that of the schema.
+    values : ndarray of uint32
+    block : int
+        How many bytes share one.
+    """
+
+    first: int
+    values: NDArray[np.uint32]
+    block: int
 
 
-class Left(NamedTuple):
-    """A variable that stays in the file, and the number of its plain values and their type."""
-
-    variable: xr.Variable
-    size: int
-    dtype: np.dtype[Any]
+NextSums = Callable[[np.dtype[Any], int], Sums]
+Leave = Callable[[str | None, dict[str, Json], NextSums], xr.Variable | None]
 
 
 def decode(source: Source, leave: Leave | None = None) -> tuple[xr.Dataset, xr.Dataset | None]:
     """Read the dataset and its ledger, None where the file has none; raise `FormatError` for a damaged file.
 
-    Given the group and the entry of a variable that can be decoded cell by cell, ``leave`` returns it where it is to
-    stay in the file, or None.
+    Given the group and the entry of a variable that can be decoded cell by cell, and what gives its checksums once its
+    plain type and size are known, ``leave`` returns it where it is to stay in the file, or None.
     """
     schema = read_schema(source)
-    sums = _Sums(iter(schema.checksums), schema.block)
+    sums = _Sums(schema.checksums, schema.block)
     variables = [_left_or_read(source, None, entry, sums, leave) for entry in schema.data["variables"]]
     data = assemble(schema.data, variables, {})
     if schema.ledger is None:
@@ -126,7 +145,8 @@ def layout_of(source: Source) -> Layout | None:
 def _read(source: Source, group: str | None, entry: dict[str, Json], sums: _Sums) -> xr.Variable:
     """Read a variable and compare it with its checksums."""
     plain = source.read(group, entry["name"])
-    wrong = [crc != next(sums.remaining, None) for crc in checksums(plain, sums.block)]
+    known = sums.next(plain.dtype, plain.size).values.tolist()
+    wrong = [one != other for one, other in zip_longest(checksums(plain, sums.block), known)]
     if any(wrong):
         raise DamageError(_damaged(source, entry["name"], f" in {sum(wrong)} of {len(wrong)} blocks"))
     # the short way keeps objects such as datetimes as they are
@@ -137,12 +157,8 @@ def _left_or_read(
     source: Source, group: str | None, entry: dict[str, Json], sums: _Sums, leave: Leave | None
 ) -> xr.Variable:
     """Leave a variable in the file, where that is wished and can be, or read it."""
-    left = None if leave is None or entry["coord"] or "odd" in entry else leave(group, entry)
-    if left is None:
-        return _read(source, group, entry, sums)
-    for _ in range(count_checksums(left.dtype, left.size, sums.block)):
-        next(sums.remaining, None)
-    return left.variable
+    left = None if leave is None or entry["coord"] or "odd" in entry else leave(group, entry, sums.next)
+    return _read(source, group, entry, sums) if left is None else left
 
 
 def assemble(group: dict[str, Json], variables: list[xr.Variable], shared: Mapping[str, xr.Variable]) -> xr.Dataset:

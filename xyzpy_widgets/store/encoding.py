@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,14 +36,14 @@ import xarray as xr
 from numpy.typing import NDArray
 from xarray.indexes import PandasMultiIndex
 
-from xyzpy_widgets.core.left import LEFT
+from xyzpy_widgets.core.left import LEFT, TYPE
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.attributes import plain_attrs
 from xyzpy_widgets.store.cells import encode_cells
 from xyzpy_widgets.store.image import Image, PlainVariable, Values, count_checksums, ledger_group
 from xyzpy_widgets.store.literal import Json, to_json
-from xyzpy_widgets.store.objects import Encoded, Where, is_readable
-from xyzpy_widgets.store.streamed import Streamed
+from xyzpy_widgets.store.objects import Encoded, Where, encode_left, is_readable
+from xyzpy_widgets.store.streamed import Streamed, parts_of
 
 __all__ = ["VERSION", "encode"]
 
@@ -119,7 +120,7 @@ def _encode_group(
         if name in shared:
             continue
         axis = variable.dims == (name,)
-        if LEFT in variable.encoding and variable.dtype.kind in _NUMBERS:
+        if LEFT in variable.encoding and (TYPE in variable.encoding or variable.dtype.kind in _NUMBERS):
             encoded, values = left(variable)
         else:
             encoded = encode_cells(variable.to_numpy(), _place(dataset, name), axis=axis)
@@ -135,7 +136,10 @@ def _encode_group(
 
 
 def _left_cells(variable: xr.Variable) -> tuple[Encoded, Streamed]:
-    """Return how numbers are encoded that are left in a file, and these, when they are asked for."""
+    """Return how cells are encoded that are left in a file, and these, when they are asked for."""
+    if variable.dtype == object:
+        kind, encode = encode_left(partial(parts_of, variable), variable.encoding[TYPE])
+        return kind, Streamed(variable, kind.values.dtype, encode)
     nothing = np.full(1, "NaT", variable.dtype) if variable.dtype.kind in "Mm" else np.empty(0, variable.dtype)
     kind = encode_cells(nothing, _unnamed)
 

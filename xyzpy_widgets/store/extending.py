@@ -27,7 +27,7 @@ from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.disk import sync
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.headers import ROOT, SUPERBLOCK
-from xyzpy_widgets.store.image import BLOCK, Image, Key, Values, checksums, raw, seal, variables_of
+from xyzpy_widgets.store.image import BLOCK, Image, Key, PlainVariable, Values, checksums, raw, seal, variables_of
 from xyzpy_widgets.store.inplace import PENDING, Extent, Layout, Place, opened_to_write, tell_change, write_at
 from xyzpy_widgets.store.laying import Laying
 from xyzpy_widgets.store.lock import try_lock
@@ -120,12 +120,15 @@ def _fit(image: Image, layout: Layout) -> bool:
     numbers = {key for key, one in variables.items() if one.values.dtype != object and one.values.size}
     if numbers != {*layout.places, (layout.group, "checksums")}:
         return False
-    return all(_fits(place, variables[key].values) for key, place in layout.places.items())
+    return all(_fits(place, variables[key]) for key, place in layout.places.items())
 
 
-def _fits(place: Place, values: Values) -> bool:
+def _fits(place: Place, variable: PlainVariable) -> bool:
     """Say whether numbers are of the type of those at a place, and what comes behind them may stand there."""
+    values = variable.values
     if values.dtype != place.dtype or values.nbytes < place.size:
+        return False
+    if place.note.get("fill", variable.note.get("fill")) != variable.note.get("fill"):  # nothing is another number now
         return False
     return values.nbytes <= place.room if place.offset is not None else place.takes(bytes(raw(values, place.size)))
 

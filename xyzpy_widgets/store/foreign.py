@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from xarray.backends import BackendArray
 from xarray.core import indexing
 
+from xyzpy_widgets.core.left import LEFT
 from xyzpy_widgets.errors import DamageError, StoreError
+from xyzpy_widgets.store.identity import Identity, identity
 from xyzpy_widgets.store.image import rescue
+from xyzpy_widgets.store.leaving import chunks_along
 
 __all__ = ["ForeignFile"]
 
@@ -70,6 +73,30 @@ class ForeignFile:
             outputs = {name: one for name, one in left.items() if name in found.data_vars}
             return found.drop_vars(others).drop_encoding().assign_coords(coords).assign(outputs)
 
+    def left(self, chunks: Any) -> xr.Dataset:
+        """Read only the labels of its dimensions, and leave its variables in it, to be read in parts.
+
+        Parameters
+        ----------
+        chunks : int, str or mapping
+            How dask divides them.
+        """
+        known = identity(self.path)
+        found = self.open(cache=False)
+        left = {}
+        for name, one in found.variables.items():
+            if name not in found.indexes:
+                array = indexing.LazilyIndexedArray(_Opened(self, one, known))
+                wanted = chunks_along(chunks, list(map(str, one.dims)))
+                usual = one.encoding.get("preferred_chunks", {})
+                encoding = {LEFT: {**usual, **wanted} if isinstance(wanted, Mapping) else wanted}
+                left[name] = xr.Variable(one.dims, array, one.attrs, encoding)
+        coords = {name: one for name, one in left.items() if name in found.coords}
+        outputs = {name: one for name, one in left.items() if name in found.data_vars}
+        dataset = found.drop_vars(left).drop_encoding().assign_coords(coords).assign(outputs)
+        dataset.set_close(found.close)
+        return dataset
+
     def _left(self, name: Any, variable: xr.Variable, others: Collection[Any]) -> xr.Variable:
         array = indexing.LazilyIndexedArray(_Unread(self, name, variable, others))
         return xr.Variable(variable.dims, array, variable.attrs)
@@ -82,6 +109,42 @@ class ForeignFile:
         except _UNREADABLE as error:
             msg = f"{self.path} is damaged: {error}. {rescue(self.path)}"
             raise DamageError(msg) from error
+
+
+class _Opened(BackendArray):
+    """A variable that stays in its file, which stays open, as long as no other takes its place.
+
+    Parameters
+    ----------
+    file : ForeignFile
+    variable : xarray.Variable
+        The variable as it was found.
+    known : Identity or None
+        What tells the file from others.
+    """
+
+    def __init__(self, file: ForeignFile, variable: xr.Variable, known: Identity | None) -> None:
+        self.shape, self.dtype = variable.shape, variable.dtype
+        self._file, self._variable, self._known = file, variable, known
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> NDArray[Any]:
+        """Read a part."""
+        outer = indexing.IndexingSupport.OUTER
+        part: NDArray[Any] = indexing.explicit_indexing_adapter(key, self.shape, outer, self._part)
+        return part
+
+    def _part(self, key: tuple[Any, ...]) -> NDArray[Any]:
+        path, failed, part = self._file.path, None, np.empty(0, self.dtype)
+        try:
+            with self._file.judged():
+                part = self._variable[key].to_numpy()
+        except DamageError as error:
+            failed = error
+        if identity(path) != self._known:
+            raise StoreError(f"{path} is not any more what was opened; open it again") from failed
+        if failed is not None:
+            raise failed
+        return part
 
 
 class _Unread(BackendArray):

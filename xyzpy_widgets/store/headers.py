@@ -7,12 +7,24 @@ HDF5 File Format Specification, where each piece is described under the number o
 from __future__ import annotations
 
 import struct
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from xyzpy_widgets.errors import EncodingError
 
-__all__ = ["REFERENCE", "ROOT", "SUPERBLOCK", "TEXT", "Header", "Heap", "Piece", "Reference", "joined", "superblock"]
+__all__ = [
+    "REFERENCE",
+    "ROOT",
+    "SUPERBLOCK",
+    "TEXT",
+    "Header",
+    "Heap",
+    "Piece",
+    "Reference",
+    "joined",
+    "superblock",
+    "texts_at",
+]
 
 SUPERBLOCK = 96
 """How many bytes the superblock has."""
@@ -157,6 +169,50 @@ class Heap(Piece):
             self.content += bytes(max(self._begin + _LEAST - len(self.content), 0))
             struct.pack_into("<8sQ", self.content, self._begin, _COLLECTION, len(self.content) - self._begin)
             self._items = 0
+
+
+def texts_at(places: bytes, read: Callable[[int, int], bytes]) -> list[str]:
+    """Return the texts that stand in a heap.
+
+    Parameters
+    ----------
+    places : bytes
+        What stands in the place of each elsewhere, one behind the other.
+    read : callable
+        Reads the file from one offset to another.
+
+    Raises
+    ------
+    ValueError
+        Where none stand there.
+    """
+    items: dict[int, dict[int, bytes]] = {}
+    texts = []
+    for size, begin, number in _IN_HEAP.iter_unpack(places):
+        if size and begin not in items:
+            items = {begin: _items_at(begin, read)}
+        found = items[begin].get(number, b"") if size else b""
+        if len(found) != size:
+            raise ValueError(f"item {number} at byte {begin} has {len(found)} bytes, and not {size}")
+        texts.append(found.decode())
+    return texts
+
+
+def _items_at(begin: int, read: Callable[[int, int], bytes]) -> dict[int, bytes]:
+    """Return what is in the collection of a heap that begins at a byte of the file, by number."""
+    head = read(begin, begin + _ITEM.size)
+    if head[:8] != _COLLECTION:
+        raise ValueError(f"no heap begins at byte {begin}")
+    content = read(begin, begin + int.from_bytes(head[8:], "little"))
+    items, at = {}, _ITEM.size
+    while at + _ITEM.size <= len(content):
+        number, _, _, size = _ITEM.unpack_from(content, at)
+        if not number:
+            break
+        at += _ITEM.size
+        items[number] = content[at : at + size]
+        at += size + -size % 8
+    return items
 
 
 def _space(shape: Sequence[int]) -> bytes:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -23,6 +23,7 @@ __all__ = [
     "Image",
     "Key",
     "PlainVariable",
+    "Reader",
     "Remains",
     "Source",
     "Stretch",
@@ -106,6 +107,21 @@ class Stretch(NamedTuple):
     cell: bytes = b""
 
 
+class Reader(Protocol):
+    """Reads parts of the numbers of a variable, also when the source is closed."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Their type."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The size of each dimension."""
+
+    def __call__(self, low: int, high: int) -> bytes:
+        """Read some of their bytes, counted in C order; raise `StoreError` where something else is there by now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file that is open for reading.
@@ -125,6 +141,9 @@ class Source:
     stretch : callable or None
         Tells where the numbers of a variable are in the file, see `Stretch`, and None of one that does not stand in one
         piece; None where the format cannot.
+    reader : callable or None
+        Gives what reads parts of the numbers of a variable, None of one that has none; None for a file, where `stretch`
+        tells how.
     """
 
     path: Path
@@ -133,6 +152,7 @@ class Source:
     read: Callable[[str | None, str], NDArray[Any]]
     room: slice | None = None
     stretch: Callable[[str | None, str], Stretch | None] | None = None
+    reader: Callable[[str | None, str], Reader | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

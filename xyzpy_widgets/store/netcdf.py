@@ -27,6 +27,7 @@ from xyzpy_widgets.store.atomic import aside, check_writable, remove, reported, 
 from xyzpy_widgets.store.decoding import decode, layout_of, read_schema
 from xyzpy_widgets.store.encoding import encode
 from xyzpy_widgets.store.foreign import ForeignFile
+from xyzpy_widgets.store.identity import identity
 from xyzpy_widgets.store.inplace import Extent, Layout, extents_of, fill
 from xyzpy_widgets.store.leaving import decode_left, divided
 from xyzpy_widgets.store.lock import is_held, lock_file, locked
@@ -54,8 +55,8 @@ class NetCDFStore:
     engine : {"h5netcdf", "netcdf4", "zarr"}
         The library and format.
     chunks : int, str, mapping or None
-        How dask divides the variables that `read` leaves in the file, as in `xarray.open_dataset`; None to read them
-        into memory. What is left is compared with its checksums when it is read, but for what `Leaving` says.
+        How dask divides the variables that `read` leaves in the file; None to read them into memory. What is left is
+        compared with its checksums when it is read, but for what `Leaving` says.
     """
 
     path: Path
@@ -125,10 +126,12 @@ class NetCDFStore:
 
     def _read_finished(self, *, alone: bool = False) -> tuple[xr.Dataset, xr.Dataset | None]:
         """Read the file; where it is not whole, finish first what was being filled in place. See `check_whole`."""
-        backend = _backend(self.engine)
+        backend, known = _backend(self.engine), identity(self.path)
         try:
             return self._read(backend)
         except FormatError:
+            if identity(self.path) not in {known, None}:  # another took its place meanwhile
+                return self._read_finished(alone=alone)
             if self.engine == "zarr" or not lock_file(self.path).exists():
                 raise
         with nullcontext() if alone or is_held(self.path) else locked(self.path):
@@ -138,8 +141,8 @@ class NetCDFStore:
     def _read(self, backend: ModuleType) -> tuple[xr.Dataset, xr.Dataset | None]:
         with backend.opened(self.path) as source:
             if source.group is not None:
-                return decode(source) if self.chunks is None else decode_left(source, self._foreign, self.chunks)
-        return self._foreign.load() if self.chunks is None else self._foreign.open(chunks=self.chunks), None
+                return decode(source) if self.chunks is None else decode_left(source, self.chunks)
+        return self._foreign.load() if self.chunks is None else self._foreign.left(self.chunks), None
 
     def check_whole(self, *, alone: bool = False) -> None:
         """Read all of the file, and nothing in its place; raise `FormatError` where it is damaged.
@@ -189,8 +192,6 @@ class NetCDFStore:
         Layout or None
             What `fill` and `extend` need; None where the format cannot be changed in place.
         """
-        if self.engine == "zarr":
-            data, ledger = data.compute(), None if ledger is None else ledger.compute()
         layout: Layout | None = _backend(self.engine).write(self.path, encode(data, ledger), growing)
         return layout
 
@@ -341,10 +342,9 @@ def load_ds(file_name: FileName, engine: str | None = None, chunks: Chunks | Non
         The library that reads it. By default the suffix chooses; without a suffix it is h5netcdf, and the name gets
         ``.h5``.
     chunks : int, str or mapping, optional
-        Leave the variables in the file and give them as dask arrays, divided like this; see `xarray.open_dataset`. The
-        numbers of a harvest are compared with their checksums when they are read, which raises `DamageError` then; what
-        `save_ds` wrote, text, and folders are not. By default everything is read into memory, compared with its
-        checksums, and the file is closed.
+        Leave the variables in the file and give them as dask arrays, divided like this. Numbers of ours are compared
+        with their checksums when they are read, which raises `DamageError` then; `StoreError` where a folder, or a file
+        of another program, was replaced. By default all is read into memory, compared, and the file is closed.
 
     Returns
     -------

@@ -9,7 +9,7 @@ in `literal`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +19,19 @@ from numpy.typing import NDArray
 from xyzpy_widgets.errors import EncodingError
 from xyzpy_widgets.store.literal import Json, from_json, to_json
 
-__all__ = ["Encoded", "Where", "decode_objects", "encode_objects", "is_readable", "odd_note", "readable"]
+__all__ = [
+    "Encoded",
+    "Where",
+    "decode_objects",
+    "encode_left",
+    "encode_objects",
+    "is_readable",
+    "odd_note",
+    "readable",
+    "type_of_left",
+]
 
+Encode = Callable[[NDArray[Any]], NDArray[Any]]
 Where = Callable[[int | None], str]
 """Says where the cell at a position in C order is, for a message; None stands for the whole array."""
 
@@ -187,13 +198,55 @@ def _unused(values: NDArray[Any]) -> Any:
         while (text := "<missing>" if not number else f"<missing {number}>") in texts:
             number += 1
         return text
-    limits = np.iinfo(values.dtype)
-    candidate, step = (limits.min, 1) if limits.min else (limits.max, -1)
-    if values.dtype == np.int8:
-        candidate = -1
+    candidate, step = _first_unused(values.dtype)
     while (values == candidate).any():
         candidate += step
     return values.dtype.type(candidate)
+
+
+def _first_unused(dtype: np.dtype[Any]) -> tuple[int, int]:
+    """Return the number of a type that is least likely to be in use, and the step to the next."""
+    limits = np.iinfo(dtype)
+    if dtype == np.int8:
+        return -1, 1
+    return (limits.min, 1) if limits.min else (limits.max, -1)
+
+
+def type_of_left(note: Mapping[str, Json], plain: np.dtype[Any]) -> np.dtype[Any] | None:
+    """Return the type of the objects that a note tells of, if all are whole numbers or truth values; else None."""
+    cls = _BY_NAME.get(note.get("cells", ""))
+    if note["dtype"] != "object" or "odd" in note or cls is None or _KINDS[cls] not in {"int", "bool"}:
+        return None
+    return plain.newbyteorder("=") if cls is int else np.dtype(cls)
+
+
+def encode_left(parts: Callable[[], Iterable[NDArray[Any]]], dtype: np.dtype[Any]) -> tuple[Encoded, Encode]:
+    """Encode objects of which not all are in memory at once: values of a type, and nan where nothing is.
+
+    Returns the form of an empty array, and what makes an array of plain numbers of each part. They are looked through
+    for a number that is not in use.
+    """
+    plain = np.dtype("<i1" if dtype.kind == "b" else "<u8" if dtype == np.uint64 else "<i8")
+    (fill, step), taken = _first_unused(plain), True
+    while taken:
+        taken = False
+        for part in parts():
+            numbers = part[~_is_nothing(part)].astype(plain)
+            while (numbers == fill).any():
+                fill, taken = fill + step, True
+    mark = plain.type(fill)
+    note = {"dtype": "object", "cells": _NAMES[dtype.type], "fill": to_json(fill)}
+
+    def encode(part: NDArray[Any]) -> NDArray[Any]:
+        numbers, there = np.full(part.shape, mark, dtype=plain), ~_is_nothing(part)
+        numbers[there] = part[there]
+        return numbers
+
+    return Encoded(np.empty(0, plain), {"_FillValue": mark}, note), encode
+
+
+def _is_nothing(values: NDArray[Any]) -> NDArray[np.bool_]:
+    return np.asarray(values != values, dtype=bool)  # noqa: PLR0124 - nan is what differs from itself
 
 
 def odd_note(flat: Sequence[Any], odd: Sequence[int], where: Where) -> dict[str, Json]:

@@ -6,7 +6,7 @@ import math
 import zlib
 from array import array
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import numpy as np
 import xarray as xr
@@ -15,9 +15,28 @@ from numpy.typing import NDArray
 from xyzpy_widgets.core.left import boxes
 from xyzpy_widgets.store.image import BLOCK
 
-__all__ = ["Streamed"]
+__all__ = ["Streamed", "parts_of"]
 
 _PART = 2**20  # bytes that are in memory at a time, about
+_OBJECT = 64  # what an object and its place take
+
+
+def parts_of(variable: xr.Variable) -> Iterator[NDArray[Any]]:
+    """Give the values of a variable, which may be left in a file, part by part in C order."""
+    for box in boxes(variable.shape, _cells(variable)):
+        yield variable[box].to_numpy()
+
+
+def _cells(variable: xr.Variable) -> int:
+    """Return how many cells are in memory at a time."""
+    return _PART // (_OBJECT if variable.dtype.kind == "O" else variable.dtype.itemsize)
+
+
+class Target(Protocol):
+    """What is written to."""
+
+    def write(self, part: memoryview, /) -> object:
+        """Take what comes next."""
 
 
 class Streamed:
@@ -45,7 +64,7 @@ class Streamed:
     def parts(self, first: int = 0) -> Iterator[memoryview]:
         """Give the bytes in C order, from the ``first`` on."""
         begin = 0
-        for box in boxes(self.shape, max(_PART // self.dtype.itemsize, 1)):
+        for box in boxes(self.shape, _cells(self._variable)):
             end = begin + math.prod(one.stop - one.start for one in box) * self.dtype.itemsize
             if end > first:
                 plain = self._plain(self._variable[box].to_numpy())
@@ -61,7 +80,7 @@ class Streamed:
                 return None
         return np.broadcast_to(np.frombuffer(cell, self.dtype).reshape(()), self.shape) if cell else None
 
-    def write(self, target: BinaryIO) -> NDArray[np.uint32]:
+    def write(self, target: Target) -> NDArray[np.uint32]:
         """Write all of it; return the checksums of its blocks."""
         sums, crc, room = array("I"), 0, BLOCK
         for part in self.parts():

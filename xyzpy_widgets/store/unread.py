@@ -1,4 +1,4 @@
-"""Numbers that are left in a file of ours: parts of them are read when they are asked for.
+"""What is left in a file of ours: parts of it are read when they are asked for.
 
 Each block of which something is read is compared with its checksum, so that nothing damaged goes anywhere unnoticed.
 Nothing is mapped into memory: a file that another program cuts off under a mapping would end the process, where a read
@@ -8,18 +8,17 @@ renamed over it; cells that are filled in place are seen as they are then.
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
+import struct
 import threading
 import weakref
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,14 +28,15 @@ from xarray.core import indexing
 from xyzpy_widgets.errors import DamageError, StoreError
 from xyzpy_widgets.store.atomic import reported
 from xyzpy_widgets.store.cells import decode_cells, empty_cells
-from xyzpy_widgets.store.image import BLOCK, rescue
-from xyzpy_widgets.store.inplace import Place, finish
+from xyzpy_widgets.store.headers import texts_at
+from xyzpy_widgets.store.image import rescue
+from xyzpy_widgets.store.inplace import finish
 from xyzpy_widgets.store.literal import Json
 from xyzpy_widgets.store.lock import is_held, locked
 
-__all__ = ["Unread", "Version"]
+__all__ = ["Cells", "Texts", "Unread", "Version"]
 
-_AT_ONCE = 256 * BLOCK  # bytes that are read at a time
+_PLACE = 16  # bytes that stand in the place of a text
 
 Key = tuple[int | slice | NDArray[np.intp], ...]
 
@@ -47,13 +47,13 @@ class Version:
     Parameters
     ----------
     path : pathlib.Path
-    room : slice
-        The bytes that are left in it for what is pending, see `inplace`.
+    room : slice or None
+        The bytes that are left in it for what is pending, see `inplace`; None where there are none.
     known : tuple of int, optional
         Its inode and size, where that is to be the same that was open elsewhere; raises `StoreError` where it is not.
     """
 
-    def __init__(self, path: Path, room: slice, known: tuple[int, int] | None = None) -> None:
+    def __init__(self, path: Path, room: slice | None, known: tuple[int, int] | None = None) -> None:
         self.path, self.room = path, room
         self._guard = threading.Lock()
         with reported(path):
@@ -79,13 +79,13 @@ class Version:
     def settle(self) -> None:
         """Carry out what a process that died was filling in place; keep other writers out meanwhile."""
         with self.alone():
-            if self.stands:
+            if self.stands and self.room is not None:
                 finish(self.path, self.room)
 
     @property
     def is_pending(self) -> bool:
         """Whether something may be left that was to be filled in place."""
-        return any(self.read(self.room.start, self.room.start + 12))
+        return self.room is not None and any(self.read(self.room.start, self.room.start + 12))
 
     def alone(self) -> AbstractContextManager[None]:
         """Keep writers out, unless the caller does so already."""
@@ -105,32 +105,28 @@ class Version:
         return stat.st_ino, stat.st_size
 
 
+class Cells(Protocol):
+    """The plain values of a variable that is left in a file."""
+
+    def take(self, starts: NDArray[np.intp], width: int) -> NDArray[Any]:
+        """Read runs of so many cells in C order, one behind the other; raise `DamageError` where they are damaged."""
+
+
 @dataclass(eq=False)
 class Unread(BackendArray):
-    """A variable of numbers that is left in a file.
+    """A variable that is left in a file.
 
     Attributes
     ----------
-    version : Version
-    name : str
-        For messages.
-    place : Place
-        Where in the file it is; its note gives the type in memory.
-    sums : int
-        Where its first checksum is.
+    cells : Cells
+    note : dict
+        What gives the exact values back.
     shape : tuple of int
     """
 
-    version: Version
-    name: str
-    place: Place
-    sums: int
+    cells: Cells
+    note: dict[str, Json]
     shape: tuple[int, ...]
-
-    @property
-    def note(self) -> dict[str, Json]:
-        """What gives the exact values back."""
-        return dict(self.place.note)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -143,64 +139,45 @@ class Unread(BackendArray):
         part: NDArray[Any] = indexing.explicit_indexing_adapter(key, self.shape, outer, self._part)
         return part
 
-    def __dask_tokenize__(self) -> tuple[Any, ...]:
-        """Tell dask what it is: the cells may be filled in place."""
-        return str(self.version.path), self.place.offset, self.shape, token_hex(8)
+    def __dask_tokenize__(self) -> str:
+        """Tell dask that it is like no other: the cells may be filled in place."""
+        return token_hex(16)
 
     def _part(self, key: Key) -> NDArray[Any]:
         places = [np.arange(size)[one] for size, one in zip(self.shape, key, strict=True)]
-        shape = [len(one) for one in places if one.ndim]
-        if self.place.offset is None:
-            plain = np.full(shape, np.frombuffer(self.place.cell, self.place.dtype)[0])
-        else:
-            starts, width = _runs(self.shape, [np.atleast_1d(one) for one in places])
-            plain = np.empty(shape, self.place.dtype)
-            raw, at = plain.reshape(-1).view(np.uint8).data, 0
-            for piece in self._bytes(starts, width):
-                raw[at : at + len(piece)] = piece
-                at += len(piece)
-        return decode_cells(plain, self.note)
+        starts, width = _runs(self.shape, [np.atleast_1d(one) for one in places])
+        plain = self.cells.take(starts if width else starts[:0], width)
+        return decode_cells(plain.reshape([len(one) for one in places if one.ndim]), self.note)
 
-    def _bytes(self, starts: NDArray[np.intp], width: int) -> Iterator[bytes]:
-        """Read runs of so many cells, and check all blocks that they lie in; runs that follow on one another as one."""
-        size = self.place.dtype.itemsize
-        ends = np.flatnonzero(starts[1:] != starts[:-1] + width) + 1
-        bounds = [0, *ends.tolist(), len(starts)] if len(starts) and width else [0]
-        low, content = 0, b""  # what was read last, and from where
-        for first, last in itertools.pairwise(bounds):
-            begin, end = int(starts[first]) * size, (int(starts[last - 1]) + width) * size
-            while begin < end:
-                if not low <= begin < low + len(content):
-                    low = begin // BLOCK * BLOCK
-                    high = min(-(-end // BLOCK) * BLOCK, low + _AT_ONCE, self.place.size)
-                    content = self._checked(low, high)
-                stop = min(end, low + len(content))
-                yield content[begin - low : stop - low]
-                begin = stop
 
-    def _checked(self, low: int, high: int) -> bytes:
-        """Read whole blocks, and compare them with their checksums."""
-        content = self._whole(low, high)
-        if content is None:  # damaged; or being filled in place, by another process or by one that died
-            with self.version.alone():
-                self.version.settle()
-                content = self._whole(low, high)
-                stands = self.version.stands
-            if content is None and not stands:
-                raise StoreError(f"another program has changed {self.version.path}; open it again")
-        if content is None:
-            path = self.version.path
-            msg = f"{path}: {self.name!r} does not match its checksum; the file was damaged, or changed by another"
-            raise DamageError(f"{msg} program. {rescue(path)}")
-        return content
+class Texts:
+    """Texts of a file; their checksum is that of all of them, so a part is not compared with it.
 
-    def _whole(self, low: int, high: int) -> bytes | None:
-        offset = self.place.offset or 0
-        content = self.version.read(offset + low, offset + high)
-        first, last = low // BLOCK, -(-high // BLOCK)
-        sums = np.frombuffer(self.version.read(self.sums + 4 * first, self.sums + 4 * last).ljust(4), "<u4")
-        own = [zlib.crc32(content[at : at + BLOCK]) for at in range(0, high - low, BLOCK)]
-        return content if len(content) == high - low and own == sums.tolist() else None
+    Parameters
+    ----------
+    version : Version
+    name : str
+        For messages.
+    offset : int
+        Where what leads to the first one is.
+    """
+
+    def __init__(self, version: Version, name: str, offset: int) -> None:
+        self._version, self._name, self._offset = version, name, offset
+
+    def take(self, starts: NDArray[np.intp], width: int) -> NDArray[Any]:
+        """Read runs of so many texts."""
+        texts = np.empty(len(starts) * width, dtype=object)
+        for number, start in enumerate(starts.tolist()):
+            first = self._offset + _PLACE * start
+            try:
+                found = texts_at(self._version.read(first, first + _PLACE * width), self._version.read)
+                texts[number * width : (number + 1) * width] = found
+            except (ValueError, struct.error) as error:
+                path = self._version.path
+                msg = f"{path}: {self._name!r} cannot be read, the file is damaged: {error}. {rescue(path)}"
+                raise DamageError(msg) from error
+        return texts
 
 
 def _runs(shape: Sequence[int], places: Sequence[NDArray[np.intp]]) -> tuple[NDArray[np.intp], int]:

@@ -144,7 +144,7 @@ def check_panels(spec: ViewSpec, sizes: Mapping[str, int]) -> None:
         raise ViewError(f"{roles} would draw {count} panels; {remedy}")
 
 
-_SPREADS = {"": "", "std": " ± standard deviation", "range": ", from least to greatest"}
+_SPREADS = {"": "", "std": " ± standard deviation", "range": " (min to max)"}
 
 
 def title_of(
@@ -154,6 +154,12 @@ def title_of(
     over: dict[str, list[str]] = {}
     for name, how in aggregate:
         over.setdefault(how, []).append(name)
-    means = [f"{how}{_SPREADS[spread]} over {', '.join(names)}" for how, names in over.items()]
+    means = [f"{how}{_SPREADS[spread]} over {_listed(names)}" for how, names in over.items()]
     labels = [f"{name} = {told(label)}" for name, label in fixed]
     return ", ".join(part for part in (first, *means, *labels) if part)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write some names so that nobody takes what follows for another one."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

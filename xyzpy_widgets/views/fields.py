@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from xyzpy_widgets.views.axes import edges, rastered
 from xyzpy_widgets.views.cells import Content, Panel
-from xyzpy_widgets.views.panels import sized_by_frame
+from xyzpy_widgets.views.panels import laid_out
 from xyzpy_widgets.views.reading import axis_of, distinct_names, told
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.views.states import Field
@@ -106,7 +106,7 @@ def draw_field(panel: Panel, spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
     cells = _cells_of(panel)
     field, states = cells.field(spec), cells.states
     drawn = (_image if cells.many else _boxes)(cells, field, spec, opts)
-    hooks: list[Any] = [sized_by_frame] if cells.many else [sized_by_frame, _without_gaps]
+    hooks: list[Any] = [laid_out] if cells.many else [laid_out, _without_gaps]
     if states is not None:
         hooks.append(lambda plot, _: field.mark(plot.state, states, cells.values))
     return drawn.opts(hooks=hooks)

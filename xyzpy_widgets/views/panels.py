@@ -16,10 +16,12 @@ from xyzpy_widgets.views.reading import column_of, distinct_names, told
 from xyzpy_widgets.views.spec import ViewSpec
 from xyzpy_widgets.views.states import failed_along, failed_columns, mark_failed
 
-__all__ = ["PADDING", "curves_content", "draw_blank", "draw_frame", "sized_by_frame"]
+__all__ = ["PADDING", "curves_content", "draw_blank", "draw_frame", "laid_out"]
 
 PADDING = 0.05
 """The share of its extent by which an axis reaches beyond curves and points, at each end."""
+_TITLE_STANDOFF = 8
+"""How far the title of a colour bar stands off the bar, in pixels."""
 _MOST_MARKED = 100
 """The most points of a curve that are marked one by one."""
 _MOST_BARS = 30
@@ -67,14 +69,26 @@ def draw_blank(spec: ViewSpec, opts: Mapping[str, Any]) -> Any:
 
     size = {name: opts[name] for name in _SIZES if name in opts}
     return hv.Curve([], "x", "y").opts(
-        xlabel=spec.xlabel or " ", ylabel=spec.ylabel or " ", show_grid=True, hooks=[sized_by_frame], **size
+        xlabel=spec.xlabel or " ", ylabel=spec.ylabel or " ", show_grid=True, hooks=[laid_out], **size
     )
 
 
-def sized_by_frame(plot: Any, _element: Any) -> None:
-    """Let the frame alone give the size: holoviews also asks for the size of the whole, which nobody has given."""
-    if plot.state.width is None or plot.state.height is None:
-        plot.state.sizing_mode = None
+def laid_out(plot: Any, _element: Any) -> None:
+    """Let the frame alone give the size, and let no words cover others.
+
+    Holoviews also asks for the size of the whole, which nobody has given. Of the labels of an axis, those that would
+    overlap are left out; the title of a colour bar keeps off the bar.
+    """
+    from bokeh.models.annotations.legends import ColorBar
+    from bokeh.models.labeling import NoOverlap
+
+    figure = plot.state
+    if figure.width is None or figure.height is None:
+        figure.sizing_mode = None
+    for axis in figure.axis:
+        axis.major_label_policy = NoOverlap()
+    for bar in figure.select({"type": ColorBar}):
+        bar.title_standoff = _TITLE_STANDOFF
 
 
 def draw_frame(panel: Panel, spec: ViewSpec, groups: pd.MultiIndex | None, opts: Mapping[str, Any]) -> Any:
@@ -94,7 +108,7 @@ def draw_frame(panel: Panel, spec: ViewSpec, groups: pd.MultiIndex | None, opts:
             style[role] = (frame[name].min() / 10**0.5, frame[name].max() * 10**0.5)  # a decade around one value
     rows = _Rows(frame, spec.x or ALONE, spec.y or "", spec.err or "", names, {**style, **opts})
     drawn = {"line": _lines, "scatter": _points, "bar": _bars, "hist": _bins, "box": _boxes}[spec.kind](rows)
-    hooks: list[Any] = [sized_by_frame, *([_dotted] if spec.kind == "box" else [])]
+    hooks: list[Any] = [laid_out, *([_dotted] if spec.kind == "box" else [])]
     if failed is not None:
         hooks.append(lambda plot, _: mark_failed(plot.state, failed))
     return drawn.opts(hooks=hooks, **_legend(drawn, names))

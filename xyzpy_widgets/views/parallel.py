@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from xyzpy_widgets.views.panels import sized_by_frame
+from xyzpy_widgets.views.panels import laid_out
 from xyzpy_widgets.views.reading import Column, column_of
 from xyzpy_widgets.views.spec import ViewSpec
 
@@ -53,7 +53,7 @@ def draw_parallel(frame: pd.DataFrame, spec: ViewSpec, opts: Mapping[str, Any]) 
     style |= {"xticks": marks, "yaxis": None, "xlabel": "", "padding": 0.05, "alpha": 0.6, "show_grid": True}
     drawn = hv.Contours(lines, ["axis", "share"], "value").opts(color="value", line_width=1.2, tools=[])
     taken = {name: value for name, value in {**style, **opts}.items() if name not in {"legend", "logx", "logy"}}
-    return drawn.opts(hooks=[sized_by_frame, _without_rungs], **taken)
+    return drawn.opts(hooks=[laid_out, _without_rungs], **taken)
 
 
 def _without_rungs(plot: Any, _element: Any) -> None:

@@ -61,6 +61,9 @@ class Argument:
         """The default as text; empty where there is none, or none that can be written."""
         if self.default is NOTHING:
             return ""
+        for choice, label in zip(self.choices, self.choice_labels, strict=True):
+            if choice is self.default or (type(choice) is type(self.default) and choice == self.default):
+                return label
         try:
             return self.default if self.takes == "str" and _bare(self.default) else written(self.default)
         except SpaceError:

@@ -74,7 +74,9 @@ def _cell(line: int, argument: Argument, text: str) -> Typed:
     except SpaceError as error:
         if argument.takes == "any" and text:
             return Typed((text,), quoted(text))
-        msg = f"cases, line {line}, {argument.name}: {error if text else 'give a value'}"
+        numeric = argument.takes in {"int", "float"}
+        said = "give a value" if not text else f"“{text}” is not a number" if numeric else str(error)
+        msg = f"cases, line {line}, {argument.name}: {said}"
         raise SpaceError(msg) from None
     if wanted is not None and kind_of(typed.values[0]) not in wanted:
         msg = f"cases, line {line}: {argument.name} cannot be {typed.values[0]!r}"

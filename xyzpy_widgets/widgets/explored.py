@@ -30,7 +30,13 @@ __all__ = ["Explored", "Seen", "Target"]
 
 Target: TypeAlias = xr.Dataset | xr.DataArray | pd.DataFrame | Runner | Harvester | Sampler | Onlooker
 
-_WORDS = {"done": "done", "failed": "failed (▲)", "cancelled": "cancelled", "missing": "not run (hatched)"}
+_WORDS = {
+    "done": "done",
+    "running": "running (dotted)",
+    "failed": "failed (▲)",
+    "cancelled": "cancelled (crossed)",
+    "missing": "not run (hatched)",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +167,13 @@ class Explored:
         if states is None:
             return {}
         part = states.isel({dim: at for dim, at in places.items() if dim in states.dims}).to_numpy()
-        words = {"done": Status.DONE, "failed": Status.FAILED, "cancelled": Status.CANCELLED, "missing": Status.MISSING}
+        words = {
+            "done": Status.DONE,
+            "running": UNDER_WAY,
+            "failed": Status.FAILED,
+            "cancelled": Status.CANCELLED,
+            "missing": Status.MISSING,
+        }
         return {word: int(np.count_nonzero(part == code)) for word, code in words.items()} | {"cases": int(part.size)}
 
 

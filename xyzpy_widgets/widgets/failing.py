@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from xyzpy_widgets.failures import raised_at
+from xyzpy_widgets.failures import args_in, raised_at, told_columns
 from xyzpy_widgets.widgets.case_map import case_text, is_same
 from xyzpy_widgets.widgets.protocol import FailedCase, FailureGroup
 
@@ -26,7 +26,7 @@ class FailureList:
     Parameters
     ----------
     table : pandas.DataFrame
-        A row for each: its arguments, then ``raised``, ``said``, ``traceback`` and what else is known.
+        A row for each, as `failure_table` has it.
     names : sequence of str
         The arguments.
     code : callable
@@ -44,7 +44,11 @@ class FailureList:
     ) -> None:
         self._columns: dict[str, list[Any]] = {str(name): table[name].tolist() for name in table.columns}
         self._length = len(table)
-        self._names = [name for name in names if name in self._columns]
+        args = args_in(table)
+        self._names = [name for name in names if name in args]
+        self._told = {
+            name: self._columns.get(column, [None] * self._length) for name, column in told_columns(args).items()
+        }
         self._code, self._number = code, number
         self._rows: dict[str, list[int]] = {}
         for at, key in enumerate(map(self._key, range(self._length))):
@@ -59,7 +63,7 @@ class FailureList:
 
     def _cell(self, at: int, name: str) -> str:
         """Return a text of a row, nothing where it has none."""
-        value = self._columns[name][at] if name in self._columns else ""
+        value = self._told[name][at]
         return value if isinstance(value, str) else ""
 
     def _place(self, at: int) -> str:
@@ -102,7 +106,7 @@ class FailureList:
 
     def _case(self, at: int) -> FailedCase:
         args = self.args(at)
-        tries = self._columns["tries"][at] if "tries" in self._columns else 1
+        tries = self._told["tries"][at]
         return {
             "number": self._number(args),
             "text": case_text(args),

@@ -60,6 +60,7 @@ class Following:
     def _progressed(self, progress: Progress, told_end: Event) -> None:
         now = monotonic()
         if told_end is not self._told_end:
+            told_end.set()
             return
         if progress.over:
             self._ends = True

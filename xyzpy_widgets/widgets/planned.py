@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xyzpy_widgets.core.region import Step
 from xyzpy_widgets.execution.progress import duration
+from xyzpy_widgets.failures import args_in, told_columns
 from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.case_map import label_text
@@ -17,7 +18,6 @@ __all__ = [
     "choice_of",
     "first_case",
     "plan_told",
-    "reason_against",
     "trial_told",
     "wishes_told",
 ]
@@ -72,25 +72,11 @@ def first_case(run: Run) -> str:
     return str(run.plan.point(int(number)))
 
 
-def reason_against(preview: Preview) -> str:
-    """Say why a plan cannot run; nothing where it can."""
-    if len(preview.plan):
-        return ""
-    if not preview.total:
-        return "There are no cases: some argument has no values."
-    kinds = [
-        f"{count} {word}"
-        for count, word in ((preview.stored, "stored"), (preview.failed, "failed before"), (preview.stale, "stale"))
-        if count
-    ]
-    return f"Nothing to run: {', '.join(kinds)}."
-
-
 def trial_told(run: Run, case: str, error: BaseException | None) -> Trial:
     """Tell how the one case came out that was tried."""
     if len(run.failures):
-        failure = run.failures.iloc[0]
-        return {"state": "failed", "said": f"{case} raised {failure['raised']}: {failure['said']}"}
+        failure, told = run.failures.iloc[0], told_columns(args_in(run.failures))
+        return {"state": "failed", "said": f"{case} raised {failure[told['raised']]}: {failure[told['said']]}"}
     if error is not None:
         return {"state": "failed", "said": f"{type(error).__name__}: {error}"}
     return {"state": "done", "said": f"{case} took {duration(run.progress.elapsed)}."}

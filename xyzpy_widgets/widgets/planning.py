@@ -11,11 +11,11 @@ from xyzpy_widgets.preview import Preview
 from xyzpy_widgets.widgets.arguments import Argument
 from xyzpy_widgets.widgets.latest import Latest
 from xyzpy_widgets.widgets.plan_card import PlanCard
-from xyzpy_widgets.widgets.planned import plan_told, reason_against, wishes_told
+from xyzpy_widgets.widgets.planned import plan_told, wishes_told
 from xyzpy_widgets.widgets.sheet import Call, Sheet
 from xyzpy_widgets.widgets.space_editor import SpaceEditor
 from xyzpy_widgets.widgets.subject import Subject
-from xyzpy_widgets.widgets.verdict import has_problem, verdict_on
+from xyzpy_widgets.widgets.verdict import has_problem, sentence, verdict_on
 
 __all__ = ["Planning"]
 
@@ -107,7 +107,8 @@ class Planning:
         self.call, self.preview = call, preview
         self._made += 1
         wishes = wishes_told(self._sheet, self._subject.own_backend)
-        self._card.tell(plan=plan_told(preview, str(self._made), wishes), reason=reason_against(preview))
+        self._card.tell(plan=plan_told(preview, str(self._made), wishes), reason="")
 
     def _refused(self, reason: str) -> None:
-        self._card.tell(plan=None, reason=reason)
+        names = (one["name"] for one in self._editor.arguments)
+        self._card.tell(plan=None, reason=sentence(reason, *names) if reason else "")

@@ -17,9 +17,13 @@ from xyzpy_widgets.widgets.arguments import NOTHING, Argument
 from xyzpy_widgets.widgets.draws import OWN, draw_of
 from xyzpy_widgets.widgets.protocol import Kind, Spacing
 
-__all__ = ["Reading", "Row", "check_type", "first_row", "read_row", "row_of"]
+__all__ = ["Reading", "Row", "check_type", "first_row", "read_row", "read_shown", "row_of"]
 
 _FEWEST_OF_A_RANGE = 3
+_LARGEST_WHOLE = 2**53
+"""Up to here every whole number is a float too."""
+_MOST_OF_A_RANGE = 1_000_000
+"""So many values of a range are still read between two key strokes; the page knows this number too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,15 @@ class Reading:
         A Python expression for what the call is given; empty where it is given nothing.
     imports : tuple of str
         Lines that the expression needs.
+    note : str
+        What is worth knowing of how it was read; may be empty.
     """
 
     how: Literal["swept", "fixed", "default", "stored", "drawn", "cases"]
     values: tuple[Any, ...] = ()
     code: str = ""
     imports: tuple[str, ...] = ()
+    note: str = ""
 
 
 def read_row(row: Row, argument: Argument, *, sampled: bool = False) -> Reading:
@@ -104,18 +111,36 @@ def read_row(row: Row, argument: Argument, *, sampled: bool = False) -> Reading:
     return reading
 
 
+def read_shown(row: Row, argument: Argument, *, sampled: bool = False) -> Reading:
+    """Say what a row of the page means, as `read_row` does; one too long to be read as it is typed is refused."""
+    if row.kind == "range" and row.num.strip() and (num := _count(row.num)) > _MOST_OF_A_RANGE:
+        msg = f"{num:,} values are too many; a range has at most a million"
+        raise SpaceError(msg)
+    return read_row(row, argument, sampled=sampled)
+
+
 def _fixed(row: Row, argument: Argument) -> Reading:
     if not row.value.strip() and argument.takes != "str":
         if argument.default is NOTHING:
             msg = "give a value"
             raise SpaceError(msg)
         return Reading("default", (argument.default,))
+    if row.value.strip() in argument.choice_labels:
+        return _chosen_one(argument, argument.choices[argument.choice_labels.index(row.value.strip())])
     typed = read_value(row.value, texts=argument.takes == "str")
     check_type(argument, typed.values)
     (value,) = typed.values
     if argument.default is not NOTHING and _is_same(value, argument.default):
         return Reading("default", (argument.default,))
     return Reading("fixed", typed.values, typed.code)
+
+
+def _chosen_one(argument: Argument, value: Any) -> Reading:
+    """Read the one of its choices that an argument has."""
+    if value is argument.default or _is_same(value, argument.default):
+        return Reading("default", (argument.default,))
+    code, line = _choice_code(value)
+    return Reading("fixed", (value,), code, (line,) if line else ())
 
 
 def _is_same(value: Any, default: Any) -> bool:
@@ -146,16 +171,22 @@ def check_type(argument: Argument, values: Sequence[Any]) -> None:
 
 
 def _range(row: Row, argument: Argument) -> Reading:
-    start, stop, num = read_number("from", row.start), read_number("to", row.stop), _count(row.num)
+    start, stop, num = read_number("From", row.start), read_number("To", row.stop), _count(row.num)
     first, last = start.values[0], stop.values[0]
     if row.spacing == "log" and not (first > 0 and last > 0):
-        msg = "a logarithmic range begins and ends above 0"
+        msg = "a logarithmic range needs both ends above 0"
+        raise SpaceError(msg)
+    if num > 1 and first == last:
+        msg = f"from and to are both {row.start.strip()}; set the number to 1, or move one end"
         raise SpaceError(msg)
     if argument.takes == "int":
         check_type(argument, (first, last))
     whole = kind_of(first) == kind_of(last) == "int" and argument.takes in {"int", "any"}
-    if whole and row.spacing == "linear" and num > 1 and first != last and not (last - first) % (num - 1):
+    if whole and row.spacing == "linear" and num > 1 and not (last - first) % (num - 1):
         return _whole_range(first, last, (last - first) // (num - 1))
+    if argument.takes == "int" and max(abs(first), abs(last)) > _LARGEST_WHOLE:
+        msg = f"{row.start.strip()} … {row.stop.strip()} is too wide for whole numbers; give them as a list"
+        raise SpaceError(msg)
     typed = read_values(f"{'geomspace' if row.spacing == 'log' else 'linspace'}({start.code}, {stop.code}, {num})")
     if not np.isfinite(np.array(typed.values)).all():
         msg = f"{row.start.strip()} … {row.stop.strip()} is too wide for a range; bring its ends together"
@@ -163,7 +194,8 @@ def _range(row: Row, argument: Argument) -> Reading:
     if argument.takes != "int":
         return Reading("swept", typed.values, typed.code)
     rounded = np.unique(np.array(typed.values).round().astype(int)).tolist()
-    return Reading("swept", tuple(rounded), f"np.unique({typed.code}.round().astype(int)).tolist()")
+    note = "" if set(typed.values) == set(rounded) else "rounded to whole numbers"
+    return Reading("swept", tuple(rounded), f"np.unique({typed.code}.round().astype(int)).tolist()", note=note)
 
 
 def _whole_range(first: int, last: int, step: int) -> Reading:
@@ -180,7 +212,7 @@ def _count(text: str) -> int:
     typed = read_value(text) if text.strip() else Typed((None,), "")
     num = typed.values[0]
     if kind_of(num) != "int" or num < 1:
-        msg = "give a whole number of values, from 1"
+        msg = f"the number of values must be a whole number from 1, not {text.strip() or 'empty'}"
         raise SpaceError(msg)
     return int(num)
 
@@ -275,9 +307,9 @@ def _as_range(values: tuple[Any, ...]) -> tuple[str, str, Spacing] | None:
     if len(values) < _FEWEST_OF_A_RANGE or {kind_of(value) for value in values} != {"float"}:
         return None
     start, stop = written(values[0]), written(values[-1])
-    for spacing, call in (("linear", np.linspace), ("log", np.geomspace)):
-        if spacing == "log" and values[0] * values[-1] <= 0:
-            continue
-        if np.array_equal(call(values[0], values[-1], len(values)), values):
-            return start, stop, spacing  # type: ignore[return-value]
+    with np.errstate(all="ignore"):
+        if np.array_equal(np.linspace(values[0], values[-1], len(values)), values):
+            return start, stop, "linear"
+        if min(values[0], values[-1]) > 0 and np.array_equal(np.geomspace(values[0], values[-1], len(values)), values):
+            return start, stop, "log"
     return None

@@ -14,7 +14,7 @@ from xyzpy_widgets.grammar.typed import quoted, read_value
 from xyzpy_widgets.widgets.arguments import NOTHING, Argument
 from xyzpy_widgets.widgets.cases import CaseTable, read_cases
 from xyzpy_widgets.widgets.protocol import Choice
-from xyzpy_widgets.widgets.rows import Reading, Row, first_row, read_row, row_of
+from xyzpy_widgets.widgets.rows import Reading, Row, first_row, read_shown, row_of
 
 __all__ = [
     "Call",
@@ -147,9 +147,10 @@ def _readings(
             msg = f"{row.name}: the table of cases has no column {row.name}"
             raise SpaceError(msg)
         try:
-            yield row, read_row(row, known[row.name], sampled=sampled)
+            yield row, read_shown(row, known[row.name], sampled=sampled)
         except SpaceError as error:
-            msg = f"{row.name} has no values yet" if row.blank else f"{row.name}: {error}"
+            told = str(error) if str(error).startswith(f"{row.name} ") else f"{row.name}: {error}"
+            msg = f"{row.name} has no values yet" if row.blank else told
             raise SpaceError(msg) from None
 
 

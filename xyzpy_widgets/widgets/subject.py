@@ -20,7 +20,7 @@ from xyzpy_widgets.run import Run
 from xyzpy_widgets.runner import Runner
 from xyzpy_widgets.sampler import Sampler
 from xyzpy_widgets.summary import called
-from xyzpy_widgets.widgets.arguments import Argument, arguments_of
+from xyzpy_widgets.widgets.arguments import NOTHING, Argument, arguments_of
 from xyzpy_widgets.widgets.preferences import preferred
 from xyzpy_widgets.widgets.protocol import Argument as ArgumentTold
 from xyzpy_widgets.widgets.protocol import Choice, Kind
@@ -220,7 +220,7 @@ class Subject:
             "choices": argument.choice_labels,
             "units": argument.units,
             "description": argument.description,
-            "value": argument.default_text,
+            "value": "" if argument.default is NOTHING else argument.default_text or short(argument.default),
             "stored": len(argument.stored),
         }
 

@@ -15,10 +15,10 @@ from xyzpy_widgets.views.card import span_of
 from xyzpy_widgets.widgets.arguments import Argument
 from xyzpy_widgets.widgets.cases import CaseTable, read_cases
 from xyzpy_widgets.widgets.protocol import RowVerdict, Verdict
-from xyzpy_widgets.widgets.rows import Reading, Row, read_row
+from xyzpy_widgets.widgets.rows import Reading, Row, read_shown
 from xyzpy_widgets.widgets.sheet import Sheet, read_draws
 
-__all__ = ["has_problem", "places_of", "verdict_on"]
+__all__ = ["has_problem", "places_of", "sentence", "verdict_on"]
 
 _MOST_PLACES = 64
 _MOST_LOOKED_UP = 20_000
@@ -35,7 +35,8 @@ def verdict_on(sheet: Sheet, arguments: Sequence[Argument], revision: int, *, sa
     """
     known = {argument.name: argument for argument in arguments}
     table, cases = _judged_cases(sheet.cases, arguments)
-    rows = {row.name: _judged(row, known[row.name], table, sampled=sampled) for row in sheet.rows}
+    read = None if cases["problem"] else table
+    rows = {row.name: _judged(row, known[row.name], read, sampled=sampled) for row in sheet.rows}
     draws = _judged_draws(sheet.draws) if sampled else _said()
     counts = [one["count"] for one in (*rows.values(), *([cases] if table.names or cases["problem"] else []))]
     if sampled:
@@ -61,11 +62,18 @@ def _said(*, problem: str = "", note: str = "", count: int | None = None) -> Row
     return {"problem": problem, "note": note, "count": count, "places": [], "span": ""}
 
 
+def sentence(said: str, *names: str) -> str:
+    """Write what is wrong as a sentence of the page; the name of an argument at its beginning keeps its letters."""
+    named = any(said.startswith((f"{name} ", f"{name}:", f"{name}=")) for name in names)
+    first = said[:1] if named else said[:1].upper()
+    return f"{first}{said[1:]}{'' if said.endswith(('.', '?', '!')) else '.'}"
+
+
 def _judged_cases(text: str, arguments: Sequence[Argument]) -> tuple[CaseTable, RowVerdict]:
     try:
         table = read_cases(text, arguments)
     except SpaceError as error:
-        return CaseTable(), _said(problem=str(error).removeprefix("cases, ").removeprefix("cases: "))
+        return CaseTable(), _said(problem=sentence(str(error).removeprefix("cases, ").removeprefix("cases: ")))
     return table, _said(count=len(table.cases) if table.cases else None)
 
 
@@ -73,18 +81,19 @@ def _judged_draws(text: str) -> RowVerdict:
     try:
         return _said(count=read_draws(text))
     except SpaceError as error:
-        return _said(problem=str(error))
+        return _said(problem=sentence(str(error)))
 
 
-def _judged(row: Row, argument: Argument, table: CaseTable, *, sampled: bool) -> RowVerdict:
-    if row.name in table.names:
+def _judged(row: Row, argument: Argument, table: CaseTable | None, *, sampled: bool) -> RowVerdict:
+    """Judge a row beside the table of cases, None where that cannot be read."""
+    if row.kind == "cases" if table is None else row.name in table.names:
         return _said(note="from the table of cases", count=1)
     if row.kind == "cases":
-        return _said(problem=f"the table of cases has no column {row.name}")
+        return _said(problem=f"The table of cases has no column {row.name}.")
     try:
-        reading = read_row(row, argument, sampled=sampled)
+        reading = read_shown(row, argument, sampled=sampled)
     except SpaceError as error:
-        return _said(note="no values yet") if row.blank else _said(problem=str(error).removeprefix(f"{row.name} "))
+        return _said(note="no values yet") if row.blank else _said(problem=sentence(str(error), row.name))
     return _counted(reading, argument, sampled=sampled)
 
 
@@ -93,9 +102,9 @@ def _counted(reading: Reading, argument: Argument, *, sampled: bool) -> RowVerdi
     if reading.how == "drawn" or (sampled and reading.how == "default" and reading.values[0] is argument.draw):
         return _said(note="drawn anew for each case")
     values = reading.values
-    note = "the default" if reading.how == "default" else ""
+    note = "the default" if reading.how == "default" else reading.note
     if reading.how == "swept" and argument.stored:
-        note = _new_note(values, argument)
+        note = ", ".join(filter(None, (note, _new_note(values, argument))))
     if reading.how in {"default", "fixed"}:
         return _said(note=note, count=1)
     return {

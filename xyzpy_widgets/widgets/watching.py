@@ -16,6 +16,7 @@ from xyzpy_widgets.core.outcome import Status
 from xyzpy_widgets.core.plan import Plan
 from xyzpy_widgets.core.space import ParameterSpace
 from xyzpy_widgets.execution.progress import Progress, duration
+from xyzpy_widgets.failures import args_in
 from xyzpy_widgets.labelling.coverage import STALE
 from xyzpy_widgets.run import Run
 from xyzpy_widgets.widgets.answers import answering
@@ -33,7 +34,7 @@ __all__ = ["Watching"]
 
 _SECONDS_BETWEEN_FAILURES = 0.5
 _SAID = {
-    "held": "Look at the failures below, then go on or stop.",
+    "held": "Look at the failures below, then continue or stop.",
     "paused": "Cases under way finish; no new ones begin.",
     "stopping": "Cases under way come to their end; what is finished is kept.",
     "cancelling": "Cases under way are ended where they can be; what is finished is kept.",
@@ -122,7 +123,17 @@ class Watching:
             self._over.wait()
 
     def _progressed(self, progress: Progress, over: Event) -> None:
-        """Tell the page how far the run is, and what failed: twice a second at the most, and at the end."""
+        """Tell the page how far the run is; nobody waits for the end of one of which nothing more can be told."""
+        try:
+            self._tell(progress)
+        except BaseException:
+            over.set()
+            raise
+        if progress.over:
+            over.set()
+
+    def _tell(self, progress: Progress) -> None:
+        """Tell how far the run is, and what failed: twice a second at the most, and at the end."""
         if self._feed is not None:
             self._feed.publish(progress)
         held = progress.state == "held"
@@ -139,7 +150,6 @@ class Watching:
             self._changed()
         if progress.over:
             self._ended()
-            over.set()
 
     def found(self, space: ParameterSpace, states: NDArray[np.uint8]) -> None:
         """Show what was found undone: the cases of a space, and the state of each."""
@@ -199,9 +209,8 @@ class Watching:
     def _listed(self, run: Run | None) -> FailureList:
         """List the failures of a run, or those that the store knows."""
         table = self.subject.failures() if run is None else run.failures
-        names = self._plan.space.names if run is not None else [str(name) for name in table.columns]
-        known = {"raised", "said", "place", "tries", "traceback", "output", "warnings"}
-        return FailureList(table, [name for name in names if name not in known], self._case_code, self._number)
+        names = args_in(table) if run is None else self._plan.space.names
+        return FailureList(table, names, self._case_code, self._number)
 
     def _case_code(self, args: Mapping[str, Any]) -> str:
         return self.subject.case_code(args, self.constants)
