@@ -99,7 +99,7 @@ def test_a_missing_file_is_named_with_the_one_that_was_meant(tmp_path: Path) -> 
 
 def test_the_libraries_that_read_files_are_loaded_when_they_are_needed() -> None:
     """Importing the store costs nobody the start of a library that is not used."""
-    modules = ["netcdf", "table", "base", "atomic"]
+    modules = ["netcdf", "table", "atomic"]
     heavy = ["h5py", "h5netcdf", "netCDF4", "zarr", "dask"]  # pandas loads pyarrow by itself
     code = "\n".join(
         [

@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from xyzpy_widgets.errors import EncodingError, StoreError, XyzError
 from xyzpy_widgets.growth import Growth, Keeper, Whole
 from xyzpy_widgets.held import Held
-from xyzpy_widgets.history import RECOVERED, History, Step
+from xyzpy_widgets.history import RECOVERED, History, Step, no_way_back
 from xyzpy_widgets.labelling.conflicts import OnConflict
 from xyzpy_widgets.leftovers import Leftovers
 from xyzpy_widgets.log import Told, added_record
@@ -335,7 +335,7 @@ class Archive(Generic[T, S]):
             self._write_all()
             steps = [] if self._history is None else self._history.steps(self._identity())
             if self._history is None or not steps or not steps[-1][1]:
-                raise StoreError(_no_way_back(self.where, steps))
+                raise StoreError(no_way_back(self.where, steps))
             step = steps[-1][0]
             before = self._history.reverted(self.current(), step)
             self._history.begin_undo(self._identity())
@@ -394,12 +394,3 @@ class Archive(Generic[T, S]):
             self._unsaved = []
             self._leftovers.adopted = set()
             self._seen = _UNREAD
-
-
-def _no_way_back(where: str, steps: list[tuple[Step, bool]]) -> str:
-    """Say why the last step cannot be taken back."""
-    if not steps:
-        return f"there is no step to take back in {where}"
-    if steps[-1][0].data is None:
-        return f"what the last step replaced in {where} was too large to be kept; raise history_bytes before the next"
-    return f"{where} was changed by another program since the last step, which cannot be taken back from here"

@@ -14,7 +14,7 @@ the data too, and is left to the system: after a power cut the last of these may
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -27,7 +27,7 @@ from xyzpy_widgets.store.identity import Identity
 from xyzpy_widgets.store.packing import pack
 from xyzpy_widgets.store.records import RecordFile
 
-__all__ = ["RECOVERED", "History", "Revisions", "Step"]
+__all__ = ["RECOVERED", "History", "Revisions", "Step", "no_way_back"]
 
 RECOVERED = "recovered"
 """The note of a step that takes up what a process that died has left in the journal."""
@@ -217,6 +217,15 @@ class History(Generic[T]):
             left -= one.end - one.offset
             kept.append(one.value if left >= 0 or "data" not in one.value else _lightened(one.value))
         file.replace(kept[::-1])
+
+
+def no_way_back(where: str, steps: Sequence[tuple[Step, bool]]) -> str:
+    """Say why the last step cannot be taken back."""
+    if not steps:
+        return f"there is no step to take back in {where}"
+    if steps[-1][0].data is None:
+        return f"what the last step replaced in {where} was too large to be kept; raise history_bytes before the next"
+    return f"{where} was changed by another program since the last step, which cannot be taken back from here"
 
 
 def _lightened(record: Mapping[str, Any]) -> dict[str, Any]:
