@@ -24,6 +24,10 @@ export default defineConfig(
       'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 6],
       'no-console': 'error',
+      'no-restricted-properties': [
+        'error',
+        { object: 'crypto', property: 'randomUUID', message: 'A page that comes over plain HTTP has none.' },
+      ],
     },
   },
   {

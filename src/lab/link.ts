@@ -1,5 +1,5 @@
 import { KernelMessage, type Kernel } from '@jupyterlab/services';
-import type { JSONObject } from '@lumino/coreutils';
+import { UUID, type JSONObject } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import {
@@ -77,7 +77,7 @@ export class KernelLink {
 
   /** Ask for the code of a sweep. */
   code(sweep: string): Promise<string> {
-    const id = crypto.randomUUID();
+    const id = UUID.uuid4();
     const answered = new Promise<string>((resolve) => {
       this.awaited.set(id, resolve);
     });

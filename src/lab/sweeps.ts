@@ -1,4 +1,5 @@
 import type { Kernel, KernelSpec, ServiceManager, Session } from '@jupyterlab/services';
+import { UUID } from '@lumino/coreutils';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { fileOf, turnsBetween, type SweepRow, type Turn } from '../core/board';
@@ -18,7 +19,7 @@ export class Sweeps {
   private readonly links = new Map<string, KernelLink>();
   private readonly _changed = new Signal<this, void>(this);
   private readonly _turned = new Signal<this, Turned>(this);
-  private readonly page = crypto.randomUUID();
+  private readonly page = UUID.uuid4();
   private readonly lookers = new Set<string>();
 
   constructor(
