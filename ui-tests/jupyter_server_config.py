@@ -60,5 +60,6 @@ c.ServerApp.allow_root = True
 c.ServerApp.root_dir = str(work)
 c.IdentityProvider.token = ""
 c.LabApp.expose_app_in_browser = True
+c.JupyterNotebookApp.expose_app_in_browser = True
 c.LabApp.user_settings_dir = str(folder / "settings")
 c.LabApp.workspaces_dir = str(folder / "workspaces")

@@ -1,9 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { ISessionContext } from '@jupyterlab/apputils';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 const WORK = join(__dirname, 'results', 'server', 'work');
+
+declare global {
+  interface Window {
+    /** The application, as the server is configured to expose it. */
+    jupyterapp?: { shell: { currentWidget?: { sessionContext?: ISessionContext } | null } };
+  }
+}
 
 /** Which application shows a notebook. */
 export type Shell = 'lab' | 'notebook';
@@ -49,8 +57,12 @@ export class Notebook {
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"name": "python3"/, '"name": "gone"'));
   }
 
-  /** Wait until the kernel has nothing to do. */
+  /** Wait until the page has a kernel, hears it, and shows that it has nothing to do. */
   async ready(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const { session, isReady } = window.jupyterapp?.shell.currentWidget?.sessionContext ?? {};
+      return isReady && session?.kernel?.connectionStatus === 'connected';
+    });
     await expect(this.page.locator('.jp-Notebook-ExecutionIndicator')).toHaveAttribute('data-status', 'idle');
   }
 

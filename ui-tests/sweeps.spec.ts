@@ -5,6 +5,7 @@ import type { Locator, Page } from '@playwright/test';
 
 import { Notebook } from './notebooks';
 import { expect, remembered, test } from './page';
+import { dress } from './theme';
 
 const WORK = join(__dirname, 'results', 'server', 'work');
 
@@ -53,7 +54,6 @@ async function openSide(page: Page): Promise<Locator> {
 
 interface App {
   commands: {
-    execute: (id: string, args?: unknown) => Promise<unknown>;
     listCommands: () => string[];
     label: (id: string) => string;
     caption: (id: string) => string;
@@ -63,11 +63,6 @@ interface App {
 }
 
 declare const jupyterapp: App;
-
-/** Execute a command of the application. */
-async function execute(page: Page, id: string, args: Record<string, string> = {}): Promise<void> {
-  await page.evaluate(([name, given]) => jupyterapp.commands.execute(name, given), [id, args] as const);
-}
 
 /** Set the settings of the extension to some values, and all others to their defaults. */
 async function set(page: Page, values: Record<string, unknown> = {}): Promise<void> {
@@ -87,12 +82,11 @@ test('with only the Lab open, a run in another notebook is at 27 of 50 and has t
   await expect(line).toContainText('2 failed');
   await expect(line).toContainText('elsewhere.ipynb');
   await expect(page.getByRole('button', { name: 'Sweeps under way' })).toContainText('27/50');
-  for (const theme of ['Light', 'Dark']) {
-    await execute(page, 'apputils:change-theme', { theme: `JupyterLab ${theme}` });
-    await expect(page.locator('body')).toHaveAttribute('data-jp-theme-light', String(theme === 'Light'));
+  for (const theme of ['Light', 'Dark'] as const) {
+    await dress(page, theme);
     await page.screenshot({ path: info.outputPath(`side-${theme}.png`) });
   }
-  await execute(page, 'apputils:change-theme', { theme: 'JupyterLab Light' });
+  await dress(page, 'Light');
 
   // the cell keeps the kernel busy, and the run is stopped all the same
   await line.getByRole('button', { name: 'Stop: elsewhere' }).click();
